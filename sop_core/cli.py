@@ -1,0 +1,328 @@
+"""The command line: the same functions as the app, for scripts and schedules.
+
+Exit codes: 0 done, 1 refused by the data, 2 wrong usage. Errors go to stderr in one line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import getpass
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from sop_core import evaluation, importing, upkeep
+from sop_core.calendar import OutsideCalendar
+from sop_core.definition import DefinitionError, Revision, in_force, load_revisions
+from sop_core.demo import demo_workbook
+from sop_core.importing.cells import CellError, parse_date
+from sop_core.importing.template import template
+from sop_core.indonesian import format_date, today
+from sop_core.paths import DATA, default_database
+from sop_core.store import Store, StoreBusy, StoreDamaged
+
+REFUSALS = (
+    importing.ImportRefused,
+    importing.UndoRefused,
+    OutsideCalendar,
+    DefinitionError,
+    StoreBusy,
+    StoreDamaged,
+    FileNotFoundError,
+    FileExistsError,
+    IsADirectoryError,
+    PermissionError,
+)
+
+
+class UsageError(Exception):
+    """The words of the call are off."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    try:
+        options = build_parser().parse_args(arguments)
+        return int(options.run(options))
+    except UsageError as error:
+        return _fail(f"pantau: {error} (lihat pantau --help)", 2)
+    except BrokenPipeError:
+        return 0
+    except REFUSALS as error:
+        return _fail(f"pantau: {' '.join(str(error).split())}", 1)
+
+
+def _fail(message: str, code: int) -> int:
+    print(message, file=sys.stderr)
+    return code
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Every command and its options."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--db", type=Path, default=None, help="berkas basis data (atau PANTAU_DB)")
+    common.add_argument("--json", action="store_true", help="keluaran JSON")
+    parser = _Parser(prog="pantau", description="Pantau SOP POM-04.01/CFM.01/SOP.01")
+    commands = parser.add_subparsers(required=True, metavar="PERINTAH", parser_class=_Parser)
+
+    def command(name: str, run: Callable[[Any], int], text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, parents=[common], help=text, description=text)
+        sub.set_defaults(run=run)
+        return sub
+
+    sub = command("import", run_import, "Impor satu buku kerja atau beberapa CSV")
+    sub.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    sub.add_argument("--dry-run", action="store_true", help="hanya pratinjau")
+    sub.add_argument("--all-or-nothing", action="store_true", help="tolak semua bila ada yang salah")
+    sub = command("undo", run_undo, "Batalkan satu unggahan")
+    sub.add_argument("batch", type=int)
+    sub = command("template", run_template, "Tulis templat buku kerja")
+    sub.add_argument("file", type=Path)
+    sub = command("demo", run_demo, "Tulis buku kerja demo (data rekaan)")
+    sub.add_argument("--cases", type=_at_least_one, default=6000)
+    sub.add_argument("--seed", type=int, default=2022)
+    sub.add_argument("--until", type=_date, default=None, help="tanggal akhir data, default hari ini")
+    sub.add_argument("--out", type=Path, default=DATA / "demo.xlsx")
+    sub = command("status", run_status, "Status setiap langkah per tanggal acuan")
+    sub.add_argument("--as-of", type=_date, default=None)
+    sub.add_argument("--unit", default=None, help="kode atau nama unit")
+    sub.add_argument("--flow", choices=list("ABCD"), default=None)
+    sub.add_argument("--year", type=int, default=None)
+    sub.add_argument("--overdue", action="store_true", help="hanya yang terlambat dan belum selesai")
+    _calendar_commands(command("calendar", _nothing, "Hitung hari kerja"), common)
+    command("sop", run_sop, "Isi SOP revisi yang berlaku")
+    sub = command("backup", run_backup, "Salin basis data")
+    sub.add_argument("file", type=Path)
+    sub = command("restore", run_restore, "Pulihkan basis data dari salinan")
+    sub.add_argument("file", type=Path)
+    command("doctor", run_doctor, "Periksa keutuhan basis data")
+    return parser
+
+
+def _calendar_commands(parent: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
+    actions = parent.add_subparsers(required=True, metavar="add|count", parser_class=_Parser)
+    add = actions.add_parser("add", parents=[common], help="hari kerja ke-N sesudah tanggal")
+    add.add_argument("date", type=_date)
+    add.add_argument("days", type=int)
+    add.set_defaults(run=run_calendar_add)
+    count = actions.add_parser("count", parents=[common], help="hari kerja antara dua tanggal")
+    count.add_argument("start", type=_date)
+    count.add_argument("end", type=_date)
+    count.set_defaults(run=run_calendar_count)
+
+
+def _nothing(_: Any) -> int:
+    raise UsageError("perintah calendar memerlukan add atau count")
+
+
+def _date(text: str) -> dt.date:
+    try:
+        return parse_date(text)
+    except CellError as error:
+        raise argparse.ArgumentTypeError(f"tanggal {text}: {error}") from error
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} bukan bilangan bulat positif")
+    return int(text)
+
+
+def _store(options: Any) -> Store:
+    return Store(options.db or default_database())
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, default=str, indent=1))
+
+
+def run_import(options: Any) -> int:
+    """Preview or keep the files; good rows are kept unless --all-or-nothing."""
+    files = [importing.SourceFile(p.name, p.read_bytes()) for p in options.files]
+    with _store(options) as store:
+        if options.dry_run:
+            result = importing.preview(store, importing.read(store, files))
+        else:
+            result = importing.import_files(
+                store, files, getpass.getuser(), options.all_or_nothing
+            )
+    if options.json:
+        _print_json(
+            {
+                "batch_id": result.batch_id,
+                "sha256": result.sha256,
+                "rows": vars(result.rows),
+                "errors": [vars(p) for p in result.problems],
+            }
+        )
+    else:
+        _print_import(result, options.dry_run)
+    refused = options.all_or_nothing and result.rows.rejected and not options.dry_run
+    nothing_good = result.rows.rejected and not (
+        result.rows.new + result.rows.changed + result.rows.unchanged
+    )
+    if refused or nothing_good:
+        return _fail(f"pantau: {result.rows.rejected} baris ditolak; tidak ada yang disimpan", 1)
+    return 0
+
+
+def _print_import(result: importing.Preview, dry_run: bool) -> None:
+    for note in result.notes:
+        print(note)
+    for p in result.problems:
+        value = f" “{p.value}”" if p.value else ""
+        print(f"Ditolak: {p.sheet} baris {p.row}, {p.column}{value}: {p.message}")
+    for name, counts in result.sheets.items():
+        print(
+            f"{name}: {counts.new} baru, {counts.changed} berubah,"
+            f" {counts.unchanged} tetap, {counts.rejected} ditolak"
+        )
+    if dry_run:
+        print("Pratinjau; tidak ada yang disimpan.")
+    elif result.kept:
+        print(f"Tersimpan sebagai unggahan {result.batch_id}.")
+    else:
+        print("Tidak ada yang disimpan.")
+
+
+def run_undo(options: Any) -> int:
+    """Undo one batch."""
+    with _store(options) as store:
+        importing.undo(store, options.batch, getpass.getuser())
+    print(f"Unggahan {options.batch} dibatalkan.")
+    return 0
+
+
+def run_template(options: Any) -> int:
+    """Write the empty workbook."""
+    with _store(options) as store:
+        content = template(store.units(today()), store.revisions[-1], today())
+    options.file.write_bytes(content)
+    print(f"Templat ditulis ke {options.file}")
+    return 0
+
+
+def run_demo(options: Any) -> int:
+    """Write the demo workbook."""
+    content = demo_workbook(options.cases, options.seed, options.until)
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_bytes(content)
+    if options.json:
+        _print_json({"file": str(options.out), "bytes": len(content)})
+    else:
+        print(f"Data demo (rekaan) ditulis ke {options.out}")
+    return 0
+
+
+def run_status(options: Any) -> int:
+    """Print the status of every step in scope."""
+    with _store(options) as store:
+        units = None
+        if options.unit:
+            code = store.unit_finder().find(options.unit)
+            if code is None:
+                raise UsageError(f"unit {options.unit} tidak dikenal")
+            units = (code,)
+        scope = evaluation.Scope(options.as_of or today(), options.year, units, options.flow)
+        rows = evaluation.status_rows(store, scope, options.overdue)
+    if options.json:
+        _print_json(rows)
+        return 0
+    for row in rows:
+        due = format_date(row["due"]) if row["due"] else "-"
+        late = f"{row['days_late']} HK terlambat" if row["days_late"] else ""
+        print(
+            f"{row['case_id']:32} {row['flow']}.{row['step']:<3} {row['unit']:12}"
+            f" {row['status']:20} tenggat {due:18} {late}"
+        )
+    print(f"{len(rows)} langkah per {format_date(scope.as_of)}")
+    return 0
+
+
+def run_calendar_add(options: Any) -> int:
+    """The N-th working day after a date."""
+    if options.days < 0:
+        raise UsageError("N tidak boleh negatif")
+    with _store(options) as store:
+        calendar = store.calendar()
+    day = calendar.add(options.date, options.days)
+    provisional = calendar.provisional(options.date, day)
+    if options.json:
+        _print_json({"date": day, "provisional": provisional})
+    else:
+        print(format_date(day) + (" (sementara: SKB belum terbit)" if provisional else ""))
+    return 0
+
+
+def run_calendar_count(options: Any) -> int:
+    """Working days after the first date up to the second."""
+    if options.end < options.start:
+        raise UsageError("tanggal kedua mendahului yang pertama")
+    with _store(options) as store:
+        days = store.calendar().count(options.start, options.end)
+    if options.json:
+        _print_json({"days": days})
+    else:
+        print(f"{days}")
+    return 0
+
+
+def run_sop(options: Any) -> int:
+    """Print the revision in force today."""
+    revision = in_force(load_revisions(), today())
+    if options.json:
+        _print_json(_sop_json(revision))
+        return 0
+    print(f"{revision.code} revisi {revision.revision}, berlaku {format_date(revision.effective)}")
+    for step in revision.steps:
+        norm = f"{step.sla_days} HK" if step.sla_days else "N/A"
+        mark = " (pilihan)" if step.optional else ""
+        print(f"{step.code:5} {norm:>6}  {step.activity}{mark}")
+    return 0
+
+
+def _sop_json(revision: Revision) -> dict[str, Any]:
+    return {
+        "code": revision.code,
+        "revision": revision.revision,
+        "effective": revision.effective,
+        "steps": [step.model_dump(mode="json") for step in revision.steps],
+        "routing": [rule.model_dump(mode="json", exclude_none=True) for rule in revision.routing],
+    }
+
+
+def run_backup(options: Any) -> int:
+    """Copy the store."""
+    with _store(options) as store:
+        upkeep.backup(store, options.file)
+    print(f"Basis data disalin ke {options.file}")
+    return 0
+
+
+def run_restore(options: Any) -> int:
+    """Put a copy in place of the store."""
+    kept = upkeep.restore(options.file, options.db or default_database())
+    print("Basis data dipulihkan." + (f" Yang lama dipindah ke {kept}" if kept else ""))
+    return 0
+
+
+def run_doctor(options: Any) -> int:
+    """Check the store."""
+    with _store(options) as store:
+        findings = upkeep.doctor(store)
+    if options.json:
+        _print_json([vars(f) for f in findings])
+    else:
+        for finding in findings:
+            print(f"{finding.check}: {finding.message}")
+        if not findings:
+            print("Basis data utuh.")
+    return 1 if findings else 0

@@ -1,0 +1,211 @@
+"""The SOP as data: its flows, steps, norms and routing, one file per revision.
+
+Source: SOP POM-04.01/CFM.01/SOP.01. Each step carries its place in that document.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from sop_core.paths import DATA
+
+Flow = Literal["A", "B", "C", "D"]
+Level = Literal["activity", "unit_year", "national_cycle"]
+Performer = Literal["unit_kerja_pusat", "upt", "kepala_bpom", "pptm", "ppsdm"]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class DefinitionError(ValueError):
+    """A revision file that cannot be trusted; the message names the key."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Step(_Strict):
+    """One row of the SOP's table (section A, Diagram Alir).
+
+    ``sla_days`` is the norm (mutu baku waktu) in HK, or None for N/A.
+    ``deadline_day_after_quarter`` is a day of the month after the quarter (D.8).
+    ``requires`` lists step numbers of the same flow that must be done, not skipped.
+    """
+
+    flow: Flow
+    no: Annotated[int, Field(ge=1)]
+    level: Level
+    activity: Text
+    inputs: Text
+    sla_days: Annotated[int, Field(ge=1)] | None = None
+    deadline_day_after_quarter: Annotated[int, Field(ge=1, le=28)] | None = None
+    output: Text
+    performers: Annotated[list[Performer], Field(min_length=1)]
+    performers_source: Literal["stated", "inferred"]
+    remarks: list[Text] = []
+    optional: bool = False
+    optional_reason: Text | None = None
+    requires: list[int] = []
+    place: Text
+
+    @property
+    def code(self) -> str:
+        """``A.7``, as people call it."""
+        return f"{self.flow}.{self.no}"
+
+
+class FlowInfo(_Strict):
+    """One flow (alur); ``national_period`` is what a national cycle spans."""
+
+    id: Flow
+    name: Text
+    national_period: Literal["year", "quarter"]
+
+
+class Opening(_Strict):
+    """When a case without a step before it opens (the SOP leaves it open, A.7 remark 1)."""
+
+    unit_year: Literal["first_working_day_after_year"]
+    national_year: Literal["all_reports_in"]
+    national_year_latest: Annotated[str, Field(pattern=r"^\d\d-\d\d$")]
+    national_quarter: Literal["first_working_day_after_quarter"]
+
+
+class Condition(_Strict):
+    """What must hold of a case for a routing rule; unset fields match anything."""
+
+    unit_kind: Literal["balai_besar", "balai", "loka", "pusat"] | None = None
+    joint_with_center: bool | None = None
+    function: Literal["fasilitator", "CAPA"] | None = None
+    product: Literal["OTSKKos", "Pangan Olahan"] | None = None
+    certification: bool | None = None
+
+
+class Routing(_Strict):
+    """To whom a step's product goes, what it is, or who performs it, and where the SOP says so."""
+
+    steps: Annotated[list[Annotated[str, Field(pattern=r"^[A-D]\.\d+$")]], Field(min_length=1)]
+    kind: Literal["recipient", "output", "performer", "next_step"]
+    when: Condition
+    targets: list[Text]
+    text: Text
+    place: Text
+
+
+class Revision(_Strict):
+    """One revision of the SOP; a case is judged by the one in force when it started."""
+
+    code: Text
+    revision: Text
+    title: Text
+    created: dt.date
+    revised: dt.date
+    effective: dt.date
+    opening: Opening
+    stakeholders: dict[str, str]
+    flows: list[FlowInfo]
+    steps: list[Step]
+    routing: list[Routing] = []
+
+    @model_validator(mode="after")
+    def _flows_are_whole(self) -> Revision:
+        for flow in self.flows:
+            steps = self.flow_steps(flow.id)
+            if [s.no for s in steps] != list(range(1, len(steps) + 1)) or not steps:
+                raise ValueError(f"steps: alur {flow.id} harus bernomor 1, 2, ... tanpa celah")
+            order = [("activity", "unit_year", "national_cycle").index(s.level) for s in steps]
+            if order != sorted(order):
+                raise ValueError(f"steps: tingkat pada alur {flow.id} tidak berurutan")
+            for step in steps:
+                bad = [n for n in step.requires if not 1 <= n < step.no]
+                if bad:
+                    raise ValueError(f"steps: {step.code} requires langkah {bad} yang bukan sebelumnya")
+        codes = {s.code for s in self.steps}
+        for rule in self.routing:
+            unknown = set(rule.steps) - codes
+            if unknown:
+                raise ValueError(f"routing: langkah {sorted(unknown)} tidak ada")
+        return self
+
+    def flow_steps(self, flow: str) -> list[Step]:
+        """The steps of one flow in order."""
+        return sorted((s for s in self.steps if s.flow == flow), key=lambda s: s.no)
+
+    def step(self, flow: str, no: int) -> Step:
+        """One step; raises KeyError if the flow has no such number."""
+        for s in self.steps:
+            if s.flow == flow and s.no == no:
+                return s
+        raise KeyError(f"{flow}.{no}")
+
+    def routes(self, step: str, **case: object) -> list[Routing]:
+        """Routing rules of a step (``"B.4"``) whose every condition the case meets."""
+        return [
+            rule
+            for rule in self.routing
+            if step in rule.steps
+            and all(
+                case.get(field) == wanted
+                for field, wanted in rule.when.model_dump(exclude_none=True).items()
+            )
+        ]
+
+
+def load_revision(path: Path) -> Revision:
+    """Read one revision file.
+
+    Raises DefinitionError naming the file and the offending key.
+    """
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        return Revision.model_validate(raw)
+    except tomllib.TOMLDecodeError as error:
+        raise DefinitionError(f"{path.name}: bukan TOML yang sah: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise DefinitionError(
+            f"{path.name}: {_key_path(raw, first['loc'])}: {first['msg']}"
+        ) from error
+
+
+def _key_path(raw: dict[str, object], loc: tuple[int | str, ...]) -> str:
+    """``steps[A.7].sla_days`` rather than ``steps.6.sla_days``."""
+    steps = raw.get("steps")
+    if len(loc) >= 2 and loc[0] == "steps" and isinstance(loc[1], int) and isinstance(steps, list):
+        step = steps[loc[1]]
+        name = f"steps[{step.get('flow', '?')}.{step.get('no', '?')}]"
+        return ".".join([name, *map(str, loc[2:])])
+    return ".".join(map(str, loc)) or "berkas"
+
+
+def load_revisions(folder: Path = DATA / "sop") -> list[Revision]:
+    """All revisions, the oldest first. Raises DefinitionError if none or two in force at once."""
+    revisions = sorted((load_revision(p) for p in folder.glob("*.toml")), key=lambda r: r.effective)
+    if not revisions:
+        raise DefinitionError(f"{folder}: tidak ada berkas revisi SOP")
+    dates = [r.effective for r in revisions]
+    if len(set(dates)) != len(dates):
+        raise DefinitionError(f"{folder}: effective: dua revisi berlaku pada tanggal yang sama")
+    return revisions
+
+
+def in_force(revisions: list[Revision], day: dt.date) -> Revision:
+    """The revision in force on a day; before the first one on file, the first."""
+    current = revisions[0]
+    for revision in revisions:
+        if revision.effective <= day:
+            current = revision
+    return current
+
+
+PRODUCT_GROUP = {
+    "Pangan Olahan": "Pangan Olahan",
+    "Obat Tradisional": "OTSKKos",
+    "Suplemen Kesehatan": "OTSKKos",
+    "Kosmetik": "OTSKKos",
+}
+"""Commodity to the product group by which B.3-B.5 route."""

@@ -1,0 +1,378 @@
+"""A realistic workbook of invented data, with the habits of real offices.
+
+Every title, number and name is invented; only the offices are real. The same seed and
+end date give the same bytes. What is modelled: most work from March to November and few
+finishes in December, small and remote offices slower, an office's weak steps staying
+weak from year to year, reports that never come, optional steps skipped with a reason,
+units and dates written in several ways, and a few contradictory dates.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sop_core.calendar import WorkingCalendar, build, read_overrides
+from sop_core.definition import Revision, Step, load_revisions
+from sop_core.exporting import Table, to_xlsx
+from sop_core.importing.contract import DEMO_PREFIX, DEMO_SHEET, SHEETS
+from sop_core.indonesian import format_date
+from sop_core.indonesian import today as jakarta_today
+from sop_core.units import UPT_KINDS, Unit, read_units
+
+FIRST_YEAR = 2024
+_FLOW_SHARE = {"A": 30, "B": 40, "C": 22, "D": 8}
+_FLOW_CODE = {"A": "ADV", "B": "PDP", "C": "PBM", "D": "FKP"}
+_KIND_WEIGHT = {"balai_besar": 3.0, "balai": 2.0, "loka": 1.0, "pusat": 1.2}
+_MONTH_WEIGHT = (5, 11, 13, 8, 12, 13, 13, 11, 8, 4, 2, 0)
+_NO_NORM_DAYS = {"A.3": (1, 4), "A.5": (8, 45), "B.3": (1, 10), "B.5": (15, 60), "C.3": (2, 15), "D.4": (5, 30)}  # fmt: skip
+_COMMODITIES = ("Pangan Olahan", "Obat Tradisional", "Suplemen Kesehatan", "Kosmetik", "Obat")
+_COMMODITY_WEIGHT = {"A": (40, 15, 8, 17, 20), "B": (48, 22, 6, 24, 0), "C": (45, 20, 8, 22, 5), "D": (100, 0, 0, 0, 0)}  # fmt: skip
+_TITLES = {
+    "A": (
+        "Advokasi keamanan {product} kepada Pemerintah Daerah {place}",
+        "Audiensi penguatan koordinasi pengawasan {product} di {place}",
+        "FGD kemandirian pelaku usaha {product} {place}",
+        "Workshop regulasi {product} bersama organisasi profesi {place}",
+        "Advokasi Desa Pangan Aman {place}",
+        "Advokasi Pasar Aman dari Bahan Berbahaya {place}",
+    ),
+    "B": (
+        "Bimbingan teknis cara produksi yang baik {product} bagi UMKM {place}",
+        "Pendampingan registrasi {product} UMKM {place}",
+        "Pendampingan CAPA sarana produksi {product} {place}",
+        "Konsultasi pemenuhan persyaratan sertifikasi {product} {place}",
+        "Fasilitasi penerapan IP-CPPOB UMK {place}",
+    ),
+    "C": (
+        "Bimtek kader keamanan {product} {place}",
+        "KIE {product} aman kepada masyarakat {place}",
+        "Pembentukan duta {product} aman sekolah {place}",
+        "Pembentukan kader komunitas PKK {place}",
+    ),
+    "D": ("Angkatan {number} fasilitator keamanan pangan {place}",),
+}
+_FORMS = {
+    "A": ("focus group discussion", "audiensi", "workshop"),
+    "B": ("bimbingan teknis", "konsultasi", "pendampingan", "workshop"),
+    "C": ("bimbingan teknis", "KIE", "bimtek komunitas"),
+    "D": ("pelatihan berbasis kompetensi",),
+}
+_FIRST = ("Arini", "Bagas", "Candra", "Dewi", "Eka", "Fajar", "Gita", "Hendra", "Indah", "Joko",
+          "Kartika", "Lestari", "Mulyono", "Nirmala", "Oka", "Pratiwi", "Rahmat", "Sekar", "Teguh",
+          "Utami", "Vina", "Wahyu", "Yulia", "Zainal")  # fmt: skip
+_LAST = ("Adinata", "Baskara", "Cempaka", "Danurwendo", "Ekasari", "Firmansah", "Gunarta",
+         "Hapsara", "Indrajaya", "Jayantaka", "Kusumaputra", "Laksmana", "Manggala", "Nararya",
+         "Padmasari", "Ranggawuni", "Saraswara", "Tirtakencana", "Wirabumi")  # fmt: skip
+_RECOMMENDATIONS = (
+    "Menyusun rencana aksi daerah pengawasan {product}",
+    "Melengkapi dokumen pengajuan izin {product}",
+    "Memperbaiki tata letak dan sanitasi sarana produksi",
+    "Menunjuk petugas penghubung pada dinas terkait",
+    "Melanjutkan pendampingan hingga sertifikat terbit",
+    "Memutakhirkan materi edukasi di sekolah dan pasar",
+)
+
+
+@dataclass
+class _Rows:
+    activities: list[list[Any]] = field(default_factory=list)
+    steps: list[list[Any]] = field(default_factory=list)
+    facilitators: list[list[Any]] = field(default_factory=list)
+    follow_ups: list[list[Any]] = field(default_factory=list)
+    targets: list[list[Any]] = field(default_factory=list)
+
+
+def demo_workbook(cases: int = 6000, seed: int = 2022, until: dt.date | None = None) -> bytes:
+    """An .xlsx of about three years of work, from 2024 up to ``until`` (default today).
+
+    ``cases`` counts activities, annual reports and national cycles together; of these at
+    most a quarter are reports and cycles. Raises ValueError for a count below 1 or an end
+    before 2024.
+    """
+    until = until or jakarta_today()
+    if cases < 1 or until.year < FIRST_YEAR:
+        raise ValueError("cases minimal 1 dan until minimal tahun 2024")
+    rows = _Maker(seed, until).make(cases)
+    notice = [
+        ["Seluruh isi buku kerja ini rekaan: kegiatan, tanggal, dan nama orang bukan data nyata."],
+        [f"Dibuat oleh pantau demo, benih {seed}, sampai {format_date(until)}."],
+    ]
+    data = {
+        "Kegiatan": rows.activities,
+        "Langkah": rows.steps,
+        "Fasilitator": rows.facilitators,
+        "Tindak Lanjut": rows.follow_ups,
+        "Target": rows.targets,
+    }
+    tables = [Table(DEMO_SHEET, ["DATA DEMO"], notice, {"DATA DEMO": 90})]
+    tables += [Table(s.name, [c.name for c in s.columns], data[s.name]) for s in SHEETS]
+    return to_xlsx(tables)
+
+
+class _Maker:
+    def __init__(self, seed: int, until: dt.date) -> None:
+        self.random = random.Random(seed)
+        self.until = until
+        self.calendar = WorkingCalendar(build(read_overrides()))
+        self.revision: Revision = load_revisions()[-1]
+        self.units = [u for u in read_units() if u.kind != "nasional"]
+        self.pace = {u.code: self._pace(u) for u in self.units}
+        self.weak_step: dict[tuple[str, str], float] = {}
+        self.rows = _Rows()
+
+    def _pace(self, unit: Unit) -> float:
+        slow = {"balai_besar": 0.9, "balai": 0.98, "loka": 1.1, "pusat": 0.9}[unit.kind]
+        slow *= {"WIB": 1.0, "WITA": 1.04, "WIT": 1.16}[unit.timezone]
+        return slow * math.exp(self.random.gauss(0, 0.08))
+
+    def make(self, cases: int) -> _Rows:
+        owed = self._reports_and_cycles()
+        owed = owed[: cases // 4] if len(owed) > cases // 4 else owed
+        for number in range(1, cases - len(owed) + 1):
+            self._activity(number)
+        for write in owed:
+            write()
+        self._contradict(max(3, len(self.rows.steps) // 5000))
+        self._targets()
+        return self.rows
+
+    # ------------------------------------------------------------ activities
+
+    def _activity(self, number: int) -> None:
+        pick = self.random
+        years = range(FIRST_YEAR, self.until.year + 1)
+        year = pick.choices(years, [1 + 0.1 * (y - FIRST_YEAR) for y in years])[0]
+        flow = pick.choices("ABCD", [_FLOW_SHARE[f] for f in "ABCD"])[0]
+        units = [u for u in self.units if u.kind != "pusat" or flow != "C"]
+        unit = pick.choices(units, [_KIND_WEIGHT[u.kind] for u in units])[0]
+        product = pick.choices(_COMMODITIES, _COMMODITY_WEIGHT[flow])[0]
+        tail = unit.code.partition("-")[2]
+        case_id = f"{DEMO_PREFIX}{_FLOW_CODE[flow]}-{tail}-{year}-{number:04d}"
+        place = unit.city or "tingkat pusat"
+        title = pick.choice(_TITLES[flow]).format(
+            product=product, place=place, number=pick.randint(1, 4)
+        )
+        self.rows.activities.append(
+            [
+                case_id, flow, year, self._spelled(unit), title,
+                pick.choices("abcdefg", (6, 30, 6, 22, 8, 14, 14))[0], product,
+                pick.choice(_FORMS[flow]),
+                pick.choice(("fasilitator", "CAPA")) if flow == "B" else None,
+                "ya" if unit.kind != "pusat" and pick.random() < 0.08 else "tidak",
+                pick.choice(("inisiasi unit", "permintaan pemangku kepentingan")),
+                pick.randint(15, 120), pick.randint(10, 60) if flow == "C" else None,
+            ]
+        )  # fmt: skip
+        finishes = self._steps(case_id, flow, unit, self._first_day(year))
+        self._people(case_id, flow, unit, finishes)
+        self._recommend(case_id, flow, unit, product, finishes)
+
+    def _first_day(self, year: int) -> dt.date:
+        month = self.random.choices(range(1, 13), _MONTH_WEIGHT)[0]
+        day = dt.date(year, month, self.random.randint(1, 28))
+        return self.calendar.first_working_day_after(day)
+
+    def _spelled(self, unit: Unit) -> str:
+        if unit.kind == "pusat" or self.random.random() > 0.03:
+            return unit.code
+        city = unit.city
+        return self.random.choice(
+            (unit.name, unit.name.upper(), unit.name.replace("Kabupaten", "Kab."),
+             city.upper().replace(" ", ""), unit.name + " ")
+        )  # fmt: skip
+
+    def _steps(
+        self, case_id: str, flow: str, unit: Unit, first: dt.date
+    ) -> dict[int, dt.date]:
+        """Write an activity's steps; returns when each finished."""
+        steps = [s for s in self.revision.flow_steps(flow) if s.level == "activity"]
+        skipped = self._skipped(flow)
+        gives_up_at = self.random.randint(2, len(steps)) if self.random.random() < 0.03 else 99
+        finishes: dict[int, dt.date] = {}
+        ready, before_known = first, False
+        for step in steps:
+            if step.no in skipped:
+                self._step_row(case_id, step, None, None, "ya", skipped[step.no])
+                continue
+            start = self.calendar.add(ready, self.random.choice((0, 0, 0, 1, 2)))
+            finish = self.calendar.add(start, self._duration(step, unit))
+            if start > self.until or step.no >= gives_up_at:
+                break
+            explicit = not before_known or self.random.random() < 0.85
+            if finish > self.until:
+                if explicit:
+                    self._step_row(case_id, step, start, None)
+                break
+            is_report = step.code in {"A.4", "B.4", "C.4"}
+            if is_report and self.random.random() < 0.02:
+                before_known = False
+            else:
+                self._step_row(case_id, step, start if explicit else None, finish)
+                finishes[step.no] = finish
+                before_known = True
+            ready = finish
+        return finishes
+
+    def _skipped(self, flow: str) -> dict[int, str]:
+        if flow != "D":
+            return {}
+        path = self.random.random()
+        if path < 0.45:
+            reason = "Sertifikasi kompetensi tidak dianggarkan; dilanjutkan ke monitoring"
+            return dict.fromkeys((4, 5, 6), reason)
+        if path < 0.75:
+            return dict.fromkeys((5, 6), "Pengakuan bersifat tidak wajib; peserta tidak mengajukan")
+        return {}
+
+    def _duration(self, step: Step, unit: Unit) -> int:
+        if step.sla_days is None:
+            low, high = _NO_NORM_DAYS[step.code]
+            return max(1, round(self.random.triangular(low, high, low) * self.pace[unit.code]))
+        key = (unit.code, step.code)
+        if key not in self.weak_step:
+            weak = self.random.random() < 0.08
+            self.weak_step[key] = math.exp(self.random.gauss(0.35 if weak else -0.06, 0.08))
+        usual = step.sla_days * 0.78 * self.pace[unit.code] * self.weak_step[key]
+        return max(1, round(usual * math.exp(self.random.gauss(0, 0.2))))
+
+    def _step_row(
+        self,
+        case_id: str,
+        step: Step,
+        start: dt.date | None,
+        finish: dt.date | None,
+        skipped: str | None = None,
+        reason: str | None = None,
+    ) -> None:
+        document = (
+            f"LAP.{step.flow}{step.no:02d}/{finish.month:02d}/{finish.year}" if finish else None
+        )
+        self.rows.steps.append(
+            [case_id, step.no, self._written(start), self._written(finish), document,
+             skipped, reason, None]
+        )  # fmt: skip
+
+    def _written(self, day: dt.date | None) -> Any:
+        if day is None or self.random.random() > 0.02:
+            return day
+        return self.random.choice((format_date(day), f"{day:%d/%m/%Y}", day.isoformat()))
+
+    # ------------------------------------------- reports and national cycles
+
+    def _reports_and_cycles(self) -> list[Callable[[], None]]:
+        """One writer for each annual report and national cycle that has records."""
+        writers: list[Callable[[], None]] = []
+        upt = [u for u in self.units if u.kind in UPT_KINDS]
+        for year in range(FIRST_YEAR, self.until.year + 1):
+            for flow in "ABC":
+                writers.append(lambda y=year, f=flow: self._national(y, f))  # type: ignore[misc]
+                for unit in upt:
+                    writers.append(lambda y=year, f=flow, u=unit: self._report(y, f, u))  # type: ignore[misc]
+            for quarter in (1, 2, 3, 4):
+                writers.append(lambda y=year, q=quarter: self._quarter(y, q))  # type: ignore[misc]
+        self.random.shuffle(writers)
+        return writers
+
+    def _chain(self, case_id: str, steps: list[Step], opens: dt.date, unit: Unit) -> None:
+        ready = opens
+        for step in steps:
+            start = ready
+            finish = self.calendar.add(start, self._duration(step, unit))
+            if start > self.until:
+                return
+            explicit = self.random.random() < 0.6
+            if finish > self.until:
+                if explicit:
+                    self._step_row(case_id, step, start, None)
+                return
+            self._step_row(case_id, step, start if explicit else None, finish)
+            ready = finish
+
+    def _report(self, year: int, flow: str, unit: Unit) -> None:
+        steps = [s for s in self.revision.flow_steps(flow) if s.level == "unit_year"]
+        never = self.random.random() < 0.05 * self.pace[unit.code]
+        opens = self.calendar.first_working_day_after(dt.date(year, 12, 31))
+        if not never:
+            self._chain(f"{flow}-{year}-{unit.code}", steps, opens, unit)
+
+    def _national(self, year: int, flow: str) -> None:
+        steps = [s for s in self.revision.flow_steps(flow) if s.level == "national_cycle"]
+        center = next(u for u in self.units if u.code == "PST-PMPUPO")
+        self._chain(f"{flow}-{year}-NASIONAL", steps, dt.date(year + 1, 3, 31), center)
+
+    def _quarter(self, year: int, quarter: int) -> None:
+        steps = [s for s in self.revision.flow_steps("D") if s.level == "national_cycle"]
+        center = next(u for u in self.units if u.code == "PST-PMPUPO")
+        last = dt.date(year + quarter // 4, quarter * 3 % 12 + 1, 1) - dt.timedelta(days=1)
+        opens = self.calendar.first_working_day_after(last)
+        self._chain(f"D-{year}-TW{quarter}", steps, opens, center)
+
+    # ---------------------------------------------- people, follow-ups, targets
+
+    def _people(
+        self, case_id: str, flow: str, unit: Unit, finishes: dict[int, dt.date]
+    ) -> None:
+        if flow != "D" or 1 not in finishes:
+            return
+        trained = finishes.get(3)
+        certified, applied, endorsed = (finishes.get(n) for n in (4, 5, 6))
+        for number in range(1, self.random.randint(8, 16)):
+            passes = certified is not None and self.random.random() < 0.85
+            applies = passes and applied is not None and self.random.random() < 0.8
+            until = certified.replace(year=certified.year + 3, day=min(certified.day, 28)) if certified and passes else None  # fmt: skip
+            self.rows.facilitators.append(
+                [
+                    f"{case_id}-{number:02d}",
+                    f"{self.random.choice(_FIRST)} {self.random.choice(_LAST)}",
+                    unit.code, case_id,
+                    "Keamanan Pangan" if self.random.random() < 0.7 else "UMKM OT-Kosmetik",
+                    trained, "PPSDM POM" if trained else None,
+                    f"SK-{case_id[-4:]}-{number:02d}" if passes else None,
+                    certified if passes else None, until,
+                    applied if applies else None,
+                    f"PF-{case_id[-4:]}-{number:02d}" if applies and endorsed else None,
+                    endorsed if applies else None,
+                    "ya" if self.random.random() < 0.93 else "tidak",
+                ]
+            )  # fmt: skip
+
+    def _recommend(
+        self, case_id: str, flow: str, unit: Unit, product: str, finishes: dict[int, dt.date]
+    ) -> None:
+        if flow == "D" or 3 not in finishes or self.random.random() > 0.6:
+            return
+        for number in range(1, self.random.randint(2, 4)):
+            target = self.calendar.add(finishes[3], self.random.randint(20, 60))
+            done = self.calendar.add(finishes[3], self.random.randint(10, 90))
+            finished = done if done <= self.until and self.random.random() < 0.85 else None
+            good = "optimal" if self.random.random() < 0.75 else "belum optimal"
+            self.rows.follow_ups.append(
+                [case_id, str(number),
+                 self.random.choice(_RECOMMENDATIONS).format(product=product), unit.code,
+                 target, finished, good if finished else None]
+            )  # fmt: skip
+
+    def _targets(self) -> None:
+        for year in range(FIRST_YEAR, self.until.year + 1):
+            for unit in self.units:
+                if unit.kind not in UPT_KINDS:
+                    continue
+                scale = _KIND_WEIGHT[unit.kind]
+                for flow in "ABCD":
+                    planned = round(scale * _FLOW_SHARE[flow] / 4) + self.random.randint(0, 2)
+                    self.rows.targets.append(
+                        [year, unit.code, flow, max(1, planned),
+                         round(15 * scale) if flow == "D" else None,
+                         round(60 * scale) if flow == "B" else None]
+                    )  # fmt: skip
+
+    def _contradict(self, count: int) -> None:
+        """Turn a few steps around: finished before they started."""
+        whole = [r for r in self.rows.steps if isinstance(r[2], dt.date) and isinstance(r[3], dt.date) and r[3] > r[2]]  # fmt: skip
+        for row in self.random.sample(whole, min(count, len(whole))):
+            row[2], row[3] = row[3], row[2]

@@ -1,0 +1,134 @@
+"""What is true of every step as of a date, and the scope a reader asks it for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sop_core.store import Store
+
+NOT_STARTED = "belum_mulai"
+RUNNING = "berjalan"
+OVERDUE = "terlambat_berjalan"
+ON_TIME = "selesai_tepat"
+LATE = "selesai_terlambat"
+DONE = "selesai"
+SKIPPED = "dilewati"
+STATUSES = (NOT_STARTED, RUNNING, OVERDUE, ON_TIME, LATE, DONE, SKIPPED)
+"""Status of a step. ``selesai`` is done without a norm to judge by: an N/A step, or one
+whose start is neither recorded nor derivable."""
+
+STATUS_NAMES = {
+    NOT_STARTED: "Belum mulai",
+    RUNNING: "Berjalan",
+    OVERDUE: "Terlambat (berjalan)",
+    ON_TIME: "Selesai tepat waktu",
+    LATE: "Selesai terlambat",
+    DONE: "Selesai (tanpa norma)",
+    SKIPPED: "Dilewati",
+}
+DUE_SOON_DAYS = 5
+"""A running step within this many HK of its due date is due soon."""
+AGEING = ((1, 5), (6, 10), (11, 20), (21, None))
+"""Ageing of what is late, in HK: 1-5, 6-10, 11-20, over 20."""
+LEVEL_NAMES = {
+    "activity": "Kegiatan / angkatan",
+    "unit_year": "Laporan tahunan unit",
+    "national_cycle": "Siklus nasional",
+}
+START_RULES = {
+    "tercatat": "Tanggal mulai tercatat",
+    "langkah_sebelumnya": "Dihitung dari selesainya langkah sebelumnya",
+    "pembukaan": "Dihitung dari pembukaan laporan/siklus",
+}
+DUE_RULES = {
+    "hari_kerja": "Norma hari kerja (HK) mengikat",
+    "tanggal": "Batas tanggal 10 sesudah triwulan mengikat",
+}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a reader asks for. None stands for all; ``units`` are office codes."""
+
+    as_of: dt.date
+    year: int | None = None
+    units: tuple[str, ...] | None = None
+    flow: str | None = None
+    step: int | None = None
+    product: str | None = None
+
+    def parameters(self) -> dict[str, Any]:
+        """Names and values as the SQL binds them."""
+        return {
+            "as_of": self.as_of,
+            "year": self.year,
+            "units": list(self.units) if self.units is not None else None,
+            "flow": self.flow,
+            "step": self.step,
+            "product": self.product,
+        }
+
+    def year_before(self) -> Scope:
+        """The same question one year earlier."""
+        day = self.as_of
+        earlier = day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+        return replace(self, as_of=earlier, year=self.year - 1 if self.year else None)
+
+
+SCOPED = (
+    "scoped_status($as_of, $year::INTEGER, $units::VARCHAR[], $flow::VARCHAR,"
+    " $step::INTEGER, $product::VARCHAR)"
+)
+STANDING = "case_standing($as_of, $year::INTEGER, $units::VARCHAR[], $flow::VARCHAR)"
+
+
+def status_rows(store: Store, scope: Scope, overdue_only: bool = False) -> list[dict[str, Any]]:
+    """One row a step of every case: what `pantau status --json` prints, in its order."""
+    condition = "status = 'terlambat_berjalan'" if overdue_only else "true"
+    return store.rows(
+        f"""
+        SELECT case_id, flow, step_no AS step, level, unit_code AS unit, started, due, finished,
+            days_used, days_late, status
+        FROM {SCOPED} WHERE {condition}
+        ORDER BY days_late DESC NULLS LAST, case_id, step_no
+        """,  # noqa: S608 - our own names
+        **scope.parameters(),
+    )
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The counts of steps on top of a page. ``on_time_share`` is None where none was judged."""
+
+    on_time: int
+    late: int
+    open: int
+    overdue: int
+    due_soon: int
+    cases: int
+
+    @property
+    def on_time_share(self) -> float | None:
+        """Done on time of all that were done and judged."""
+        judged = self.on_time + self.late
+        return self.on_time / judged if judged else None
+
+
+def headline(store: Store, scope: Scope) -> Headline:
+    """Steps by what they mean to a reader; open is running or overdue."""
+    row = store.rows(
+        f"""
+        SELECT
+            count(*) FILTER (status = 'selesai_tepat') AS on_time,
+            count(*) FILTER (status = 'selesai_terlambat') AS late,
+            count(*) FILTER (status IN ('berjalan', 'terlambat_berjalan')) AS open,
+            count(*) FILTER (status = 'terlambat_berjalan') AS overdue,
+            count(*) FILTER (status = 'berjalan' AND days_left <= {DUE_SOON_DAYS}) AS due_soon,
+            count(DISTINCT case_id) FILTER (started IS NOT NULL) AS cases
+        FROM {SCOPED}
+        """,  # noqa: S608
+        **scope.parameters(),
+    )[0]
+    return Headline(**row)

@@ -1,0 +1,89 @@
+"""Tables out of the product: Excel and CSV that are safe to open."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+# A fixed creation date: the same table exported twice is the same file.
+_CREATED = dt.datetime(2022, 4, 7)
+_RUNS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass
+class Table:
+    """One sheet of an export: headings, rows of plain values, and notes above nothing."""
+
+    name: str
+    headings: list[str]
+    rows: Iterable[Sequence[Any]]
+    widths: dict[str, int] = field(default_factory=dict)
+
+
+def frame_table(name: str, frame: pd.DataFrame) -> Table:
+    """A pandas frame as a table of plain Python values; NaN and NaT become blanks."""
+    plain = frame.astype(object).where(frame.notna(), None)
+    return Table(name, [str(c) for c in frame.columns], list(plain.itertuples(index=False)))
+
+
+def to_xlsx(tables: Sequence[Table]) -> bytes:
+    """The tables as one workbook, dates as real dates. Strings never run as formulas."""
+    buffer = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(buffer, options) as book:
+        book.set_properties({"created": _CREATED, "author": "Pantau SOP"})
+        heading = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        date = book.add_format({"num_format": "dd/mm/yyyy", "align": "left"})
+        for table in tables:
+            sheet = book.add_worksheet(table.name[:31])
+            sheet.freeze_panes(1, 0)
+            for position, name in enumerate(table.headings):
+                sheet.write_string(0, position, name, heading)
+                width = table.widths.get(name, max(12, min(40, len(name) + 2)))
+                sheet.set_column(position, position, width)
+            for number, row in enumerate(table.rows, 1):
+                for position, value in enumerate(row):
+                    _write(sheet, number, position, value, date)
+    return buffer.getvalue()
+
+
+def _write(sheet: Any, row: int, column: int, value: Any, date: Any) -> None:
+    if value is None or value == "":
+        return
+    if isinstance(value, bool):
+        sheet.write_string(row, column, "ya" if value else "tidak")
+    elif isinstance(value, (dt.datetime, dt.date)):
+        day = dt.datetime(value.year, value.month, value.day)
+        sheet.write_datetime(row, column, day, date)
+    elif isinstance(value, (int, float)):
+        sheet.write_number(row, column, value)
+    else:
+        sheet.write_string(row, column, str(value))
+
+
+def to_csv(table: Table) -> bytes:
+    """One table as CSV with semicolons and a BOM, as Indonesian Excel opens it."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
+    writer.writerow(table.headings)
+    for row in table.rows:
+        writer.writerow([_csv_cell(value) for value in row])
+    return buffer.getvalue().encode("utf-8-sig")
+
+
+def _csv_cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, (dt.datetime, dt.date)):
+        return value.strftime("%Y-%m-%d")
+    text = str(value)
+    if isinstance(value, str) and text.startswith(_RUNS_AS_FORMULA):
+        return "'" + text
+    return text

@@ -1,0 +1,434 @@
+"""An import as one transaction: previewed, kept whole or in part, undone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import duckdb
+
+from sop_core import facts
+from sop_core.importing import checking
+from sop_core.importing.contract import SHEETS, Sheet
+from sop_core.importing.parsing import Parsed, Problem, parse_book
+from sop_core.importing.reading import SourceFile, read_book
+from sop_core.indonesian import today as jakarta_today
+from sop_core.store import Store, bump_version
+
+Progress = Callable[[float, str], None]
+
+
+def _quiet(_share: float, _what: str) -> None:
+    return None
+
+
+@dataclass
+class Counts:
+    """Rows of one sheet, or of all, by what an import does with them."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            self.new + other.new,
+            self.changed + other.changed,
+            self.unchanged + other.unchanged,
+            self.rejected + other.rejected,
+        )
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of a stored row that an import would replace."""
+
+    sheet: str
+    row: int
+    key: str
+    column: str
+    before: str
+    after: str
+
+
+@dataclass
+class Preview:
+    """What an import would do, and why it would not do the rest.
+
+    ``repeat_of`` is the batch that already holds the same file, if it was not undone.
+    """
+
+    sha256: str
+    sheets: dict[str, Counts]
+    problems: list[Problem]
+    notes: list[str]
+    changes: list[Change]
+    demo: bool
+    repeat_of: int | None = None
+    batch_id: int | None = None
+    kept: bool = False
+
+    @property
+    def rows(self) -> Counts:
+        """All sheets together."""
+        return sum(self.sheets.values(), Counts())
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A kept import, as the history shows it."""
+
+    batch_id: int
+    files: str
+    sha256: str
+    imported_at: dt.datetime
+    imported_by: str
+    demo: bool
+    rows_new: int
+    rows_changed: int
+    rows_unchanged: int
+    rows_rejected: int
+    undone_at: dt.datetime | None
+    undone_by: str | None
+
+
+class UndoRefused(ValueError):
+    """A batch that cannot be undone, with the reason in Indonesian."""
+
+
+def read(
+    store: Store,
+    files: list[SourceFile],
+    today: dt.date | None = None,
+    progress: Progress = _quiet,
+) -> Parsed:
+    """Read and type the files. Raises ImportRefused; the store is not touched."""
+    progress(0.05, "Membaca berkas")
+    book = read_book(files)
+    progress(0.35, "Memeriksa isi sel")
+    return parse_book(book, store.unit_finder(), today or jakarta_today())
+
+
+def preview(
+    store: Store, parsed: Parsed, today: dt.date | None = None, progress: Progress = _quiet
+) -> Preview:
+    """What keeping the files would do. Nothing is kept."""
+    with _scratch(store) as cursor:
+        return _examine(cursor, parsed, today or jakarta_today(), progress)
+
+
+def commit(
+    store: Store,
+    parsed: Parsed,
+    who: str,
+    all_or_nothing: bool = False,
+    today: dt.date | None = None,
+    progress: Progress = _quiet,
+) -> Preview:
+    """Keep the good rows, or with ``all_or_nothing`` keep them only if no row is bad.
+
+    The answer's ``kept`` says whether the store changed. The same file twice changes
+    nothing and gives the number of the batch that holds it.
+    """
+    with store.write() as cursor:
+        result = _examine(cursor, parsed, today or jakarta_today(), progress)
+        rows = result.rows
+        if (all_or_nothing and rows.rejected) or rows.new + rows.changed == 0:
+            result.batch_id = result.repeat_of
+            _drop_staged(cursor)
+            return result
+        progress(0.7, "Menyimpan")
+        result.batch_id = _keep(cursor, parsed, result, who, all_or_nothing)
+        progress(0.85, "Menghitung tenggat")
+        facts.rebuild(cursor)
+        bump_version(cursor)
+        _drop_staged(cursor)
+        result.kept = True
+    progress(1.0, "Selesai")
+    return result
+
+
+def import_files(
+    store: Store,
+    files: list[SourceFile],
+    who: str,
+    all_or_nothing: bool = False,
+    today: dt.date | None = None,
+    progress: Progress = _quiet,
+) -> Preview:
+    """Read and keep in one go, as the command line does."""
+    parsed = read(store, files, today, progress)
+    return commit(store, parsed, who, all_or_nothing, today, progress)
+
+
+def history(store: Store) -> list[Batch]:
+    """Kept imports, the newest first."""
+    return [
+        Batch(**row)
+        for row in store.rows(
+            """
+            SELECT b.batch_id, string_agg(f.name, ', ' ORDER BY f.name) AS files, b.sha256,
+                b.imported_at, b.imported_by, b.demo, b.rows_new, b.rows_changed,
+                b.rows_unchanged, b.rows_rejected, b.undone_at, b.undone_by
+            FROM import_batch b JOIN import_file f USING (batch_id)
+            GROUP BY ALL ORDER BY b.batch_id DESC
+            """
+        )
+    ]
+
+
+def rejections(store: Store, batch_id: int) -> list[Problem]:
+    """Why rows of a kept batch were left out."""
+    rows = store.rows(
+        "SELECT * EXCLUDE (batch_id) FROM import_rejection WHERE batch_id = $batch_id"
+        " ORDER BY sheet, row_no",
+        batch_id=batch_id,
+    )
+    return [Problem(*row.values()) for row in rows]
+
+
+def stored_files(store: Store, batch_id: int) -> list[SourceFile]:
+    """The files of a batch as they were uploaded."""
+    rows = store.rows(
+        "SELECT name, content FROM import_file WHERE batch_id = $batch_id", batch_id=batch_id
+    )
+    return [SourceFile(row["name"], bytes(row["content"])) for row in rows]
+
+
+def undo(store: Store, batch_id: int, who: str) -> None:
+    """Put back what a batch replaced and take out what it added.
+
+    Raises UndoRefused for a batch that is not there, is undone already, or whose rows
+    a later batch has changed since.
+    """
+    with store.write() as cursor:
+        row = cursor.execute(
+            "SELECT undone_at FROM import_batch WHERE batch_id = $b", {"b": batch_id}
+        ).fetchone()
+        if row is None:
+            raise UndoRefused(f"Unggahan {batch_id} tidak ada.")
+        if row[0] is not None:
+            raise UndoRefused(f"Unggahan {batch_id} sudah dibatalkan.")
+        for sheet in SHEETS:
+            _refuse_if_built_upon(cursor, sheet, batch_id)
+        _refuse_if_orphaning(cursor, batch_id)
+        for sheet in SHEETS:
+            _restore(cursor, sheet, batch_id)
+        cursor.execute(
+            "UPDATE import_batch SET undone_at = now(), undone_by = $who WHERE batch_id = $b",
+            {"who": who, "b": batch_id},
+        )
+        facts.rebuild(cursor)
+        bump_version(cursor)
+
+
+# ----------------------------------------------------------------- internals
+
+
+@contextmanager
+def _scratch(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
+    with store.cursor() as cursor:
+        cursor.begin()
+        try:
+            yield cursor
+        finally:
+            cursor.rollback()
+
+
+def _examine(
+    cursor: duckdb.DuckDBPyConnection, parsed: Parsed, today: dt.date, progress: Progress
+) -> Preview:
+    progress(0.45, "Memeriksa aturan SOP")
+    problems = checking.run(cursor, parsed, today)
+    result = Preview(parsed.book.sha256, {}, problems, parsed.notes, [], parsed.demo)
+    for given in parsed.sheets:
+        _compare(cursor, given.sheet, given.present)
+        result.sheets[given.sheet.name] = _count(cursor, given.sheet)
+        result.changes += _changes(cursor, given.sheet)
+    row = cursor.execute(
+        "SELECT max(batch_id) FROM import_batch WHERE sha256 = $sha AND undone_at IS NULL",
+        {"sha": result.sha256},
+    ).fetchone()
+    result.repeat_of = row[0] if row else None
+    return result
+
+
+def _compare(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, present: list[str]) -> None:
+    """Hold staged rows against stored ones; a column the file lacks keeps what is stored."""
+    names = [c.field for c in sheet.columns]
+    final = ", ".join(f"{'s' if n in present else 't'}.{n} AS {n}" for n in names)
+    same = " AND ".join(f"s.{n} IS NOT DISTINCT FROM t.{n}" for n in present)
+    on = " AND ".join(f"s.{k} = t.{k}" for k in sheet.key)
+    cursor.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE compared_{sheet.table} AS
+        SELECT s.row_no, {final},
+            CASE WHEN s.refused THEN 'rejected'
+                WHEN s.doubled THEN 'unchanged'
+                WHEN t.{sheet.key[0]} IS NULL THEN 'new'
+                WHEN {same} THEN 'unchanged' ELSE 'changed' END AS state
+        FROM staged_{sheet.table} s LEFT JOIN {sheet.table} t ON {on}
+        """  # noqa: S608 - names from the contract
+    )
+
+
+def _count(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> Counts:
+    rows = cursor.execute(
+        f"SELECT state, count(*) FROM compared_{sheet.table} GROUP BY state"  # noqa: S608
+    ).fetchall()
+    return Counts(**dict(rows))
+
+
+def _changes(
+    cursor: duckdb.DuckDBPyConnection, sheet: Sheet, most: int = 200
+) -> list[Change]:
+    """The first fields that would be replaced, for the uploader to look at."""
+    on = " AND ".join(f"c.{k} = t.{k}" for k in sheet.key)
+    pairs = ", ".join(
+        f"{{'column': '{c.name}', 'before': t.{c.field}::VARCHAR, 'after': c.{c.field}::VARCHAR}}"
+        for c in sheet.columns
+    )
+    key = " || ' / ' || ".join(f"c.{k}::VARCHAR" for k in sheet.key)
+    rows = cursor.execute(
+        f"""
+        SELECT row_no, key, f.column, coalesce(f.before, ''), coalesce(f.after, '')
+        FROM (
+            SELECT c.row_no, {key} AS key, unnest([{pairs}]) AS f
+            FROM compared_{sheet.table} c JOIN {sheet.table} t ON {on}
+            WHERE c.state = 'changed'
+        )
+        WHERE f.before IS DISTINCT FROM f.after
+        ORDER BY row_no LIMIT $most
+        """,  # noqa: S608
+        {"most": most},
+    ).fetchall()
+    return [Change(sheet.name, *row) for row in rows]
+
+
+def _keep(
+    cursor: duckdb.DuckDBPyConnection,
+    parsed: Parsed,
+    result: Preview,
+    who: str,
+    all_or_nothing: bool,
+) -> int:
+    row = cursor.execute("SELECT nextval('batch_number')").fetchone()
+    assert row is not None
+    batch_id = int(row[0])
+    rows = result.rows
+    cursor.execute(
+        "INSERT INTO import_batch VALUES ($id, $sha, now(), $who, $whole, $demo,"
+        " $new, $changed, $unchanged, $rejected, NULL, NULL)",
+        {
+            "id": batch_id,
+            "sha": result.sha256,
+            "who": who,
+            "whole": all_or_nothing,
+            "demo": result.demo,
+            "new": rows.new,
+            "changed": rows.changed,
+            "unchanged": rows.unchanged,
+            "rejected": rows.rejected,
+        },
+    )
+    for file in parsed.book.files:
+        cursor.execute(
+            "INSERT INTO import_file VALUES (?, ?, ?, ?)",
+            [batch_id, file.name, file.sha256, file.content],
+        )
+    cursor.execute(
+        "INSERT INTO import_rejection SELECT $id, * FROM problem", {"id": batch_id}
+    )
+    for given in parsed.sheets:
+        _merge(cursor, given.sheet, batch_id)
+    return batch_id
+
+
+def _merge(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, batch_id: int) -> None:
+    table = sheet.table
+    on = " AND ".join(f"t.{k} = c.{k}" for k in sheet.key)
+    names = ", ".join(c.field for c in sheet.columns)
+    values = {"id": batch_id}
+    cursor.execute(
+        f"INSERT INTO {table}_prior BY NAME SELECT $id AS undo_batch, true AS existed, t.*"  # noqa: S608
+        f" FROM {table} t JOIN compared_{table} c ON {on} WHERE c.state = 'changed'",
+        values,
+    )
+    cursor.execute(
+        f"INSERT INTO {table}_prior BY NAME SELECT $id AS undo_batch, false AS existed, {names},"  # noqa: S608
+        f" $id AS batch_id, row_no AS source_row FROM compared_{table} WHERE state = 'new'",
+        values,
+    )
+    cursor.execute(
+        f"DELETE FROM {table} AS t USING compared_{table} c WHERE {on} AND c.state = 'changed'"  # noqa: S608
+    )
+    cursor.execute(
+        f"INSERT INTO {table} BY NAME SELECT {names}, $id AS batch_id, row_no AS source_row"  # noqa: S608
+        f" FROM compared_{table} WHERE state IN ('new', 'changed')",
+        values,
+    )
+
+
+def _drop_staged(cursor: duckdb.DuckDBPyConnection) -> None:
+    cursor.execute("DROP VIEW IF EXISTS known_case")
+    for sheet in SHEETS:
+        cursor.execute(f"DROP TABLE IF EXISTS staged_{sheet.table}")
+        cursor.execute(f"DROP TABLE IF EXISTS compared_{sheet.table}")
+    for name in ("problem", "doubled_key", "broken_chain"):
+        cursor.execute(f"DROP TABLE IF EXISTS {name}")
+
+
+def _refuse_if_built_upon(
+    cursor: duckdb.DuckDBPyConnection, sheet: Sheet, batch_id: int
+) -> None:
+    on = " AND ".join(f"p.{k} = t.{k}" for k in sheet.key)
+    row = cursor.execute(
+        f"SELECT min(t.batch_id) FROM {sheet.table}_prior p JOIN {sheet.table} t ON {on}"  # noqa: S608
+        " WHERE p.undo_batch = $id AND t.batch_id <> $id",
+        {"id": batch_id},
+    ).fetchone()
+    if row and row[0] is not None:
+        raise UndoRefused(
+            f"Baris lembar {sheet.name} dari unggahan {batch_id} sudah diubah unggahan {row[0]};"
+            f" batalkan unggahan {row[0]} lebih dahulu."
+        )
+
+
+def _refuse_if_orphaning(cursor: duckdb.DuckDBPyConnection, batch_id: int) -> None:
+    """A later batch's steps must not lose the activity that this batch brought."""
+    row = cursor.execute(
+        """
+        SELECT min(batch_id) FROM (
+            SELECT case_id, batch_id FROM step_record
+            UNION ALL SELECT case_id, batch_id FROM follow_up
+            UNION ALL SELECT case_id, batch_id FROM facilitator
+        )
+        WHERE batch_id <> $id AND case_id IN
+            (SELECT case_id FROM activity_prior WHERE undo_batch = $id AND NOT existed)
+        """,
+        {"id": batch_id},
+    ).fetchone()
+    if row and row[0] is not None:
+        raise UndoRefused(
+            f"Unggahan {row[0]} mencatat langkah pada kegiatan dari unggahan {batch_id};"
+            f" batalkan unggahan {row[0]} lebih dahulu."
+        )
+
+
+def _restore(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, batch_id: int) -> None:
+    table = sheet.table
+    on = " AND ".join(f"t.{k} = p.{k}" for k in sheet.key)
+    values = {"id": batch_id}
+    cursor.execute(
+        f"DELETE FROM {table} AS t USING {table}_prior p WHERE {on} AND p.undo_batch = $id",  # noqa: S608
+        values,
+    )
+    cursor.execute(
+        f"INSERT INTO {table} BY NAME SELECT * EXCLUDE (undo_batch, existed)"  # noqa: S608
+        f" FROM {table}_prior WHERE undo_batch = $id AND existed",
+        values,
+    )
+    cursor.execute(f"DELETE FROM {table}_prior WHERE undo_batch = $id", values)  # noqa: S608

@@ -1,0 +1,432 @@
+"""Rules that hold between rows, and between rows and the store.
+
+Each check is one question in SQL. It reads the staged sheets and adds to the table
+`problem` a row for each cell that keeps its row out; a row already refused is not
+judged again. Run in order: later checks trust what earlier ones let through.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import duckdb
+import pyarrow as pa
+
+from sop_core.importing.contract import SHEETS, Sheet
+from sop_core.importing.parsing import Parsed, Problem
+
+Check = Callable[[duckdb.DuckDBPyConnection, dt.date], None]
+
+# Cases a step may belong to: imported ones, staged ones, and the generated ids of
+# annual reports (A-2026-<unit>) and national cycles (A-2026-NASIONAL, D-2026-TW1).
+KNOWN_CASES = """
+CREATE OR REPLACE TEMP VIEW known_case AS
+SELECT case_id, flow, 'activity' AS level FROM activity
+WHERE case_id NOT IN (SELECT case_id FROM staged_activity WHERE NOT refused)
+UNION ALL
+SELECT case_id, flow, 'activity' FROM staged_activity WHERE NOT refused
+UNION ALL
+SELECT case_id, case_id[1], CASE WHEN tail = 'NASIONAL' OR tail LIKE 'TW%'
+    THEN 'national_cycle' ELSE 'unit_year' END
+FROM (
+    SELECT DISTINCT case_id, case_id[8:] AS tail FROM staged_step_record
+    WHERE regexp_full_match(case_id, '[A-D]-20\\d\\d-[A-Z0-9-]+')
+)
+WHERE case_id[3:6]::INTEGER BETWEEN 2018 AND year(current_date) + 1
+    AND CASE WHEN case_id[1] = 'D' THEN tail IN ('TW1', 'TW2', 'TW3', 'TW4')
+        ELSE tail = 'NASIONAL' OR tail IN (SELECT code FROM unit WHERE kind <> 'nasional') END
+"""
+
+
+def run(cursor: duckdb.DuckDBPyConnection, parsed: Parsed, today: dt.date) -> list[Problem]:
+    """Stage the sheets as temporary tables and return every problem, in sheet order."""
+    _stage(cursor, parsed)
+    for sheet in SHEETS:
+        duplicate_rows(cursor, sheet)
+    for check in CHECKS:
+        refuse(cursor)
+        check(cursor, today)
+    refuse(cursor)
+    # A start that is derived depends on other rows; refusing one can expose the next.
+    while finish_before_derived_start(cursor):
+        refuse(cursor)
+    order = {s.name: i for i, s in enumerate(SHEETS)}
+    found = [Problem(*row) for row in cursor.execute("FROM problem").fetchall()]
+    return sorted(found, key=lambda p: (order[p.sheet], p.row, p.column))
+
+
+def _stage(cursor: duckdb.DuckDBPyConnection, parsed: Parsed) -> None:
+    cursor.execute(
+        "CREATE OR REPLACE TEMP TABLE problem (sheet VARCHAR, row_no INTEGER,"
+        " column_name VARCHAR, value VARCHAR, message VARCHAR)"
+    )
+    if parsed.problems:
+        # A list of 100,000 reasons goes in at once; one by one it would take minutes.
+        cursor.register("incoming", pa.Table.from_pylist([vars(p) for p in parsed.problems]))
+        cursor.execute('INSERT INTO problem SELECT sheet, "row", "column", value, message FROM incoming')
+        cursor.unregister("incoming")
+    given = {p.sheet.table: p for p in parsed.sheets}
+    for sheet in SHEETS:
+        table = sheet.table
+        fields = ", ".join(c.field for c in sheet.columns)
+        cursor.execute(
+            f"CREATE OR REPLACE TEMP TABLE staged_{table} AS"  # noqa: S608 - our own names
+            f" SELECT 0 AS row_no, {fields}, false AS refused, false AS doubled FROM {table} LIMIT 0"
+        )
+        if table in given:
+            cursor.register("incoming", given[table].table)
+            cursor.execute(
+                f"INSERT INTO staged_{table} BY NAME"  # noqa: S608
+                " SELECT *, false AS refused, false AS doubled FROM incoming"
+            )
+            cursor.unregister("incoming")
+    refuse(cursor)
+    cursor.execute(KNOWN_CASES)
+
+
+def refuse(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Mark the rows that have a problem."""
+    for sheet in SHEETS:
+        cursor.execute(
+            f"UPDATE staged_{sheet.table} SET refused = true WHERE NOT refused AND row_no IN"  # noqa: S608
+            " (SELECT row_no FROM problem WHERE sheet = $sheet)",
+            {"sheet": sheet.name},
+        )
+
+
+def duplicate_rows(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
+    """Rows with one key: the same twice is folded into one, differing ones are refused."""
+    key = ", ".join(sheet.key)
+    fields = ", ".join(c.field for c in sheet.columns)
+    cursor.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE doubled_key AS
+        SELECT {key}, min(row_no) AS first_row, list(row_no ORDER BY row_no) AS rows,
+            count(DISTINCT hash({fields})) > 1 AS differ
+        FROM staged_{sheet.table} WHERE NOT refused
+        GROUP BY {key} HAVING count(*) > 1
+        """  # noqa: S608
+    )
+    cursor.execute(
+        f"""
+        INSERT INTO problem
+        SELECT $sheet, s.row_no, $column, s.{sheet.key[-1]}::VARCHAR,
+            'baris ' || array_to_string(d.rows[:5], ', ') || ' memuat '
+            || $what || ' yang sama dengan isi berbeda; sisakan satu'
+        FROM staged_{sheet.table} s JOIN doubled_key d USING ({key}) WHERE d.differ
+        """,  # noqa: S608
+        {
+            "sheet": sheet.name,
+            "column": sheet.column(sheet.key[-1]).name,
+            "what": "langkah" if sheet.table == "step_record" else "data",
+        },
+    )
+    cursor.execute(
+        f"""
+        UPDATE staged_{sheet.table} AS s SET doubled = true FROM doubled_key d
+        WHERE NOT d.differ AND s.row_no <> d.first_row
+            AND {" AND ".join(f"s.{k} = d.{k}" for k in sheet.key)}
+        """  # noqa: S608
+    )
+
+
+def reserved_ids(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
+    """An activity may not take the id of an annual report or a national cycle."""
+    cursor.execute(
+        r"""
+        INSERT INTO problem
+        SELECT 'Kegiatan', row_no, 'ID Kegiatan', case_id,
+            'bentuk ID ini dicadangkan untuk laporan tahunan dan siklus nasional; pakai ID lain'
+        FROM staged_activity
+        WHERE NOT refused AND (
+            regexp_full_match(case_id, '[A-D]-\d{4}-(NASIONAL|TW[1-4])')
+            OR (regexp_full_match(case_id, '[A-D]-\d{4}-.+')
+                AND case_id[8:] IN (SELECT code FROM unit)))
+        """
+    )
+
+
+def flow_changes(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
+    """A stored activity keeps its flow: its steps would otherwise mean something else."""
+    cursor.execute(
+        """
+        INSERT INTO problem
+        SELECT 'Kegiatan', s.row_no, 'Alur', s.flow,
+            'kegiatan ini sudah tercatat pada alur ' || a.flow || '; alur tidak dapat diganti'
+        FROM staged_activity s JOIN activity a USING (case_id)
+        WHERE NOT s.refused AND s.flow <> a.flow
+            AND s.case_id IN (SELECT case_id FROM step_record)
+        """
+    )
+
+
+def function_only_in_b(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
+    """Fungsi (fasilitator/CAPA) routes B.4 and means nothing in another flow."""
+    cursor.execute(
+        """
+        INSERT INTO problem
+        SELECT 'Kegiatan', row_no, 'Fungsi', function, 'hanya diisi untuk alur B (SOP B.4)'
+        FROM staged_activity WHERE NOT refused AND function IS NOT NULL AND flow <> 'B'
+        """
+    )
+
+
+def unknown_case(sheet: Sheet) -> Check:
+    """A record whose case is neither in the store nor in this file."""
+
+    def check(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
+        cursor.execute(
+            f"""
+            WITH missing AS (
+                SELECT row_no, case_id FROM staged_{sheet.table}
+                WHERE NOT refused AND case_id IS NOT NULL
+                    AND case_id NOT IN (SELECT case_id FROM known_case)
+            ), wanted AS (SELECT DISTINCT case_id FROM missing)
+            , named AS (
+                SELECT w.case_id,
+                    (SELECT min(row_no) FROM staged_activity a
+                     WHERE a.case_id = w.case_id AND a.refused) AS refused_row
+                FROM wanted w
+            )
+            INSERT INTO problem
+            SELECT $sheet, m.row_no, 'ID Kegiatan', m.case_id,
+                CASE WHEN n.refused_row IS NOT NULL
+                    THEN 'kegiatannya ditolak (lembar Kegiatan baris ' || n.refused_row || ')'
+                    ELSE 'kegiatan tidak ada di lembar Kegiatan maupun di basis data' END
+            FROM missing m JOIN named n USING (case_id)
+            """,  # noqa: S608
+            {"sheet": sheet.name},
+        )
+
+    return check
+
+
+def step_not_in_case(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
+    """A step past the flow's last, or one of another level than the case."""
+    cursor.execute(
+        """
+        INSERT INTO problem
+        SELECT 'Langkah', s.row_no, 'No Langkah', s.step_no::VARCHAR,
+            CASE
+                WHEN s.step_no > l.last_no
+                    THEN 'alur ' || c.flow || ' hanya sampai langkah ' || l.last_no
+                ELSE 'langkah ' || c.flow || '.' || s.step_no || ' bukan bagian dari '
+                    || CASE c.level WHEN 'activity' THEN 'kegiatan'
+                        WHEN 'unit_year' THEN 'laporan tahunan unit' ELSE 'siklus nasional' END
+                    || ' (langkah ' || l.level_first || '–' || l.level_last || ')'
+            END
+        FROM staged_step_record s
+        JOIN known_case c USING (case_id)
+        JOIN (
+            SELECT flow, level, max(max(step_no)) OVER (PARTITION BY flow) AS last_no,
+                min(step_no) AS level_first, max(step_no) AS level_last
+            FROM sop_step GROUP BY flow, level
+        ) l ON l.flow = c.flow AND l.level = c.level
+        WHERE NOT s.refused AND s.step_no NOT BETWEEN l.level_first AND l.level_last
+        """
+    )
+
+
+def finish_before_start(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
+    """A step cannot finish before it starts."""
+    cursor.execute(
+        """
+        INSERT INTO problem
+        SELECT 'Langkah', row_no, 'Tanggal Selesai', finished::VARCHAR,
+            'selesai ' || tanggal(finished) || ' mendahului mulai ' || tanggal(started)
+        FROM staged_step_record WHERE NOT refused AND finished < started
+        """
+    )
+
+
+def finish_in_future(cursor: duckdb.DuckDBPyConnection, today: dt.date) -> None:
+    """A finish is a fact; a date still to come is a plan."""
+    cursor.execute(
+        """
+        INSERT INTO problem
+        SELECT 'Langkah', row_no, 'Tanggal Selesai', finished::VARCHAR,
+            tanggal(finished) || ' belum terjadi; kosongkan bila langkah belum selesai'
+        FROM staged_step_record WHERE NOT refused AND finished > $today
+        UNION ALL
+        SELECT 'Tindak Lanjut', row_no, 'Tanggal Selesai', finished_on::VARCHAR,
+            tanggal(finished_on) || ' belum terjadi; kosongkan bila belum selesai'
+        FROM staged_follow_up WHERE NOT refused AND finished_on > $today
+        """,
+        {"today": today},
+    )
+
+
+def skip_without_reason(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
+    """A skipped step needs a reason."""
+    cursor.execute(
+        """
+        INSERT INTO problem
+        SELECT 'Langkah', row_no, 'Alasan', '', 'langkah dilewati wajib beralasan'
+        FROM staged_step_record WHERE NOT refused AND skipped AND reason IS NULL
+        """
+    )
+
+
+def skip_not_allowed(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
+    """Only optional steps (D.4-D.6) may be skipped."""
+    cursor.execute(
+        """
+        INSERT INTO problem
+        SELECT 'Langkah', s.row_no, 'Dilewati', 'ya',
+            'langkah ' || c.flow || '.' || s.step_no || ' wajib dan tidak boleh dilewati'
+        FROM staged_step_record s
+        JOIN known_case c USING (case_id)
+        WHERE NOT s.refused AND s.skipped AND NOT EXISTS (
+            FROM sop_step o WHERE o.flow = c.flow AND o.step_no = s.step_no AND o.optional)
+        """
+    )
+
+
+def missing_requirement(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
+    """D.5 needs the competence certificate of D.4, D.6 the application of D.5."""
+    cursor.execute(
+        """
+        WITH merged AS (
+            SELECT case_id, step_no, skipped FROM staged_step_record WHERE NOT refused
+            UNION ALL
+            SELECT r.case_id, r.step_no, r.skipped FROM step_record r
+            ANTI JOIN (FROM staged_step_record WHERE NOT refused) s
+                ON s.case_id = r.case_id AND s.step_no = r.step_no
+            WHERE r.case_id IN (SELECT case_id FROM staged_step_record)
+        )
+        INSERT INTO problem
+        SELECT 'Langkah', s.row_no, 'No Langkah', s.step_no::VARCHAR,
+            'langkah ' || c.flow || '.' || s.step_no || ' mensyaratkan ' || c.flow || '.'
+            || q.needed || ', yang dilewati'
+        FROM staged_step_record s
+        JOIN known_case c USING (case_id)
+        JOIN (SELECT DISTINCT flow, step_no, unnest(requires) AS needed FROM sop_step) q
+            ON q.flow = c.flow AND q.step_no = s.step_no
+        JOIN merged m ON m.case_id = s.case_id AND m.step_no = q.needed AND m.skipped
+        WHERE NOT s.refused AND NOT coalesce(s.skipped, false)
+            AND (s.started IS NOT NULL OR s.finished IS NOT NULL)
+        """
+    )
+
+
+def facilitator_dates(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
+    """The funnel of D.3-D.6 in order: trained, certified, applied, endorsed."""
+    cursor.execute(
+        """
+        INSERT INTO problem
+        SELECT 'Fasilitator', row_no, p.c, p.v::VARCHAR, p.m
+        FROM staged_facilitator, LATERAL (
+            SELECT 'Tanggal Sertifikat Kompetensi' AS c, competence_on AS v,
+                'sertifikat kompetensi mendahului pelatihan ' || tanggal(trained_on) AS m
+            WHERE competence_on < trained_on
+            UNION ALL
+            SELECT 'Berlaku Sampai', valid_until, 'berlaku sampai mendahului tanggal sertifikat'
+            WHERE valid_until < competence_on
+            UNION ALL
+            SELECT 'Tanggal Pengajuan Pengakuan', applied_on,
+                'pengakuan mensyaratkan sertifikat kompetensi (SOP D.5)'
+            WHERE applied_on IS NOT NULL AND competence_on IS NULL
+            UNION ALL
+            SELECT 'Tanggal Pengajuan Pengakuan', applied_on,
+                'pengajuan mendahului sertifikat kompetensi ' || tanggal(competence_on)
+            WHERE applied_on < competence_on
+            UNION ALL
+            SELECT 'Tanggal Pengesahan', endorsed_on, 'disahkan tanpa tanggal pengajuan'
+            WHERE endorsed_on IS NOT NULL AND applied_on IS NULL
+            UNION ALL
+            SELECT 'Tanggal Pengesahan', endorsed_on,
+                'pengesahan mendahului pengajuan ' || tanggal(applied_on)
+            WHERE endorsed_on < applied_on
+        ) p
+        WHERE NOT refused
+        """
+    )
+
+
+def case_of_wrong_flow(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
+    """A facilitator belongs to a batch of flow D; follow-ups to flows A, B and C."""
+    cursor.execute(
+        """
+        INSERT INTO problem
+        SELECT 'Fasilitator', s.row_no, 'ID Kegiatan', s.case_id,
+            'bukan angkatan fasilitator (alur ' || c.flow || ', seharusnya D)'
+        FROM staged_facilitator s JOIN known_case c USING (case_id)
+        WHERE NOT s.refused AND c.flow <> 'D'
+        UNION ALL
+        SELECT 'Tindak Lanjut', s.row_no, 'ID Kegiatan', s.case_id,
+            'alur D tidak menghasilkan rekomendasi tindak lanjut'
+        FROM staged_follow_up s JOIN known_case c USING (case_id)
+        WHERE NOT s.refused AND c.flow = 'D'
+        """
+    )
+
+
+def finish_before_derived_start(cursor: duckdb.DuckDBPyConnection) -> bool:
+    """A step without a start of its own starts when the one before it is done.
+
+    Its finish cannot come before that. Looks at each case as it would be after the
+    import; the row at fault is the step's own, or the one before it where only that
+    is in the file. Returns whether any row was refused.
+    """
+    cursor.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE broken_chain AS
+        WITH merged AS (
+            SELECT case_id, step_no, started, finished, coalesce(skipped, false) AS skipped, row_no
+            FROM staged_step_record WHERE NOT refused AND NOT doubled
+            UNION ALL
+            SELECT r.case_id, r.step_no, r.started, r.finished, coalesce(r.skipped, false), NULL
+            FROM step_record r
+            ANTI JOIN (FROM staged_step_record WHERE NOT refused) s
+                ON s.case_id = r.case_id AND s.step_no = r.step_no
+            WHERE r.case_id IN (SELECT case_id FROM staged_step_record WHERE NOT refused)
+        ), chained AS (
+            SELECT *,
+                lag(step_no) OVER c AS before_no, lag(finished) OVER c AS before_finish,
+                lag(row_no) OVER c AS before_row
+            FROM merged WHERE NOT skipped
+            WINDOW c AS (PARTITION BY case_id ORDER BY step_no)
+        )
+        SELECT coalesce(row_no, before_row) AS row_no, row_no IS NULL AS by_earlier,
+            step_no, finished, before_no, before_finish
+        FROM chained
+        WHERE started IS NULL AND finished < before_finish
+            AND coalesce(row_no, before_row) IS NOT NULL
+        """
+    )
+    cursor.execute(
+        """
+        INSERT INTO problem
+        SELECT 'Langkah', row_no, 'Tanggal Selesai',
+            (CASE WHEN by_earlier THEN before_finish ELSE finished END)::VARCHAR,
+            CASE WHEN by_earlier
+                THEN 'selesai ' || tanggal(before_finish) || ' sesudah langkah ' || step_no
+                    || ' yang tercatat selesai ' || tanggal(finished)
+                ELSE 'selesai ' || tanggal(finished) || ' mendahului selesainya langkah '
+                    || before_no || ' (' || tanggal(before_finish) || '); isi Tanggal Mulai'
+                    || ' bila langkah memang berjalan bersamaan' END
+        FROM broken_chain
+        """
+    )
+    row = cursor.execute("SELECT count(*) FROM broken_chain").fetchone()
+    return bool(row and row[0])
+
+
+_STEP, _FACILITATOR, _FOLLOW_UP = SHEETS[1], SHEETS[2], SHEETS[3]
+CHECKS: tuple[Check, ...] = (
+    reserved_ids,
+    flow_changes,
+    function_only_in_b,
+    unknown_case(_STEP),
+    unknown_case(_FACILITATOR),
+    unknown_case(_FOLLOW_UP),
+    step_not_in_case,
+    finish_before_start,
+    finish_in_future,
+    skip_not_allowed,
+    skip_without_reason,
+    missing_requirement,
+    facilitator_dates,
+    case_of_wrong_flow,
+)

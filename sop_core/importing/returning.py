@@ -1,0 +1,32 @@
+"""The workbook to send back: the user's own rejected rows, each with its reasons."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from sop_core.exporting import Table, to_xlsx
+from sop_core.importing.parsing import Parsed, Problem
+
+
+def rejected_workbook(parsed: Parsed, problems: list[Problem]) -> bytes:
+    """Rejected rows as they were written, with their row number and reasons (.xlsx).
+
+    Headings stay the user's, so the corrected workbook can be uploaded as it is.
+    """
+    reasons: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for p in problems:
+        value = f" “{p.value}”" if p.value else ""
+        reasons[p.sheet, p.row].append(f"{p.column}{value}: {p.message}")
+    tables = []
+    for raw in parsed.book.sheets:
+        rows = [
+            [*row, number, "; ".join(reasons[raw.sheet.name, number])]
+            for number, row in zip(raw.row_numbers, raw.rows, strict=True)
+            if (raw.sheet.name, number) in reasons
+        ]
+        if rows:
+            headings = [*raw.headings, "Baris Asal", "Alasan Ditolak"]
+            tables.append(
+                Table(raw.sheet.name, headings, rows, widths={"Alasan Ditolak": 90})
+            )
+    return to_xlsx(tables)

@@ -1,0 +1,151 @@
+"""The workbook offices fill in: drop-downs, lists to copy from, and a guide."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from typing import Any
+
+import xlsxwriter
+
+from sop_core.definition import Revision
+from sop_core.importing.contract import SHEETS, Column
+from sop_core.units import UPT_KINDS, Unit
+
+_ROWS = 5000
+_CREATED = dt.datetime(2022, 4, 7)
+_GUIDE = (
+    ("Isi", "Satu buku kerja, lima lembar. Lembar yang tidak dipakai boleh dihapus atau dibiarkan."),
+    ("Kolom wajib", "Judul kolom berlatar gelap wajib diisi. Urutan kolom bebas."),
+    ("Tanggal", "Tanggal Excel, 2026-03-02, 02/03/2026 (hari dulu), atau 2 Maret 2026."),
+    ("Unit", "Kode atau nama unit, lihat lembar Daftar. Ejaan lain dikenali dan dilaporkan."),
+    ("Langkah", "Satu baris satu langkah. Tanggal Mulai kosong berarti mulai saat langkah"
+                " sebelumnya selesai. Kosongkan Tanggal Selesai bila belum selesai."),
+    ("Laporan tahunan", "Pakai ID A-2026-<kode unit> (juga B, C), tanpa baris di lembar Kegiatan."
+                        " Daftar lengkapnya di lembar Daftar."),
+    ("Siklus nasional", "Pakai A-2026-NASIONAL (juga B, C) dan D-2026-TW1 sampai D-2026-TW4."),
+    ("Dilewati", "Hanya langkah D.4, D.5, dan D.6 boleh dilewati, dengan alasan."),
+    ("Unggah ulang", "Baris dengan kunci yang sama memperbarui baris lama. Berkas yang sama dua"
+                     " kali tidak mengubah apa pun. Setiap unggahan dapat dibatalkan."),
+)  # fmt: skip
+
+
+def template(units: list[Unit], revision: Revision, today: dt.date) -> bytes:
+    """An empty workbook (.xlsx) after the contract, with drop-downs and a guide."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        book.set_properties({"created": _CREATED, "author": "Pantau SOP", "title": "Templat"})
+        formats = {
+            "title": book.add_format({"bold": True, "font_size": 14}),
+            "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
+            "bold": book.add_format({"bold": True, "valign": "top"}),
+            "required": book.add_format(
+                {"bold": True, "bg_color": "#0B4F6C", "font_color": "#FFFFFF", "border": 1}
+            ),
+            "free": book.add_format({"bold": True, "bg_color": "#DCE9EF", "border": 1}),
+            "date": book.add_format({"num_format": "dd/mm/yyyy"}),
+        }
+        _guide(book, formats)
+        for sheet in SHEETS:
+            page = book.add_worksheet(sheet.name)
+            page.freeze_panes(1, 1)
+            for position, column in enumerate(sheet.columns):
+                _column(page, position, column, formats, len(units))
+        _lists(book, formats, units, revision, today)
+    return buffer.getvalue()
+
+
+def _guide(book: Any, formats: dict[str, Any]) -> None:
+    page = book.add_worksheet("Panduan")
+    page.set_column(0, 0, 22)
+    page.set_column(1, 1, 90)
+    page.write_string(0, 0, "Templat Pantau SOP POM-04.01/CFM.01/SOP.01", formats["title"])
+    row = 2
+    for name, text in _GUIDE:
+        page.write_string(row, 0, name, formats["bold"])
+        page.write_string(row, 1, text, formats["wrap"])
+        row += 1
+    for sheet in SHEETS:
+        row += 1
+        page.write_string(row, 0, f"Lembar {sheet.name}", formats["bold"])
+        row += 1
+        for column in sheet.columns:
+            need = "wajib" if column.required else "boleh kosong"
+            page.write_string(row, 0, column.name)
+            page.write_string(row, 1, f"{need}. {column.help}".strip(), formats["wrap"])
+            row += 1
+
+
+def _column(
+    page: Any, position: int, column: Column, formats: dict[str, Any], unit_count: int
+) -> None:
+    page.write_string(0, position, column.name, formats["required" if column.required else "free"])
+    page.set_column(
+        position,
+        position,
+        max(14, len(column.name) + 2),
+        formats["date"] if column.kind == "date" else None,
+    )
+    rule = _validation(column, unit_count)
+    if rule:
+        page.data_validation(1, position, _ROWS, position, rule)
+
+
+def _validation(column: Column, unit_count: int) -> dict[str, Any] | None:
+    # Warnings, not stops: the import reads more spellings than a drop-down can list.
+    shared = {
+        "error_type": "warning",
+        "error_title": "Periksa isian",
+        "error_message": "Nilai ini tidak ada dalam daftar; unggahan mungkin menolaknya.",
+    }
+    match column.kind:
+        case "choice":
+            return {"validate": "list", "source": list(column.choices), **shared}
+        case "yes_no":
+            return {"validate": "list", "source": ["ya", "tidak"], **shared}
+        case "flow":
+            return {"validate": "list", "source": ["A", "B", "C", "D"], **shared}
+        case "unit":
+            return {"validate": "list", "source": f"=Daftar!$A$2:$A${unit_count + 1}", **shared}
+        case "date":
+            return {
+                "validate": "date",
+                "criteria": "between",
+                "minimum": dt.date(column.earliest, 1, 1),
+                "maximum": dt.date(2035, 12, 31),
+                **shared,
+            }
+        case "step":
+            return {
+                "validate": "integer", "criteria": "between", "minimum": 1, "maximum": 10, **shared,
+            }  # fmt: skip
+    return None
+
+
+def _lists(
+    book: Any, formats: dict[str, Any], units: list[Unit], revision: Revision, today: dt.date
+) -> None:
+    page = book.add_worksheet("Daftar")
+    page.freeze_panes(1, 0)
+    columns: list[tuple[str, int, list[str]]] = [
+        ("Daftar kode unit", 18, [u.code for u in units]),
+        ("Daftar nama unit", 44, [u.name for u in units]),
+        ("Daftar langkah", 8, [s.code for s in revision.steps]),
+        ("Kegiatan langkah", 70, [s.activity for s in revision.steps]),
+        ("ID laporan tahunan dan siklus nasional", 30, generated_ids(units, today)),
+    ]
+    for position, (name, width, values) in enumerate(columns):
+        page.write_string(0, position, name, formats["bold"])
+        page.set_column(position, position, width)
+        page.write_column(1, position, values)
+
+
+def generated_ids(units: list[Unit], today: dt.date) -> list[str]:
+    """The case ids that need no row in Kegiatan, for this year and the one before."""
+    upt = [u.code for u in units if u.kind in UPT_KINDS]
+    ids = []
+    for year in (today.year - 1, today.year):
+        for flow in "ABC":
+            ids += [f"{flow}-{year}-NASIONAL", *(f"{flow}-{year}-{code}" for code in upt)]
+        ids += [f"D-{year}-TW{quarter}" for quarter in (1, 2, 3, 4)]
+    return ids

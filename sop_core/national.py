@@ -1,0 +1,147 @@
+"""What the PPTM asks of the whole country."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sop_core.evaluation import DUE_SOON_DAYS, SCOPED, Scope
+from sop_core.store import Store
+
+
+def by_unit(store: Store, scope: Scope) -> pd.DataFrame:
+    """One row an office, the most overdue first: counts, on-time share, worst HK late, place."""
+    return store.frame(
+        f"""
+        WITH counted AS (
+            SELECT unit_code,
+                count(*) FILTER (status = 'selesai_tepat') AS on_time,
+                count(*) FILTER (status = 'selesai_terlambat') AS late,
+                count(*) FILTER (status IN ('berjalan', 'terlambat_berjalan')) AS open,
+                count(*) FILTER (status = 'terlambat_berjalan') AS overdue,
+                count(*) FILTER (status = 'berjalan' AND days_left <= {DUE_SOON_DAYS}) AS due_soon,
+                coalesce(max(days_late) FILTER (status = 'terlambat_berjalan'), 0) AS worst_days,
+                count(DISTINCT case_id) FILTER (started IS NOT NULL) AS cases
+            FROM {SCOPED} GROUP BY unit_code
+        )
+        SELECT u.code, u.name, u.kind, u.province, u.coordinator_code, u.lat, u.lon,
+            coalesce(c.cases, 0) AS cases, coalesce(c.on_time, 0) AS on_time,
+            coalesce(c.late, 0) AS late, coalesce(c.open, 0) AS open,
+            coalesce(c.overdue, 0) AS overdue, coalesce(c.due_soon, 0) AS due_soon,
+            coalesce(c.worst_days, 0) AS worst_days,
+            c.on_time / nullif(c.on_time + c.late, 0) AS on_time_share
+        FROM unit_as_of($as_of) u LEFT JOIN counted c ON c.unit_code = u.code
+        ORDER BY overdue DESC, on_time_share NULLS LAST, u.name
+        """,  # noqa: S608 - our own names
+        **scope.parameters(),
+    )
+
+
+def by_unit_and_step(store: Store, scope: Scope) -> pd.DataFrame:
+    """One row an office and step with a norm: judged, late (finished late or overdue), share."""
+    return store.frame(
+        f"""
+        SELECT unit_code, flow, step_no, flow || '.' || step_no AS step,
+            count(*) FILTER (status IN ('selesai_terlambat', 'terlambat_berjalan')) AS late,
+            count(*) AS judged,
+            count(*) FILTER (status = 'terlambat_berjalan') AS overdue,
+            late / judged AS late_share
+        FROM {SCOPED}
+        WHERE status IN ('selesai_tepat', 'selesai_terlambat', 'terlambat_berjalan')
+        GROUP BY unit_code, flow, step_no ORDER BY flow, step_no, unit_code
+        """,  # noqa: S608
+        **scope.parameters(),
+    )
+
+
+def rollup(store: Store, scope: Scope) -> pd.DataFrame:
+    """Office by flow by step: count, done, overdue, on-time share, median and p90 HK used."""
+    return store.frame(
+        f"""
+        SELECT unit_code, flow, step_no,
+            count(*) AS steps,
+            count(*) FILTER (status LIKE 'selesai%') AS done,
+            count(*) FILTER (status = 'terlambat_berjalan') AS overdue,
+            count(*) FILTER (status = 'selesai_tepat')
+                / nullif(count(*) FILTER (status IN ('selesai_tepat', 'selesai_terlambat')), 0)
+                AS on_time_share,
+            quantile_cont(days_used, [0.5, 0.9]) FILTER (finished IS NOT NULL) AS quantiles,
+            quantiles[1] AS median_days, quantiles[2] AS p90_days
+        FROM {SCOPED} GROUP BY unit_code, flow, step_no ORDER BY ALL
+        """,  # noqa: S608
+        **scope.parameters(),
+    ).drop(columns="quantiles")
+
+
+def annual_reports(store: Store, scope: Scope) -> pd.DataFrame:
+    """One row a flow (A, B, C) and year: UPT expected, reports in, of these on time, overdue.
+
+    The SOP's A.7, B.7 and C.5; what DHIS2 calls the reporting rate.
+    """
+    return store.frame(
+        f"""
+        SELECT year, flow, count(*) AS expected,
+            count(*) FILTER (status LIKE 'selesai%') AS received,
+            count(*) FILTER (status = 'selesai_tepat') AS on_time,
+            count(*) FILTER (status = 'terlambat_berjalan') AS overdue,
+            count(*) FILTER (status <> 'belum_mulai') > 0 AS opened
+        FROM {SCOPED}
+        WHERE level = 'unit_year' AND unit_code NOT LIKE 'PST-%'
+        GROUP BY year, flow ORDER BY year DESC, flow
+        """,  # noqa: S608
+        **scope.parameters(),
+    )
+
+
+def missing_reports(store: Store, scope: Scope) -> pd.DataFrame:
+    """Annual reports that are open or overdue: year, flow, office, due, HK late."""
+    return store.frame(
+        f"""
+        SELECT s.year, s.flow, u.name AS unit, s.due, s.days_late
+        FROM {SCOPED} s JOIN unit_as_of($as_of) u ON u.code = s.unit_code
+        WHERE s.level = 'unit_year' AND s.status IN ('berjalan', 'terlambat_berjalan')
+        ORDER BY s.days_late DESC, u.name, s.flow
+        """,  # noqa: S608
+        **scope.parameters(),
+    )
+
+
+def monthly_trend(store: Store, scope: Scope, months: int = 24) -> pd.DataFrame:
+    """One row a month: steps finished on time and late in it, and overdue at its end.
+
+    The last month ends on the as-of date. ``overdue`` counts what was late that day, in
+    the same way as step_status does.
+    """
+    return store.frame(
+        """
+        WITH month AS (
+            SELECT m::DATE AS month,
+                least((m + INTERVAL 1 MONTH - INTERVAL 1 DAY)::DATE, $as_of) AS month_end
+            FROM generate_series(
+                date_trunc('month', $as_of::DATE) - to_months($months - 1),
+                date_trunc('month', $as_of::DATE), INTERVAL 1 MONTH) t(m)
+        ), fact AS (
+            SELECT * FROM step_fact
+            WHERE NOT skipped AND due_no IS NOT NULL
+                AND ($year::INTEGER IS NULL OR year = $year)
+                AND ($units::VARCHAR[] IS NULL OR list_contains($units, unit_code))
+                AND ($flow::VARCHAR IS NULL OR flow = $flow)
+        ), finished AS (
+            SELECT date_trunc('month', finish_on)::DATE AS month,
+                count(*) FILTER (finish_no <= due_no) AS on_time,
+                count(*) FILTER (finish_no > due_no) AS late
+            FROM fact WHERE finish_on <= $as_of GROUP BY 1
+        ), late_at_end AS (
+            SELECT m.month, count(f.case_id) AS overdue
+            FROM month m
+            JOIN calendar_day e ON e.day = m.month_end
+            LEFT JOIN fact f ON f.start_on <= m.month_end AND f.due_no < e.working_no
+                AND (f.finish_on IS NULL OR f.finish_on > m.month_end)
+            GROUP BY m.month
+        )
+        SELECT m.month, coalesce(f.on_time, 0) AS on_time, coalesce(f.late, 0) AS late, l.overdue
+        FROM month m LEFT JOIN finished f USING (month) JOIN late_at_end l USING (month)
+        ORDER BY m.month
+        """,
+        months=months,
+        **scope.parameters(),
+    )

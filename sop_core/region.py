@@ -1,0 +1,137 @@
+"""What a head of Balai asks of one office and the Lokas it coordinates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pandas as pd
+
+from sop_core.evaluation import DUE_SOON_DAYS, SCOPED, STANDING, Scope
+from sop_core.store import Store
+
+
+def coordinated(store: Store, unit: str, as_of: dt.date) -> tuple[str, ...]:
+    """The office itself and the Lokas it coordinates on that day, by code."""
+    rows = store.rows(
+        "SELECT code FROM unit_as_of($as_of) WHERE code = $unit OR coordinator_code = $unit"
+        " ORDER BY code <> $unit, code",
+        as_of=as_of,
+        unit=unit,
+    )
+    return tuple(row["code"] for row in rows)
+
+
+def pipeline(store: Store, scope: Scope) -> pd.DataFrame:
+    """One row a step: cases standing at it, by how they stand, and the median HK so far.
+
+    Every step of the scope's flow is there, also one at which no case stands. Cases that
+    are done stand nowhere; see ``finished_cases``.
+    """
+    return store.frame(
+        f"""
+        WITH standing AS (SELECT * FROM {STANDING})
+        SELECT s.level, s.step_no, s.flow || '.' || s.step_no AS step, s.activity, s.sla_days,
+            count(c.case_id) AS cases,
+            count(*) FILTER (c.status = 'terlambat_berjalan') AS overdue,
+            count(*) FILTER (c.status = 'berjalan' AND c.days_left <= {DUE_SOON_DAYS}) AS due_soon,
+            count(*) FILTER (c.status = 'berjalan'
+                AND coalesce(c.days_left, {DUE_SOON_DAYS} + 1) > {DUE_SOON_DAYS}) AS running,
+            count(*) FILTER (c.status = 'belum_mulai') AS waiting,
+            median(c.days_used) AS median_days
+        FROM sop_step s
+        LEFT JOIN standing c
+            ON c.flow = s.flow AND c.level = s.level AND c.stands_at = s.step_no
+        WHERE s.flow = $flow
+            AND s.revision = (SELECT revision FROM sop_revision
+                WHERE effective_from <= $as_of ORDER BY effective_from DESC LIMIT 1)
+        GROUP BY ALL ORDER BY s.step_no
+        """,  # noqa: S608 - our own names
+        **scope.parameters(),
+    )
+
+
+def finished_cases(store: Store, scope: Scope) -> dict[str, int]:
+    """Cases with nothing left to do, by level."""
+    rows = store.rows(
+        f"SELECT level, count(*) AS cases FROM {STANDING} WHERE stands_at IS NULL GROUP BY level",  # noqa: S608
+        **scope.parameters(),
+    )
+    return {row["level"]: row["cases"] for row in rows}
+
+
+def cases(store: Store, scope: Scope) -> pd.DataFrame:
+    """One row a case: where it stands, since how long, how late; the latest first."""
+    return store.frame(
+        f"""
+        SELECT s.case_id, s.flow, s.level, s.year, u.name AS unit, c.title, s.commodity,
+            CASE WHEN s.stands_at IS NULL THEN 'selesai' ELSE s.flow || '.' || s.stands_at END
+                AS stands_at,
+            coalesce(s.status, 'selesai') AS status, s.days_used, s.due, s.late_steps,
+            s.days_late, s.started, s.finished, s.done_steps, s.steps
+        FROM {STANDING} s
+        JOIN sop_case c USING (case_id)
+        JOIN unit_as_of($as_of) u ON u.code = s.unit_code
+        ORDER BY s.days_late DESC, s.started DESC NULLS LAST, s.case_id
+        """,  # noqa: S608
+        **scope.parameters(),
+    )
+
+
+def case_head(store: Store, case_id: str, as_of: dt.date) -> dict[str, Any] | None:
+    """What is known of one case itself, or None if there is no such case."""
+    rows = store.rows(
+        """
+        SELECT c.*, u.name AS unit_name, u.kind AS unit_kind, k.name AS coordinator_name,
+            a.form, a.function, a.joint_with_center, a.proposal_source, a.participants, a.cadres
+        FROM sop_case c
+        JOIN unit_as_of($as_of) u ON u.code = c.unit_code
+        LEFT JOIN unit_as_of($as_of) k ON k.code = u.coordinator_code
+        LEFT JOIN activity a USING (case_id)
+        WHERE c.case_id = $case_id
+        """,
+        case_id=case_id,
+        as_of=as_of,
+    )
+    return rows[0] if rows else None
+
+
+def case_steps(store: Store, case_id: str, as_of: dt.date) -> pd.DataFrame:
+    """The steps of one case: planned against actual, with the rule that bound each date."""
+    return store.frame(
+        f"""
+        SELECT s.step_no, s.flow || '.' || s.step_no AS step, d.activity, s.sla_days, s.status,
+            s.started, s.start_rule, s.due, s.due_rule, s.finished, s.days_used, s.days_late,
+            s.provisional
+        FROM {SCOPED} s
+        JOIN sop_case c USING (case_id)
+        JOIN sop_step d
+            ON d.revision = c.revision AND d.flow = s.flow AND d.step_no = s.step_no
+        WHERE s.case_id = $case_id ORDER BY s.step_no
+        """,  # noqa: S608
+        case_id=case_id,
+        **Scope(as_of).parameters(),
+    )
+
+
+def case_records(store: Store, case_id: str) -> pd.DataFrame:
+    """The stored rows behind a case, each with the upload, file and row it came from."""
+    return store.frame(
+        """
+        WITH record AS (
+            SELECT 'Kegiatan' AS sheet, NULL AS step_no, NULL::DATE AS started,
+                NULL::DATE AS finished, NULL AS document_no, NULL AS skipped, NULL AS reason,
+                title AS remarks, batch_id, source_row
+            FROM activity WHERE case_id = $case_id
+            UNION ALL
+            SELECT 'Langkah', step_no, started, finished, document_no, skipped, reason, remarks,
+                batch_id, source_row
+            FROM step_record WHERE case_id = $case_id
+        )
+        SELECT r.*, b.imported_by, b.imported_at,
+            (SELECT string_agg(name, ', ') FROM import_file f WHERE f.batch_id = r.batch_id) AS file
+        FROM record r LEFT JOIN import_batch b USING (batch_id)
+        ORDER BY r.sheet, r.step_no
+        """,
+        case_id=case_id,
+    )

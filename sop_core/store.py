@@ -1,0 +1,323 @@
+"""The store: one DuckDB file, its migrations and the reference data synced into it.
+
+One process owns the file. Reads take a cursor on the one connection; writes take the
+lock and a transaction.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import holidays
+import pandas as pd
+
+from sop_core import calendar, facts
+from sop_core.definition import Revision, load_revisions
+from sop_core.paths import DATA
+from sop_core.units import Unit, UnitFinder, read_units
+
+_FOREVER = dt.date(9999, 12, 31)
+_BEGINNING = dt.date(1, 1, 1)
+
+
+class StoreBusy(RuntimeError):
+    """Another process owns the database file."""
+
+
+class StoreDamaged(RuntimeError):
+    """The file is not a database of ours, or a newer version wrote it."""
+
+
+class Store:
+    """An open store. ``Store(":memory:")`` keeps nothing.
+
+    Raises StoreBusy if another process has the file, StoreDamaged if it is not ours.
+    """
+
+    def __init__(self, path: str | Path = ":memory:") -> None:
+        self.path = str(path)
+        self._lock = threading.RLock()
+        self._connection = _connect(self.path)
+        self.revisions: list[Revision] = load_revisions()
+        self._migrate()
+        self._connection.execute(facts.sql("views"))
+        self._sync_reference()
+
+    def close(self) -> None:
+        """Release the file."""
+        self._connection.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # ------------------------------------------------------------- reading
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A cursor of its own for one reader."""
+        return self._connection.cursor()
+
+    def frame(self, query: str, **parameters: Any) -> pd.DataFrame:
+        """The answer to one query, parameters bound by name."""
+        with self.cursor() as cursor:
+            return cursor.execute(query, _used(query, parameters)).df()
+
+    def rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
+        """The answer as one dict a row, with plain Python values."""
+        with self.cursor() as cursor:
+            cursor.execute(query, _used(query, parameters))
+            names = [column[0] for column in cursor.description or []]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def one(self, query: str, **parameters: Any) -> Any:
+        """The single value a query gives, or None."""
+        with self.cursor() as cursor:
+            row = cursor.execute(query, _used(query, parameters)).fetchone()
+            return row[0] if row else None
+
+    @property
+    def version(self) -> int:
+        """Goes up with every change of the records, so that a cache can tell."""
+        return int(self.one("SELECT value FROM meta WHERE key = 'data_version'") or 0)
+
+    @property
+    def empty(self) -> bool:
+        """Whether the store holds no activity and no step record."""
+        return not self.one(
+            "SELECT EXISTS (FROM activity) OR EXISTS (FROM step_record)"
+            " OR EXISTS (FROM facilitator) OR EXISTS (FROM target)"
+        )
+
+    @property
+    def has_demo_data(self) -> bool:
+        """Whether a batch of demo data is in the store and not undone."""
+        return bool(
+            self.one("SELECT EXISTS (FROM import_batch WHERE demo AND undone_at IS NULL)")
+        )
+
+    def units(self, as_of: dt.date) -> list[Unit]:
+        """The register as it stood on a day."""
+        return [
+            Unit(**row)
+            for row in self.rows(
+                "SELECT * FROM unit_as_of($as_of) ORDER BY array_position("
+                "['balai_besar', 'balai', 'loka', 'pusat', 'nasional'], kind), name",
+                as_of=as_of,
+            )
+        ]
+
+    def unit_finder(self) -> UnitFinder:
+        """Finds an office by any spelling."""
+        return UnitFinder(read_units())
+
+    def calendar(self) -> calendar.WorkingCalendar:
+        """The working-day calendar with the store's overrides."""
+        return calendar.WorkingCalendar(calendar.build(self.overrides()))
+
+    def overrides(self) -> list[calendar.Override]:
+        """Shipped corrections, then those entered by staff, which win."""
+        entered = [
+            calendar.Override(**row)
+            for row in self.rows(
+                "SELECT day, working, reason, legal_basis FROM calendar_override ORDER BY day"
+            )
+        ]
+        return [*calendar.read_overrides(), *entered]
+
+    def years(self) -> list[int]:
+        """Years that have cases, the newest first."""
+        rows = self.rows("SELECT DISTINCT year FROM sop_case ORDER BY year DESC")
+        return [row["year"] for row in rows]
+
+    # ------------------------------------------------------------- writing
+
+    @contextmanager
+    def write(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """One transaction: committed at the end, rolled back on any error."""
+        with self._lock, self.cursor() as cursor:
+            cursor.begin()
+            try:
+                yield cursor
+            except BaseException:
+                cursor.rollback()
+                raise
+            cursor.commit()
+
+    def set_override(
+        self, day: dt.date, working: bool, reason: str, legal_basis: str, who: str
+    ) -> None:
+        """Correct one day of the calendar and count everything again.
+
+        Raises ValueError without a reason and a legal basis.
+        """
+        if not reason.strip() or not legal_basis.strip():
+            raise ValueError("Alasan dan dasar hukum wajib diisi.")
+        with self.write() as cursor:
+            cursor.execute("DELETE FROM calendar_override WHERE day = $day", {"day": day})
+            cursor.execute(
+                "INSERT INTO calendar_override VALUES ($day, $working, $reason, $basis, $who, now())",
+                {"day": day, "working": working, "reason": reason, "basis": legal_basis, "who": who},
+            )
+            self._after_override(cursor)
+
+    def remove_override(self, day: dt.date) -> None:
+        """Drop a correction entered by staff and count everything again."""
+        with self.write() as cursor:
+            cursor.execute("DELETE FROM calendar_override WHERE day = $day", {"day": day})
+            self._after_override(cursor)
+
+    def _after_override(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        cursor.execute("SELECT day, working, reason, legal_basis FROM calendar_override")
+        entered = [calendar.Override(*row) for row in cursor.fetchall()]
+        _load_calendar(cursor, [*calendar.read_overrides(), *entered])
+        facts.rebuild(cursor)
+        bump_version(cursor)
+
+    # ------------------------------------------------------------- start-up
+
+    def _migrate(self) -> None:
+        with self.write() as cursor:
+            cursor.execute(
+                "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER, applied_at TIMESTAMP)"
+            )
+            row = cursor.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
+            current = row[0] if row else 0
+            known = migrations()
+            if current > max(known):
+                raise StoreDamaged(
+                    f"{self.path} ditulis versi yang lebih baru (skema {current});"
+                    " perbarui aplikasi ini"
+                )
+            for number, script in known.items():
+                if number > current:
+                    cursor.execute(script)
+                    cursor.execute(
+                        "INSERT INTO schema_version VALUES ($number, now())", {"number": number}
+                    )
+
+    def _sync_reference(self) -> None:
+        fingerprint = _reference_fingerprint()
+        stored = self.one("SELECT value FROM meta WHERE key = 'reference'")
+        if stored == fingerprint:
+            return
+        overrides = self.overrides()
+        with self.write() as cursor:
+            _load_units(cursor)
+            _load_sop(cursor, self.revisions)
+            _load_calendar(cursor, overrides)
+            facts.rebuild(cursor)
+            cursor.execute("DELETE FROM meta WHERE key = 'reference'")
+            cursor.execute("INSERT INTO meta VALUES ('reference', $f)", {"f": fingerprint})
+            bump_version(cursor)
+
+
+def migrations() -> dict[int, str]:
+    """Numbered migration scripts, in order."""
+    folder = resources.files("sop_core") / "migrations"
+    found = {}
+    for entry in sorted(folder.iterdir(), key=lambda e: e.name):
+        match = re.fullmatch(r"(\d{4})_\w+\.sql", entry.name)
+        if match:
+            found[int(match[1])] = entry.read_text(encoding="utf-8")
+    return found
+
+
+def bump_version(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Say that the records changed."""
+    row = cursor.execute("SELECT value FROM meta WHERE key = 'data_version'").fetchone()
+    cursor.execute("DELETE FROM meta WHERE key = 'data_version'")
+    cursor.execute(
+        "INSERT INTO meta VALUES ('data_version', $v)", {"v": str(int(row[0]) + 1 if row else 1)}
+    )
+
+
+def _used(query: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    # DuckDB refuses a bound name that the query does not use; filters are passed whole.
+    names = set(re.findall(r"\$([a-z_]+)", query))
+    return {name: value for name, value in parameters.items() if name in names}
+
+
+def _connect(path: str) -> duckdb.DuckDBPyConnection:
+    if path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return duckdb.connect(path)
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            raise StoreBusy(
+                f"{path} sedang dipakai proses lain (aplikasi yang berjalan?);"
+                " hentikan dulu atau pilih berkas lain dengan --db"
+            ) from error
+        raise StoreDamaged(f"{path} bukan basis data Pantau SOP: {error}") from error
+
+
+def _reference_fingerprint() -> str:
+    digest = hashlib.sha256(holidays.__version__.encode())
+    for path in sorted([*DATA.glob("*.csv"), *(DATA / "sop").glob("*.toml")]):
+        digest.update(path.name.encode() + path.read_bytes())
+    for name in facts.REBUILD:
+        digest.update(facts.sql(name).encode())
+    return digest.hexdigest()
+
+
+def _load_units(cursor: duckdb.DuckDBPyConnection) -> None:
+    frame = pd.DataFrame([vars(u) for u in read_units()])
+    cursor.execute("DELETE FROM unit")
+    cursor.register("incoming", frame)
+    cursor.execute("INSERT INTO unit BY NAME SELECT * FROM incoming")
+    cursor.unregister("incoming")
+
+
+def _load_sop(cursor: duckdb.DuckDBPyConnection, revisions: list[Revision]) -> None:
+    cursor.execute("DELETE FROM sop_revision")
+    cursor.execute("DELETE FROM sop_step")
+    starts = [_BEGINNING, *(r.effective for r in revisions[1:])]
+    ends = [*(r.effective for r in revisions[1:]), _FOREVER]
+    for revision, start, end in zip(revisions, starts, ends, strict=True):
+        cursor.execute(
+            "INSERT INTO sop_revision VALUES ($revision, $start, $end, $latest)",
+            {
+                "revision": revision.revision,
+                "start": start,
+                "end": end,
+                "latest": revision.opening.national_year_latest,
+            },
+        )
+        cursor.executemany(
+            "INSERT INTO sop_step VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                [
+                    revision.revision,
+                    s.flow,
+                    s.no,
+                    s.level,
+                    s.activity,
+                    s.sla_days,
+                    s.deadline_day_after_quarter,
+                    s.optional,
+                    s.requires,
+                ]
+                for s in revision.steps
+            ],
+        )
+
+
+def _load_calendar(
+    cursor: duckdb.DuckDBPyConnection, overrides: list[calendar.Override]
+) -> None:
+    frame = pd.DataFrame([vars(d) for d in calendar.build(overrides)])
+    cursor.execute("DELETE FROM calendar_day")
+    cursor.register("incoming", frame)
+    cursor.execute("INSERT INTO calendar_day BY NAME SELECT * FROM incoming")
+    cursor.unregister("incoming")
