@@ -192,7 +192,7 @@ class _Maker:
         """Write an activity's steps; returns when each finished."""
         steps = [s for s in self.revision.flow_steps(flow) if s.level == "activity"]
         skipped = self._skipped(flow)
-        gives_up_at = self.random.randint(2, len(steps)) if self.random.random() < 0.03 else 99
+        gives_up_at = self.random.randint(2, len(steps)) if self.random.random() < 0.012 else 99
         finishes: dict[int, dt.date] = {}
         ready, before_known = first, False
         for step in steps:
@@ -209,7 +209,7 @@ class _Maker:
                     self._step_row(case_id, step, start, None)
                 break
             is_report = step.code in {"A.4", "B.4", "C.4"}
-            if is_report and self.random.random() < 0.02:
+            if is_report and self.random.random() < 0.008:
                 before_known = False
             else:
                 self._step_row(case_id, step, start if explicit else None, finish)
@@ -238,7 +238,9 @@ class _Maker:
             weak = self.random.random() < 0.08
             self.weak_step[key] = math.exp(self.random.gauss(0.35 if weak else -0.06, 0.08))
         usual = step.sla_days * 0.78 * self.pace[unit.code] * self.weak_step[key]
-        return max(1, round(usual * math.exp(self.random.gauss(0, 0.2))))
+        # Now and then a step is simply stuck: a decree unsigned, a partner who does not answer.
+        stuck = self.random.uniform(1.5, 3.5) if self.random.random() < 0.06 else 1.0
+        return max(1, round(usual * stuck * math.exp(self.random.gauss(0, 0.2))))
 
     def _step_row(
         self,

@@ -1,0 +1,1 @@
+"""What the pages share to draw with: filters, charts, tables, formats. Not the domain."""

@@ -1,0 +1,25 @@
+"""Colours told apart with any colour vision, on light and dark. Red only for late."""
+
+ON_TIME = "#2B8CBE"
+RUNNING = "#7A93A6"
+DUE_SOON = "#E6A817"
+OVERDUE = "#C62828"
+LATE = "#E07B6A"
+WAITING = "#B9C4CC"
+SKIPPED = "#9A8FB0"
+NEUTRAL = "rgba(127,140,150,0.16)"
+LAND = "rgba(127,140,150,0.22)"
+LINE = "rgba(127,140,150,0.55)"
+
+STATUS = {
+    "belum_mulai": WAITING,
+    "berjalan": RUNNING,
+    "terlambat_berjalan": OVERDUE,
+    "selesai_tepat": ON_TIME,
+    "selesai_terlambat": LATE,
+    "selesai": ON_TIME,
+    "dilewati": SKIPPED,
+}
+LATE_SCALE = [[0.0, NEUTRAL], [0.001, "#F4C9BF"], [0.35, "#E07B6A"], [1.0, "#9B1C1C"]]
+# Single-hue steps for the age of what is late; the first is not late yet.
+AGEING = ("#E6A817", "#F0B9AE", "#E07B6A", "#C62828", "#7F1414")

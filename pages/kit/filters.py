@@ -1,0 +1,73 @@
+"""Filters that live in the URL, so that what is on screen can be sent as a link."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import streamlit as st
+
+from sop_core.calendar import FIRST_YEAR, LAST_YEAR
+from sop_core.evaluation import Scope
+from sop_core.indonesian import format_date, today
+from sop_core.store import Store
+from sop_core.units import Unit
+
+ALL_YEARS = "Semua tahun"
+ALL = "Semua"
+
+
+def shared(store: Store) -> None:
+    """As-of date and year: drawn by the entry file, so they follow from page to page."""
+    with st.sidebar:
+        st.date_input(
+            "Tanggal acuan",
+            value=today(),
+            min_value=dt.date(FIRST_YEAR, 1, 1),
+            max_value=dt.date(LAST_YEAR, 12, 31),
+            format="DD/MM/YYYY",
+            key="tanggal",
+            bind="query-params",
+            help="Semua angka dihitung seperti keadaan pada tanggal ini.",
+        )
+        st.selectbox(
+            "Tahun kegiatan",
+            [ALL_YEARS, *(str(y) for y in store.years())],
+            key="tahun",
+            bind="query-params",
+        )
+
+
+def scope(
+    units: tuple[str, ...] | None = None,
+    flow: str | None = None,
+    step: int | None = None,
+    product: str | None = None,
+) -> Scope:
+    """The shared filters with a page's own."""
+    year = st.session_state.get("tahun", ALL_YEARS)
+    return Scope(
+        as_of=st.session_state.get("tanggal") or today(),
+        year=None if year in (ALL_YEARS, None) else int(year),
+        units=units,
+        flow=flow,
+        step=step,
+        product=product,
+    )
+
+
+def describe(current: Scope) -> str:
+    """``Per 30 Juni 2025, kegiatan tahun 2025``."""
+    year = f"kegiatan tahun {current.year}" if current.year else "semua tahun kegiatan"
+    return f"Per {format_date(current.as_of)}, {year}"
+
+
+def unit_label(unit: Unit) -> str:
+    """How an office reads in a filter and in the URL."""
+    return unit.name
+
+
+def go_to_region(unit: str, case: str | None = None) -> None:
+    """Open Wilayah on an office, and a case of it, keeping the shared filters."""
+    kept = {k: v for k, v in st.query_params.items() if k in ("tanggal", "tahun")}
+    extra = {"kasus": case} if case else {}
+    st.switch_page("pages/wilayah.py", query_params={**kept, "unit": unit, **extra})

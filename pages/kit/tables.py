@@ -1,0 +1,115 @@
+"""Tables with Indonesian headings, dates and numbers, each with its export."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from sop_core import exporting
+from sop_core.evaluation import Scope
+from sop_core.indonesian import format_date, format_number, format_percent, today
+
+MOST_ROWS = 2000
+_MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def show(
+    frame: pd.DataFrame,
+    names: dict[str, str],
+    *,
+    key: str,
+    alt: str,
+    height: int | None = None,
+    percent: tuple[str, ...] = (),
+    on_select: Callable[[], None] | None = None,
+) -> list[int]:
+    """Draw the named columns of a frame; returns the positions of selected rows."""
+    shown = frame[list(names)].rename(columns=names).head(MOST_ROWS)
+    if len(frame) > MOST_ROWS:
+        st.caption(
+            f"Ditampilkan {format_number(MOST_ROWS)} dari {format_number(len(frame))} baris;"
+            " ekspor memuat semuanya."
+        )
+    styler = shown.style.format(
+        {c: _formatter(shown[c], c in {names[p] for p in percent}) for c in shown.columns},
+        na_rep="–",
+    )
+    state = st.dataframe(
+        styler,
+        hide_index=True,
+        height=height or "auto",
+        key=key,
+        alt=alt,
+        on_select=on_select or "rerun",
+        selection_mode="single-row",
+    )
+    return list(state.selection.rows)
+
+
+def plain(frame: pd.DataFrame, names: dict[str, str], *, alt: str, height: int | None = None) -> None:
+    """A table that only shows."""
+    shown = frame[list(names)].rename(columns=names).head(MOST_ROWS)
+    styler = shown.style.format({c: _formatter(shown[c], False) for c in shown.columns}, na_rep="–")
+    st.dataframe(styler, hide_index=True, height=height or "auto", alt=alt)
+
+
+def _formatter(column: pd.Series[Any], is_share: bool) -> Callable[[Any], str] | None:
+    if is_share:
+        return lambda v: format_percent(None if pd.isna(v) else v)
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return lambda v: "–" if pd.isna(v) else format_date(v)
+    if pd.api.types.is_bool_dtype(column):
+        return lambda v: "–" if pd.isna(v) else ("ya" if v else "tidak")
+    if pd.api.types.is_integer_dtype(column):
+        return lambda v: "–" if pd.isna(v) else format_number(v)
+    if pd.api.types.is_float_dtype(column):
+        whole = bool((column.dropna() % 1 == 0).all())
+        return lambda v: "–" if pd.isna(v) else format_number(v, 0 if whole else 1)
+    return lambda v: "–" if v is None or v is pd.NA or v != v else _text(v)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "ya" if value else "tidak"
+    return format_date(value) if isinstance(value, (dt.date, dt.datetime)) else str(value)
+
+
+def export(
+    frame: pd.DataFrame, names: dict[str, str], name: str, scope: Scope, demo: bool, about: str
+) -> None:
+    """Two buttons: the whole table as Excel and as CSV, with a sheet that says what it is."""
+    table = exporting.frame_table(name, frame[list(names)].rename(columns=names))
+    facts = [
+        ["Isi", about],
+        ["Tanggal acuan", scope.as_of],
+        ["Tahun kegiatan", scope.year or "semua"],
+        ["Dibuat", today()],
+        ["Sumber", "Pantau SOP, SOP POM-04.01/CFM.01/SOP.01"],
+    ]
+    if demo:
+        facts.append(["PERHATIAN", "Data demo: seluruh isi rekaan"])
+    note = exporting.Table("Keterangan", ["Hal", "Nilai"], facts, {"Hal": 18, "Nilai": 70})
+    stem = f"{'demo-' if demo else ''}{name.lower().replace(' ', '-')}-{scope.as_of:%Y-%m-%d}"
+    with st.container(horizontal=True):
+        st.download_button(
+            "Excel",
+            lambda: exporting.to_xlsx([table, note]),
+            f"{stem}.xlsx",
+            _MIME,
+            key=f"xlsx-{name}",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.download_button(
+            "CSV",
+            lambda: exporting.to_csv(table),
+            f"{stem}.csv",
+            "text/csv",
+            key=f"csv-{name}",
+            icon=":material/download:",
+            on_click="ignore",
+        )

@@ -1,0 +1,172 @@
+"""Nasional: where the SOP slips, for the Pejabat Pimpinan Tinggi Madya."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.kit import charts, filters, shell, tables
+from sop_core import evaluation, national
+from sop_core.evaluation import Headline, Scope
+from sop_core.indonesian import format_date, format_number, format_percent
+from sop_core.store import Store
+
+UNIT_COLUMNS = {
+    "name": "Unit",
+    "overdue": "Terlambat",
+    "worst_days": "Terlama (HK)",
+    "due_soon": "Segera jatuh tempo",
+    "on_time_share": "Tepat waktu",
+    "open": "Terbuka",
+    "cases": "Kasus",
+}
+REPORT_COLUMNS = {
+    "year": "Tahun",
+    "flow": "Alur",
+    "expected": "UPT",
+    "received": "Masuk",
+    "on_time": "Tepat waktu",
+    "overdue": "Terlambat",
+}
+MISSING_COLUMNS = {"unit": "Unit", "flow": "Alur", "year": "Tahun", "due": "Tenggat", "days_late": "Terlambat (HK)"}  # fmt: skip
+WORST = 20
+
+
+def metrics(now: Headline, before: Headline, scope: Scope) -> None:
+    """Four figures against the same day a year before."""
+    since = f"dari {format_date(scope.year_before().as_of)}"
+    share, share_before = now.on_time_share, before.on_time_share
+    change = None
+    if share is not None and share_before is not None:
+        change = f"{format_number((share - share_before) * 100, 1)} poin"
+    columns = st.columns(4)
+    columns[0].metric(
+        "Selesai tepat waktu", format_percent(share, 1), change, border=True,
+        help="Langkah selesai tepat waktu dari semua langkah bernorma yang selesai.",
+        delta_description=since if change else None,
+    )  # fmt: skip
+    for column, label, value, earlier, color, text in (
+        (columns[1], "Langkah terbuka", now.open, before.open, "off", "Berjalan, termasuk yang terlambat."),
+        (columns[2], "Terlambat", now.overdue, before.overdue, "inverse", "Belum selesai dan lewat tenggat."),
+        (columns[3], "Segera jatuh tempo", now.due_soon, before.due_soon, "off", "Sisa paling banyak 5 HK."),
+    ):  # fmt: skip
+        column.metric(
+            label, format_number(value), f"{value - earlier:+d}", delta_color=color,
+            border=True, help=text, delta_description=since,
+        )  # fmt: skip
+
+
+def summary(now: Headline, units: pd.DataFrame, scope: Scope) -> None:
+    """One sentence a reader can repeat."""
+    late = units[units["overdue"] > 0]
+    if late.empty:
+        st.markdown(f"Per **{format_date(scope.as_of)}** tidak ada langkah yang terlambat.")
+        return
+    worst = late.iloc[0]
+    st.markdown(
+        f"Per **{format_date(scope.as_of)}** ada **{format_number(now.overdue)} langkah terlambat**"
+        f" di {len(late)} unit. Terbanyak di **{worst['name']}** ({worst['overdue']} langkah,"
+        f" terlama {format_number(worst['worst_days'])} HK)."
+    )
+
+
+def ranking(units: pd.DataFrame, scope: Scope, demo: bool) -> None:
+    """Offices by what is overdue; a row opens its region."""
+    st.subheader("Peringkat unit")
+    st.caption("Pilih satu baris untuk membuka wilayahnya.")
+    shown = units[units["cases"] > 0].reset_index(drop=True)
+    rows = tables.show(
+        shown, UNIT_COLUMNS, key="peringkat", alt="Peringkat unit menurut langkah terlambat",
+        height=380, percent=("on_time_share",),
+    )  # fmt: skip
+    tables.export(shown, UNIT_COLUMNS, "Peringkat unit", scope, demo, "Peringkat unit")
+    if rows:
+        filters.go_to_region(str(shown.iloc[rows[0]]["name"]))
+
+
+def heatmap(store: Store, scope: Scope, units: pd.DataFrame) -> None:
+    """Offices by steps."""
+    st.subheader("Unit menurut langkah")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        flow = st.segmented_control(
+            "Alur", [filters.ALL, *"ABCD"], default=filters.ALL, key="alur", bind="query-params"
+        )
+        everything = st.toggle("Tampilkan semua unit", key="semua_unit", bind="query-params")
+    chosen = None if flow in (filters.ALL, None) else str(flow)
+    cells = national.by_unit_and_step(
+        store, Scope(scope.as_of, scope.year, scope.units, chosen)
+    )
+    if cells.empty:
+        st.info("Belum ada langkah bernorma yang selesai atau terlambat pada pilihan ini.")
+        return
+    names = dict(zip(units["code"], units["name"], strict=True))
+    totals = cells.groupby("unit_code")[["late", "judged"]].sum()
+    order = (totals["late"] / totals["judged"]).sort_values(ascending=False).index.tolist()
+    shown = order if everything else order[:WORST]
+    st.caption(
+        "Bagian langkah yang terlambat (selesai terlambat atau belum selesai lewat tenggat)."
+        + ("" if everything else f" {len(shown)} unit dengan bagian terlambat terbesar.")
+    )
+    charts.draw(
+        charts.late_heatmap(cells[cells["unit_code"].isin(shown)], names, shown),
+        key="peta_panas", alt="Peta panas bagian terlambat, unit menurut langkah",
+    )  # fmt: skip
+
+
+def annual_reports(store: Store, scope: Scope, demo: bool) -> None:
+    """Completeness and timeliness, flow by flow (A.7, B.7, C.5)."""
+    st.subheader("Laporan tahunan unit")
+    reports = national.annual_reports(store, scope)
+    opened = reports[reports["opened"]].head(6)
+    if opened.empty:
+        st.info("Laporan tahunan untuk pilihan ini baru dibuka pada hari kerja pertama tahun berikutnya.")
+        return
+    for row in opened.head(3).to_dict("records"):
+        st.markdown(
+            f"- Alur **{row['flow']} {row['year']}**: **{row['received']} dari {row['expected']}** UPT"
+            f" masuk, {row['on_time']} tepat waktu, {row['overdue']} terlambat belum masuk."
+        )
+    charts.draw(
+        charts.report_rate(opened), key="laporan_tahunan",
+        alt="Laporan tahunan masuk tepat waktu, terlambat, dan belum masuk per alur",
+    )  # fmt: skip
+    tables.export(reports, REPORT_COLUMNS, "Laporan tahunan", scope, demo, "Kelengkapan laporan tahunan")
+    missing = national.missing_reports(store, scope)
+    with st.expander(f"Yang belum masuk ({len(missing)})"):
+        tables.plain(missing, MISSING_COLUMNS, alt="Laporan tahunan yang belum masuk")
+        tables.export(missing, MISSING_COLUMNS, "Belum masuk", scope, demo, "Laporan tahunan belum masuk")
+
+
+def page() -> None:
+    """Draw the page."""
+    st.title("Nasional")
+    store = shell.require_data()
+    scope = filters.scope()
+    demo = store.has_demo_data
+    st.caption(filters.describe(scope))
+    now = evaluation.headline(store, scope)
+    units = national.by_unit(store, scope)
+    metrics(now, evaluation.headline(store, scope.year_before()), scope)
+    summary(now, units, scope)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        st.subheader("Peta unit")
+        st.caption("Makin besar titik, makin banyak langkah terlambat. Pilih titik untuk membuka.")
+        points = charts.draw(
+            charts.office_map(units), key="peta", alt="Peta unit dan langkah terlambat", select=True
+        )
+    with right:
+        ranking(units, scope, demo)
+    if points:
+        filters.go_to_region(str(points[0]["customdata"][1]))
+    heatmap(store, scope, units)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        annual_reports(store, scope, demo)
+    with right:
+        st.subheader("Kecenderungan bulanan")
+        months = national.monthly_trend(store, scope)
+        charts.draw(charts.trend(months), key="tren", alt="Langkah selesai dan terlambat per bulan")
+        columns = {"month": "Bulan", "on_time": "Selesai tepat waktu", "late": "Selesai terlambat", "overdue": "Terlambat akhir bulan"}  # fmt: skip
+        tables.export(months, columns, "Kecenderungan bulanan", scope, demo, "24 bulan terakhir")
+
+
+page()

@@ -1,0 +1,94 @@
+"""Terlambat: what is overdue or due soon, by age, and who has to act."""
+
+import streamlit as st
+
+from pages.kit import charts, filters, shell, tables
+from sop_core import lateness
+from sop_core.definition import in_force
+from sop_core.evaluation import START_RULES, Scope
+from sop_core.indonesian import format_number
+from sop_core.lateness import BUCKETS, DUE_SOON
+from sop_core.store import Store
+
+COLUMNS = {
+    "ageing": "Umur",
+    "unit": "Unit",
+    "step": "Langkah",
+    "activity": "Kegiatan langkah",
+    "title": "Judul",
+    "due": "Tenggat",
+    "days_late": "Terlambat (HK)",
+    "days_left": "Sisa (HK)",
+    "started": "Mulai",
+    "start_name": "Dasar mulai",
+    "commodity": "Komoditas",
+    "case_id": "ID",
+    "provisional": "Sementara",
+}
+
+
+def choose(store: Store) -> Scope:
+    """The page's own filters on top of the shared ones."""
+    shared = filters.scope()
+    units = {filters.unit_label(u): u.code for u in store.units(shared.as_of)}
+    row = st.columns([3, 1, 1, 2])
+    chosen = row[0].multiselect(
+        "Unit", list(units), key="unit", bind="query-params", placeholder="Semua unit"
+    )
+    flow = row[1].selectbox("Alur", [filters.ALL, *"ABCD"], key="alur", bind="query-params")
+    letter = None if flow in (filters.ALL, None) else str(flow)
+    steps = in_force(store.revisions, shared.as_of).steps
+    codes = [s.code for s in steps if s.sla_days and letter in (None, s.flow)]
+    step = row[2].selectbox("Langkah", [filters.ALL, *codes], key="langkah", bind="query-params")
+    product = row[3].selectbox(
+        "Komoditas", [filters.ALL, *lateness.products(store)], key="komoditas", bind="query-params"
+    )
+    if step not in (filters.ALL, None):
+        letter = str(step)[0]
+    return filters.scope(
+        units=tuple(units[u] for u in chosen) or None,
+        flow=letter,
+        step=None if step in (filters.ALL, None) else int(str(step)[2:]),
+        product=None if product in (filters.ALL, None) else str(product),
+    )
+
+
+def page() -> None:
+    """Draw the page."""
+    st.title("Terlambat")
+    store = shell.require_data()
+    scope = choose(store)
+    demo = store.has_demo_data
+    st.caption(filters.describe(scope))
+    late = lateness.late_steps(store, scope)
+    late["start_name"] = late["start_rule"].map(START_RULES)
+    late.loc[late["days_late"] > 0, "days_left"] = None
+    counts = late["ageing"].value_counts()
+    overdue = int((late["days_late"] > 0).sum())
+    columns = st.columns(6)
+    columns[0].metric("Terlambat", format_number(overdue), border=True)
+    for column, bucket in zip(columns[1:], (*BUCKETS, DUE_SOON), strict=True):
+        column.metric(bucket, format_number(int(counts.get(bucket, 0))), border=True)
+    if late.empty:
+        st.success("Tidak ada langkah yang terlambat atau segera jatuh tempo pada pilihan ini.")
+        return
+    silent = int(((late["days_late"] > 0) & ~late["recorded"]).sum())
+    if silent:
+        st.info(
+            f"**{format_number(silent)} dari {format_number(overdue)} langkah terlambat belum punya"
+            " catatan sama sekali.** Waktunya dihitung dari selesainya langkah sebelumnya atau dari"
+            " pembukaan laporan.",
+            icon=":material/visibility_off:",
+        )
+    charts.draw(
+        charts.ageing(lateness.ageing_by_flow(late)), key="umur", alt="Umur keterlambatan per alur"
+    )
+    st.caption("Pilih satu baris untuk membuka kasusnya.")
+    rows = tables.show(late, COLUMNS, key="tabel_terlambat", alt="Langkah terlambat", height=520)
+    tables.export(late, COLUMNS, "Terlambat", scope, demo, "Langkah terlambat dan segera jatuh tempo")
+    if rows:
+        row = late.iloc[rows[0]]
+        filters.go_to_region(str(row["unit"]), str(row["case_id"]))
+
+
+page()

@@ -1,0 +1,222 @@
+"""Unggah: a spreadsheet in, what is wrong with it out, and the way back."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.kit import shell, tables
+from sop_core import importing
+from sop_core.importing.returning import rejected_workbook
+from sop_core.importing.template import template
+from sop_core.indonesian import JAKARTA, format_date, format_number, today
+from sop_core.store import Store
+
+PROBLEM_COLUMNS = {
+    "sheet": "Lembar",
+    "row": "Baris",
+    "column": "Kolom",
+    "value": "Isi",
+    "message": "Alasan",
+}
+CHANGE_COLUMNS = {
+    "sheet": "Lembar",
+    "row": "Baris",
+    "key": "Kunci",
+    "column": "Kolom",
+    "before": "Sebelum",
+    "after": "Sesudah",
+}
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def get_template(store: Store) -> None:
+    """The empty workbook."""
+    st.markdown(
+        "**1. Isi templat.** Lima lembar: Kegiatan, Langkah, Fasilitator, Tindak Lanjut, Target."
+        " Panduan dan daftar kode ada di dalamnya."
+    )
+    st.download_button(
+        "Unduh templat Excel",
+        lambda: template(store.units(today()), store.revisions[-1], today()),
+        "templat-pantau-sop.xlsx",
+        _XLSX,
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def upload(store: Store) -> None:
+    """Read, check and show what would happen; nothing is kept yet."""
+    st.markdown("**2. Unggah.** Satu buku kerja (.xlsx, .xls, .ods) atau beberapa CSV sekaligus.")
+    files = st.file_uploader(
+        "Berkas", type=["xlsx", "xls", "ods", "csv"], accept_multiple_files=True,
+        key=f"berkas_{st.session_state.get('unggahan_ke', 0)}", label_visibility="collapsed",
+    )  # fmt: skip
+    if not files:
+        return
+    sources = [importing.SourceFile(f.name, f.getvalue()) for f in files]
+    bar = st.progress(0.0, "Membaca berkas")
+    try:
+        parsed = importing.read(
+            store, sources, progress=lambda share, what: bar.progress(share, what) and None
+        )
+        found = importing.preview(
+            store, parsed, progress=lambda share, what: bar.progress(share, what) and None
+        )
+    except importing.ImportRefused as error:
+        bar.empty()
+        st.error(f"**Tidak dapat diimpor.** {error}", icon=":material/block:")
+        return
+    bar.empty()
+    preview(parsed, found)
+    keep(store, parsed, found)
+
+
+def preview(parsed: importing.Parsed, found: importing.Preview) -> None:
+    """Counts, notes, changes and reasons."""
+    st.markdown("**3. Pratinjau.** Belum ada yang disimpan.")
+    rows = found.rows
+    columns = st.columns(4)
+    for column, label, value in (
+        (columns[0], "Baru", rows.new),
+        (columns[1], "Berubah", rows.changed),
+        (columns[2], "Tetap", rows.unchanged),
+        (columns[3], "Ditolak", rows.rejected),
+    ):
+        column.metric(label, format_number(value), border=True)
+    by_sheet = pd.DataFrame([{"sheet": k, **vars(v)} for k, v in found.sheets.items()])
+    names = {"sheet": "Lembar", "new": "Baru", "changed": "Berubah", "unchanged": "Tetap", "rejected": "Ditolak"}  # fmt: skip
+    tables.plain(by_sheet, names, alt="Baris per lembar")
+    if found.demo:
+        st.warning("Berkas ini bertanda data demo dan akan diberi label demo.")
+    if found.notes:
+        with st.expander(f"Yang dikenali dan yang diabaikan ({len(found.notes)})"):
+            st.markdown("\n".join(f"- {note}" for note in found.notes))
+    if found.changes:
+        with st.expander("Isian lama yang akan diganti"):
+            frame = pd.DataFrame([vars(c) for c in found.changes])
+            tables.plain(frame, CHANGE_COLUMNS, alt="Perubahan isian")
+    if found.problems:
+        st.markdown(f"**{format_number(rows.rejected)} baris ditolak, dengan alasan:**")
+        frame = pd.DataFrame([vars(p) for p in found.problems])
+        tables.plain(frame, PROBLEM_COLUMNS, alt="Alasan penolakan", height=280)
+        st.download_button(
+            "Unduh baris yang ditolak beserta alasannya",
+            lambda: rejected_workbook(parsed, found.problems),
+            "perlu-diperbaiki.xlsx",
+            _XLSX,
+            icon=":material/assignment_return:",
+            on_click="ignore",
+        )
+
+
+def keep(store: Store, parsed: importing.Parsed, found: importing.Preview) -> None:
+    """Keep the good rows, or all or nothing."""
+    rows = found.rows
+    if rows.new + rows.changed == 0:
+        if found.repeat_of:
+            st.info(f"Berkas ini sama dengan unggahan {found.repeat_of}; tidak ada yang berubah.")
+        elif rows.unchanged:
+            st.info("Semua baris sudah ada dengan isi yang sama; tidak ada yang perlu disimpan.")
+        else:
+            st.error("Tidak ada baris yang dapat disimpan. Perbaiki lalu unggah lagi.")
+        return
+    who = st.text_input("Nama pengunggah", key="pengunggah", placeholder="Nama atau bagian Anda")
+    st.caption("Dicatat dalam riwayat unggahan.")
+    with st.container(horizontal=True):
+        if rows.rejected:
+            good = st.button(
+                f"Simpan {format_number(rows.new + rows.changed)} baris yang benar",
+                type="primary", disabled=not who.strip(),
+            )  # fmt: skip
+            st.button(
+                "Simpan hanya bila semua benar", disabled=True,
+                help="Ada baris yang ditolak. Perbaiki dahulu untuk menyimpan seluruhnya.",
+            )  # fmt: skip
+            whole = False
+        else:
+            good = False
+            whole = st.button("Simpan semua", type="primary", disabled=not who.strip())
+    if good or whole:
+        bar = st.progress(0.0, "Menyimpan")
+        result = importing.commit(
+            store, parsed, who.strip(), all_or_nothing=whole,
+            progress=lambda share, what: bar.progress(share, what) and None,
+        )  # fmt: skip
+        st.session_state["kabar"] = _news(result)
+        st.session_state["unggahan_ke"] = st.session_state.get("unggahan_ke", 0) + 1
+        st.rerun()
+
+
+def _news(result: importing.Preview) -> str:
+    rows = result.rows
+    if not result.kept:
+        return "Basis data berubah sejak pratinjau; tidak ada yang disimpan. Unggah sekali lagi."
+    return (
+        f"Tersimpan sebagai unggahan {result.batch_id}: {format_number(rows.new)} baru,"
+        f" {format_number(rows.changed)} berubah, {format_number(rows.rejected)} ditolak."
+    )
+
+
+def history(store: Store) -> None:
+    """Kept uploads, each with its file, its rejected rows and its undo."""
+    st.subheader("Riwayat unggahan")
+    batches = importing.history(store)
+    if not batches:
+        st.caption("Belum ada unggahan.")
+        return
+    for batch in batches[:50]:
+        when = batch.imported_at.replace(tzinfo=JAKARTA)
+        state = "dibatalkan" if batch.undone_at else "tersimpan"
+        demo = " · DATA DEMO" if batch.demo else ""
+        with st.expander(
+            f"Unggahan {batch.batch_id} · {batch.files} · {format_date(when)} · {state}{demo}"
+        ):
+            st.markdown(
+                f"Oleh **{batch.imported_by}** pukul {when:%H.%M} WIB. {format_number(batch.rows_new)}"
+                f" baru, {format_number(batch.rows_changed)} berubah,"
+                f" {format_number(batch.rows_unchanged)} tetap,"
+                f" {format_number(batch.rows_rejected)} ditolak.  \nSHA-256 `{batch.sha256}`"
+            )
+            _history_actions(store, batch)
+
+
+def _history_actions(store: Store, batch: importing.Batch) -> None:
+    number = batch.batch_id
+    with st.container(horizontal=True):
+        for file in importing.stored_files(store, number):
+            st.download_button(
+                f"Unduh {file.name}", file.content, file.name, key=f"asal_{number}_{file.name}",
+                icon=":material/download:", on_click="ignore",
+            )  # fmt: skip
+        if batch.undone_at is None:
+            sure = st.checkbox("Saya yakin membatalkan", key=f"yakin_{number}")
+            if st.button("Batalkan unggahan ini", key=f"batal_{number}", disabled=not sure):
+                try:
+                    importing.undo(store, number, st.session_state.get("pengunggah") or "aplikasi")
+                except importing.UndoRefused as error:
+                    st.error(str(error))
+                else:
+                    st.session_state["kabar"] = f"Unggahan {number} dibatalkan."
+                    st.rerun()
+    rejected = importing.rejections(store, number)
+    if rejected:
+        frame = pd.DataFrame([vars(p) for p in rejected])
+        tables.plain(frame, PROBLEM_COLUMNS, alt=f"Baris ditolak unggahan {number}", height=220)
+
+
+def page() -> None:
+    """Draw the page."""
+    st.title("Unggah")
+    store = shell.store()
+    news = st.session_state.pop("kabar", None)
+    if news:
+        st.success(news)
+    if store.empty:
+        st.info("**Belum ada data.** Mulai dari templat di bawah, atau muat data demo untuk mencoba.")
+        shell.offer_demo(store)
+    get_template(store)
+    upload(store)
+    history(store)
+
+
+page()

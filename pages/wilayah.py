@@ -1,0 +1,225 @@
+"""Wilayah: one office and the Lokas it coordinates, down to each case's records."""
+
+import datetime as dt
+
+import pandas as pd
+import streamlit as st
+
+from pages.kit import charts, filters, shell, tables
+from sop_core import evaluation, region
+from sop_core.definition import PRODUCT_GROUP, in_force
+from sop_core.evaluation import DUE_RULES, LEVEL_NAMES, START_RULES, STATUS_NAMES, Scope
+from sop_core.indonesian import format_date, format_number, format_percent
+from sop_core.store import Store
+from sop_core.units import NATIONAL
+
+CASE_COLUMNS = {
+    "case_id": "ID",
+    "title": "Judul",
+    "unit": "Unit",
+    "year": "Tahun",
+    "stands_at": "Berada di",
+    "status_name": "Status",
+    "days_used": "Lama (HK)",
+    "due": "Tenggat",
+    "days_late": "Terlambat (HK)",
+    "late_steps": "Langkah terlambat",
+    "progress": "Kemajuan",
+}
+PIPELINE_COLUMNS = {
+    "step": "Langkah",
+    "activity": "Kegiatan",
+    "sla_days": "Norma (HK)",
+    "cases": "Kasus",
+    "overdue": "Terlambat",
+    "due_soon": "Segera",
+    "median_days": "Median lama (HK)",
+}
+STEP_COLUMNS = {
+    "step": "Langkah",
+    "activity": "Kegiatan",
+    "status_name": "Status",
+    "started": "Mulai",
+    "start_name": "Dasar mulai",
+    "due": "Tenggat",
+    "due_name": "Yang mengikat",
+    "finished": "Selesai",
+    "sla_days": "Norma (HK)",
+    "days_used": "Terpakai (HK)",
+    "days_late": "Terlambat (HK)",
+    "provisional": "Sementara",
+}
+RECORD_COLUMNS = {
+    "sheet": "Lembar",
+    "step_no": "Langkah",
+    "started": "Mulai",
+    "finished": "Selesai",
+    "document_no": "Dokumen",
+    "skipped": "Dilewati",
+    "reason": "Alasan",
+    "remarks": "Keterangan",
+    "batch_id": "Unggahan",
+    "file": "Berkas",
+    "source_row": "Baris",
+    "imported_by": "Oleh",
+}
+
+
+def choose_unit(store: Store, as_of: dt.date) -> tuple[str, str]:
+    """Code and name of the office in the filter."""
+    units = [u for u in store.units(as_of) if u.code != NATIONAL]
+    by_name = {filters.unit_label(u): u.code for u in units}
+    name = st.selectbox(
+        "Unit", list(by_name), key="unit", bind="query-params", placeholder="Pilih unit"
+    )
+    return by_name[str(name)], str(name)
+
+
+def metrics(store: Store, scope: Scope) -> None:
+    """The office at a glance."""
+    now = evaluation.headline(store, scope)
+    columns = st.columns(4)
+    columns[0].metric("Selesai tepat waktu", format_percent(now.on_time_share, 1), border=True)
+    columns[1].metric("Langkah terbuka", format_number(now.open), border=True)
+    columns[2].metric("Terlambat", format_number(now.overdue), border=True)
+    columns[3].metric("Segera jatuh tempo", format_number(now.due_soon), border=True)
+
+
+def pipelines(store: Store, scope: Scope, demo: bool) -> None:
+    """The three levels of one flow."""
+    st.subheader("Alur kerja")
+    flows = {f.id: f.name for f in in_force(store.revisions, scope.as_of).flows}
+    flow = st.segmented_control(
+        "Alur", list(flows), default="A", required=True, key="alur", bind="query-params"
+    )
+    st.caption(f"{flow}. {flows[str(flow)]}. Jumlah kasus yang sedang berada di tiap langkah.")
+    own = Scope(scope.as_of, scope.year, scope.units, str(flow))
+    nation = Scope(scope.as_of, scope.year, (NATIONAL,), str(flow))
+    done = region.finished_cases(store, own) | {
+        k: v for k, v in region.finished_cases(store, nation).items() if k == "national_cycle"
+    }
+    steps = region.pipeline(store, own)
+    cycle = region.pipeline(store, nation)
+    for level, frame in (
+        ("activity", steps[steps["level"] == "activity"]),
+        ("unit_year", steps[steps["level"] == "unit_year"]),
+        ("national_cycle", cycle[cycle["level"] == "national_cycle"]),
+    ):
+        if frame.empty:
+            continue
+        scope_note = " (seluruh Indonesia)" if level == "national_cycle" else ""
+        st.markdown(f"**{LEVEL_NAMES[level]}{scope_note}** · {done.get(level, 0)} kasus sudah selesai")
+        if frame["cases"].sum() == 0:
+            st.caption("Tidak ada kasus yang masih terbuka pada tingkat ini.")
+            continue
+        charts.draw(
+            charts.pipeline(frame), key=f"alur_{level}", alt=f"Kasus per langkah, {LEVEL_NAMES[level]}"
+        )
+    with st.expander("Angka per langkah"):
+        tables.plain(steps, PIPELINE_COLUMNS, alt="Kasus, keterlambatan, dan lama per langkah")
+        tables.export(steps, PIPELINE_COLUMNS, "Alur kerja", own, demo, f"Alur {flow}")
+
+
+def case_table(frame: pd.DataFrame, scope: Scope, demo: bool) -> None:
+    """Every case of the office; a row opens it."""
+    st.subheader("Kasus")
+    if frame.empty:
+        st.info("Unit ini tidak mempunyai kasus pada pilihan ini. Ubah tahun atau tanggal acuan.")
+        return
+
+    def open_case() -> None:
+        rows = st.session_state["tabel_kasus"].selection.rows
+        if rows:
+            st.session_state["kasus"] = str(frame.iloc[rows[0]]["case_id"])
+
+    st.caption("Pilih satu baris untuk membuka garis waktunya.")
+    tables.show(
+        frame, CASE_COLUMNS, key="tabel_kasus", alt="Kasus unit ini", height=360, on_select=open_case
+    )
+    tables.export(frame, CASE_COLUMNS, "Kasus", scope, demo, "Kasus unit")
+
+
+def case_detail(store: Store, scope: Scope, demo: bool) -> None:
+    """One case: its timeline and every record behind it."""
+    case_id = st.session_state.get("kasus")
+    head = region.case_head(store, case_id, scope.as_of) if case_id else None
+    if not case_id or head is None:
+        return
+    steps = region.case_steps(store, case_id, scope.as_of)
+    steps["status_name"] = steps["status"].map(STATUS_NAMES)
+    steps["start_name"] = steps["start_rule"].where(steps["started"].notna()).map(START_RULES)
+    steps["due_name"] = steps["due_rule"].where(steps["due"].notna()).map(DUE_RULES)
+    st.markdown(f"#### {head['title']}")
+    st.caption(f"{case_id} · {head['unit_name']} · {LEVEL_NAMES[head['level']]} {head['year']}")
+    if steps["started"].notna().any():
+        first = steps["started"].min().date()
+        days_off = store.calendar().holidays_between(first, scope.as_of)
+        charts.draw(
+            charts.timeline(steps, scope.as_of, days_off), key="garis_waktu",
+            alt="Rencana dan kenyataan tiap langkah; hari libur diarsir",
+        )  # fmt: skip
+        st.caption(
+            "Kotak bergaris: norma. Batang: kenyataan. Arsiran: hari libur dan cuti bersama."
+            f" Garis putus-putus: {format_date(scope.as_of)}."
+        )
+    else:
+        st.info("Kasus ini belum mulai pada tanggal acuan.")
+    tables.plain(steps, STEP_COLUMNS, alt="Langkah kasus ini")
+    tables.export(steps, STEP_COLUMNS, f"Langkah {case_id}", scope, demo, str(head["title"]))
+    routing(store, head, scope)
+    records = region.case_records(store, case_id)
+    with st.expander(f"Catatan asal ({len(records)} baris)", expanded=False):
+        tables.plain(records, RECORD_COLUMNS, alt="Baris unggahan di balik kasus ini")
+        tables.export(records, RECORD_COLUMNS, f"Catatan {case_id}", scope, demo, "Catatan asal")
+
+
+def routing(store: Store, head: dict[str, object], scope: Scope) -> None:
+    """To whom this case reports, with the SOP's reference."""
+    revision = in_force(store.revisions, scope.as_of)
+    lines = []
+    for step in revision.flow_steps(str(head["flow"])):
+        if step.level != head["level"]:
+            continue
+        for rule in revision.routes(
+            step.code,
+            unit_kind=head["unit_kind"],
+            joint_with_center=head["joint_with_center"],
+            function=head["function"],
+            product=PRODUCT_GROUP.get(str(head["commodity"])),
+        ):
+            who = f" → {head['coordinator_name']}" if "KOORDINATOR" in rule.targets else ""
+            lines.append(f"- **{step.code}** {rule.text}{who} _({rule.place})_")
+    if lines:
+        with st.expander("Aturan pelaporan yang berlaku bagi kasus ini"):
+            st.markdown("\n".join(dict.fromkeys(lines)))
+
+
+def page() -> None:
+    """Draw the page."""
+    st.title("Wilayah")
+    store = shell.require_data()
+    scope = filters.scope()
+    demo = store.has_demo_data
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        code, name = choose_unit(store, scope.as_of)
+        lokas = region.coordinated(store, code, scope.as_of)
+        include = len(lokas) > 1 and st.toggle(
+            f"Sertakan {len(lokas) - 1} Loka yang dikoordinasikan",
+            value=True, key="loka", bind="query-params",
+        )  # fmt: skip
+    scope = filters.scope(units=lokas if include else (code,))
+    st.caption(f"{name}. {filters.describe(scope)}")
+    metrics(store, scope)
+    frame = region.cases(store, scope)
+    frame["status_name"] = frame["status"].map(STATUS_NAMES)
+    frame["progress"] = frame["done_steps"].astype(str) + " dari " + frame["steps"].astype(str)
+    case_table(frame, scope, demo)
+    st.selectbox(
+        "Buka kasus", list(frame["case_id"]), index=None, key="kasus", bind="query-params",
+        placeholder="Pilih baris di tabel atau ketik ID",
+    )  # fmt: skip
+    case_detail(store, scope, demo)
+    pipelines(store, scope, demo)
+
+
+page()
