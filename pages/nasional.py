@@ -9,12 +9,14 @@ from sop_core.evaluation import Headline, Scope
 from sop_core.indonesian import format_date, format_number, format_percent
 from sop_core.store import Store
 
-UNIT_COLUMNS = {
+RANKING_COLUMNS = {
     "name": "Unit",
     "overdue": "Terlambat",
     "worst_days": "Terlama (HK)",
-    "due_soon": "Segera jatuh tempo",
     "on_time_share": "Tepat waktu",
+}
+UNIT_COLUMNS = RANKING_COLUMNS | {
+    "due_soon": "Segera jatuh tempo",
     "open": "Terbuka",
     "cases": "Kasus",
 }
@@ -30,9 +32,9 @@ MISSING_COLUMNS = {"unit": "Unit", "flow": "Alur", "year": "Tahun", "due": "Teng
 WORST = 20
 
 
-def metrics(now: Headline, before: Headline, scope: Scope) -> None:
+def metrics(now: Headline, before: Headline) -> None:
     """Four figures against the same day a year before."""
-    since = f"dari {format_date(scope.year_before().as_of)}"
+    since = "dari tahun lalu"
     share, share_before = now.on_time_share, before.on_time_share
     change = None
     if share is not None and share_before is not None:
@@ -74,7 +76,7 @@ def ranking(units: pd.DataFrame, scope: Scope, demo: bool) -> None:
     st.caption("Pilih satu baris untuk membuka wilayahnya.")
     shown = units[units["cases"] > 0].reset_index(drop=True)
     rows = tables.show(
-        shown, UNIT_COLUMNS, key="peringkat", alt="Peringkat unit menurut langkah terlambat",
+        shown, RANKING_COLUMNS, key="peringkat", alt="Peringkat unit menurut langkah terlambat",
         height=380, percent=("on_time_share",),
     )  # fmt: skip
     tables.export(shown, UNIT_COLUMNS, "Peringkat unit", scope, demo, "Peringkat unit")
@@ -141,12 +143,14 @@ def page() -> None:
     store = shell.require_data()
     scope = filters.scope()
     demo = store.has_demo_data
-    st.caption(filters.describe(scope))
+    st.caption(
+        f"{filters.describe(scope)}, dibandingkan dengan {filters.describe(scope.year_before()).lower()}"
+    )
     now = evaluation.headline(store, scope)
     units = national.by_unit(store, scope)
-    metrics(now, evaluation.headline(store, scope.year_before()), scope)
+    metrics(now, evaluation.headline(store, scope.year_before()))
     summary(now, units, scope)
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = st.columns(2, gap="medium")
     with left:
         st.subheader("Peta unit")
         st.caption("Makin besar titik, makin banyak langkah terlambat. Pilih titik untuk membuka.")

@@ -14,17 +14,17 @@ from sop_core.store import Store
 from sop_core.units import NATIONAL
 
 CASE_COLUMNS = {
-    "case_id": "ID",
     "title": "Judul",
-    "unit": "Unit",
-    "year": "Tahun",
     "stands_at": "Berada di",
     "status_name": "Status",
-    "days_used": "Lama (HK)",
-    "due": "Tenggat",
     "days_late": "Terlambat (HK)",
-    "late_steps": "Langkah terlambat",
+    "due": "Tenggat",
+    "days_used": "Lama (HK)",
+    "unit": "Unit",
+    "year": "Tahun",
     "progress": "Kemajuan",
+    "late_steps": "Langkah terlambat",
+    "case_id": "ID",
 }
 PIPELINE_COLUMNS = {
     "step": "Langkah",
@@ -100,24 +100,30 @@ def pipelines(store: Store, scope: Scope, demo: bool) -> None:
     }
     steps = region.pipeline(store, own)
     cycle = region.pipeline(store, nation)
-    for level, frame in (
-        ("activity", steps[steps["level"] == "activity"]),
-        ("unit_year", steps[steps["level"] == "unit_year"]),
-        ("national_cycle", cycle[cycle["level"] == "national_cycle"]),
+    left, right = st.columns([3, 2], gap="medium")
+    for place, level, frame in (
+        (left, "activity", steps[steps["level"] == "activity"]),
+        (right, "unit_year", steps[steps["level"] == "unit_year"]),
+        (right, "national_cycle", cycle[cycle["level"] == "national_cycle"]),
     ):
-        if frame.empty:
-            continue
-        scope_note = " (seluruh Indonesia)" if level == "national_cycle" else ""
-        st.markdown(f"**{LEVEL_NAMES[level]}{scope_note}** · {done.get(level, 0)} kasus sudah selesai")
-        if frame["cases"].sum() == 0:
-            st.caption("Tidak ada kasus yang masih terbuka pada tingkat ini.")
-            continue
-        charts.draw(
-            charts.pipeline(frame), key=f"alur_{level}", alt=f"Kasus per langkah, {LEVEL_NAMES[level]}"
-        )
+        if not frame.empty:
+            with place:
+                pipeline_level(level, frame, done.get(level, 0))
     with st.expander("Angka per langkah"):
         tables.plain(steps, PIPELINE_COLUMNS, alt="Kasus, keterlambatan, dan lama per langkah")
         tables.export(steps, PIPELINE_COLUMNS, "Alur kerja", own, demo, f"Alur {flow}")
+
+
+def pipeline_level(level: str, frame: pd.DataFrame, done: int) -> None:
+    """The cases of one level, where they stand."""
+    scope_note = " (seluruh Indonesia)" if level == "national_cycle" else ""
+    st.markdown(f"**{LEVEL_NAMES[level]}{scope_note}** · {done} kasus sudah selesai")
+    if frame["cases"].sum() == 0:
+        st.caption("Tidak ada kasus yang masih terbuka pada tingkat ini.")
+        return
+    charts.draw(
+        charts.pipeline(frame), key=f"alur_{level}", alt=f"Kasus per langkah, {LEVEL_NAMES[level]}"
+    )
 
 
 def case_table(frame: pd.DataFrame, scope: Scope, demo: bool) -> None:
@@ -149,7 +155,7 @@ def case_detail(store: Store, scope: Scope, demo: bool) -> None:
     steps["status_name"] = steps["status"].map(STATUS_NAMES)
     steps["start_name"] = steps["start_rule"].where(steps["started"].notna()).map(START_RULES)
     steps["due_name"] = steps["due_rule"].where(steps["due"].notna()).map(DUE_RULES)
-    st.markdown(f"#### {head['title']}")
+    st.subheader(str(head["title"]))
     st.caption(f"{case_id} · {head['unit_name']} · {LEVEL_NAMES[head['level']]} {head['year']}")
     if steps["started"].notna().any():
         first = steps["started"].min().date()
@@ -209,17 +215,17 @@ def page() -> None:
         )  # fmt: skip
     scope = filters.scope(units=lokas if include else (code,))
     st.caption(f"{name}. {filters.describe(scope)}")
-    metrics(store, scope)
     frame = region.cases(store, scope)
     frame["status_name"] = frame["status"].map(STATUS_NAMES)
     frame["progress"] = frame["done_steps"].astype(str) + " dari " + frame["steps"].astype(str)
-    case_table(frame, scope, demo)
+    metrics(store, scope)
     st.selectbox(
         "Buka kasus", list(frame["case_id"]), index=None, key="kasus", bind="query-params",
-        placeholder="Pilih baris di tabel atau ketik ID",
+        placeholder="Ketik ID, atau pilih baris pada tabel Kasus di bawah",
     )  # fmt: skip
     case_detail(store, scope, demo)
     pipelines(store, scope, demo)
+    case_table(frame, scope, demo)
 
 
 page()

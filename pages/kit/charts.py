@@ -19,6 +19,10 @@ from sop_core.lateness import BUCKETS, DUE_SOON
 from sop_core.paths import DATA
 
 _CONFIG = {"displayModeBar": False, "scrollZoom": False}
+_LEGEND = {
+    "orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal",
+    "title": None,
+}  # fmt: skip
 
 
 def draw(figure: go.Figure, *, key: str, alt: str, select: bool = False) -> list[dict[str, Any]]:
@@ -56,29 +60,39 @@ def office_map(units: pd.DataFrame) -> go.Figure:
     )  # fmt: skip
     for name, part, color in (
         ("Tidak ada yang terlambat", placed[placed["overdue"] == 0], colors.ON_TIME),
-        ("Ada langkah terlambat", placed[placed["overdue"] > 0], colors.OVERDUE),
+        ("Terlambat: makin gelap dan besar, makin banyak", placed[placed["overdue"] > 0], None),
     ):
         figure.add_scatter(
             x=part["lon"], y=part["lat"], mode="markers", name=name,
             marker={
-                "size": [7 + 19 * (n / top) ** 0.5 for n in part["overdue"]],
-                "color": color, "opacity": 0.82, "line": {"width": 1, "color": "white"},
+                "size": [8 + 18 * (n / top) ** 0.5 for n in part["overdue"]],
+                "color": color or part["overdue"], "colorscale": colors.LATE_SCALE,
+                "cmin": 0, "cmax": top, "opacity": 0.9, "line": {"width": 1, "color": "white"},
             },
             customdata=[
                 [row.code, row.name, int(row.overdue), format_percent(_share(row.on_time_share))]
-                for row in part.rename_axis(None).itertuples(index=False, name="Row")
+                for row in part.itertuples(index=False, name="Row")
             ],
             hovertemplate="<b>%{customdata[1]}</b><br>Terlambat: %{customdata[2]}"
             "<br>Tepat waktu: %{customdata[3]}<extra></extra>",
         )  # fmt: skip
     figure.update_xaxes(visible=False, range=[94, 142])
     figure.update_yaxes(visible=False, range=[-11.5, 7], scaleanchor="x", constrain="domain")
-    figure.update_layout(height=380, legend={"orientation": "h", "y": -0.02, "x": 0})
+    figure.update_layout(height=330, legend=_LEGEND)
     return figure
 
 
 def _share(value: Any) -> float | None:
     return None if value is None or pd.isna(value) else float(value)
+
+
+def short_name(name: str) -> str:
+    """``Loka Sambas`` for `Loka POM di Kabupaten Sambas`: names on an axis must fit a phone."""
+    kind, _, place = name.partition(" POM di ")
+    for word in ("Kabupaten ", "Kota ", "Kepulauan "):
+        place = place.replace(word, "")
+    short = {"Balai Besar": "BB"}.get(kind, kind)
+    return f"{short} {place}" if place else name.replace("Direktorat", "Dit.")[:34]
 
 
 def late_heatmap(cells: pd.DataFrame, unit_names: dict[str, str], units: list[str]) -> go.Figure:
@@ -97,15 +111,18 @@ def late_heatmap(cells: pd.DataFrame, unit_names: dict[str, str], units: list[st
     ]
     figure = go.Figure(
         go.Heatmap(
-            z=shares.to_numpy(), x=steps, y=[unit_names[u] for u in units], zmin=0, zmax=1,
+            z=shares.to_numpy(), x=steps, y=[short_name(unit_names[u]) for u in units], zmin=0, zmax=1,
             customdata=text, colorscale=colors.LATE_SCALE, xgap=2, ygap=2, hoverongaps=False,
             hovertemplate="<b>%{y}</b><br>Langkah %{x}<br>%{customdata} (%{z:.0%})<extra></extra>",
-            colorbar={"title": "Bagian terlambat", "tickformat": ".0%", "len": 0.6, "thickness": 12},
+            colorbar={
+                "tickformat": ".0%", "orientation": "h", "thickness": 10, "len": 0.6,
+                "y": -0.02, "yanchor": "top", "x": 0.5,
+            },
         )
     )  # fmt: skip
     figure.update_yaxes(autorange="reversed", showgrid=False, tickfont={"size": 11})
     figure.update_xaxes(side="top", showgrid=False, type="category", tickfont={"size": 11})
-    figure.update_layout(height=70 + 19 * len(units))
+    figure.update_layout(height=120 + 19 * len(units))
     return figure
 
 
@@ -131,10 +148,9 @@ def report_rate(reports: pd.DataFrame) -> go.Figure:
         )  # fmt: skip
     figure.update_layout(
         barmode="stack", height=90 + 34 * len(reports),
-        legend={"orientation": "h", "y": -0.15, "x": 0, "traceorder": "normal"},
+        legend=_LEGEND,
     )  # fmt: skip
     figure.update_yaxes(autorange="reversed", type="category")
-    figure.update_xaxes(title="UPT")
     return figure
 
 
@@ -150,7 +166,7 @@ def trend(months: pd.DataFrame) -> go.Figure:
     )  # fmt: skip
     figure.update_layout(
         barmode="stack", height=340, hovermode="x unified", bargap=0.25,
-        legend={"orientation": "h", "y": -0.25, "x": 0},
+        legend=_LEGEND,
     )  # fmt: skip
     figure.update_yaxes(title="Langkah", rangemode="tozero")
     figure.update_xaxes(tickangle=-45, nticks=12, type="category")
@@ -174,12 +190,12 @@ def pipeline(level: pd.DataFrame) -> go.Figure:
             hovertemplate=f"%{{customdata}}<br>{name}: %{{x}} kasus<extra></extra>",
         )  # fmt: skip
     figure.update_layout(
-        barmode="stack", height=70 + 34 * len(level),
-        legend={"orientation": "h", "y": -0.3, "x": 0, "traceorder": "normal"},
+        barmode="stack", height=90 + 34 * len(level),
+        legend=_LEGEND,
     )  # fmt: skip
     figure.update_yaxes(autorange="reversed", type="category")
     most = int(level["cases"].max()) if len(level) else 0
-    figure.update_xaxes(title="Kasus", dtick=1 if most <= 8 else None, range=[0, max(most, 1) * 1.05])
+    figure.update_xaxes(dtick=1 if most <= 8 else None, range=[0, max(most, 1) * 1.05])
     return figure
 
 
@@ -215,7 +231,7 @@ def timeline(steps: pd.DataFrame, as_of: dt.date, days_off: list[Day]) -> go.Fig
         )  # fmt: skip
     figure.add_vline(x=as_of, line={"color": colors.RUNNING, "dash": "dot", "width": 1.5})
     figure.update_layout(
-        barmode="overlay", height=110 + 38 * len(steps), legend={"orientation": "h", "y": -0.2, "x": 0}
+        barmode="overlay", height=130 + 38 * len(steps), legend=_LEGEND
     )
     figure.update_yaxes(
         autorange="reversed", type="category", categoryorder="array", categoryarray=list(steps["step"])
@@ -248,8 +264,7 @@ def ageing(counts: pd.DataFrame) -> go.Figure:
         )  # fmt: skip
     figure.update_layout(
         barmode="stack", height=90 + 44 * len(counts),
-        legend={"orientation": "h", "y": -0.2, "x": 0, "traceorder": "normal"},
+        legend=_LEGEND,
     )  # fmt: skip
     figure.update_yaxes(autorange="reversed", type="category")
-    figure.update_xaxes(title="Langkah")
     return figure

@@ -13,6 +13,9 @@ _STYLE = """
 [data-testid="stFileUploaderDropzone"] button p,
 [data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"] {font-size: 0;}
 [data-testid="stFileUploaderDropzone"] button p::after {content: "Pilih berkas"; font-size: 1rem;}
+[data-testid="stFileUploaderDropzoneInstructions"] * {font-size: 0 !important;}
+[data-testid="stFileUploaderDropzoneInstructions"]::after {
+  content: "Paling besar 100 MB per berkas: XLSX, XLS, ODS, CSV"; font-size: .85rem; opacity: .7;}
 [data-testid="stMetricValue"] {font-variant-numeric: tabular-nums;}
 @media (max-width: 640px) {h1 {font-size: 1.9rem !important;}}
 </style>

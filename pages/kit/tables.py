@@ -14,6 +14,12 @@ from sop_core.evaluation import Scope
 from sop_core.indonesian import format_date, format_number, format_percent, today
 
 MOST_ROWS = 2000
+# Whole numbers that name something: no point between their thousands.
+_NUMBERS_AS_NAMES = {"Tahun", "Baris", "Unggahan", "Langkah"}
+_WIDTHS: dict[str, int] = {
+    "Judul": 270, "Kegiatan": 330, "Kegiatan langkah": 330, "Unit": 210, "Status": 150,
+    "Alasan": 420, "Dasar mulai": 250, "Yang mengikat": 200,
+}  # fmt: skip
 _MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -35,7 +41,7 @@ def show(
             " ekspor memuat semuanya."
         )
     styler = shown.style.format(
-        {c: _formatter(shown[c], c in {names[p] for p in percent}) for c in shown.columns},
+        {c: _formatter(shown[c], c, c in {names[p] for p in percent}) for c in shown.columns},
         na_rep="–",
     )
     state = st.dataframe(
@@ -44,6 +50,7 @@ def show(
         height=height or "auto",
         key=key,
         alt=alt,
+        column_config=_widths(shown),
         on_select=on_select or "rerun",
         selection_mode="single-row",
     )
@@ -53,17 +60,25 @@ def show(
 def plain(frame: pd.DataFrame, names: dict[str, str], *, alt: str, height: int | None = None) -> None:
     """A table that only shows."""
     shown = frame[list(names)].rename(columns=names).head(MOST_ROWS)
-    styler = shown.style.format({c: _formatter(shown[c], False) for c in shown.columns}, na_rep="–")
-    st.dataframe(styler, hide_index=True, height=height or "auto", alt=alt)
+    styler = shown.style.format({c: _formatter(shown[c], c, False) for c in shown.columns}, na_rep="–")
+    st.dataframe(
+        styler, hide_index=True, height=height or "auto", alt=alt, column_config=_widths(shown)
+    )
 
 
-def _formatter(column: pd.Series[Any], is_share: bool) -> Callable[[Any], str] | None:
+def _widths(shown: pd.DataFrame) -> dict[str, Any]:
+    return {c: st.column_config.Column(width=_WIDTHS[c]) for c in shown.columns if c in _WIDTHS}
+
+
+def _formatter(column: pd.Series[Any], name: str, is_share: bool) -> Callable[[Any], str] | None:
     if is_share:
         return lambda v: format_percent(None if pd.isna(v) else v)
     if pd.api.types.is_datetime64_any_dtype(column):
         return lambda v: "–" if pd.isna(v) else format_date(v)
     if pd.api.types.is_bool_dtype(column):
         return lambda v: "–" if pd.isna(v) else ("ya" if v else "tidak")
+    if name in _NUMBERS_AS_NAMES and pd.api.types.is_numeric_dtype(column):
+        return lambda v: "–" if pd.isna(v) else str(int(v))
     if pd.api.types.is_integer_dtype(column):
         return lambda v: "–" if pd.isna(v) else format_number(v)
     if pd.api.types.is_float_dtype(column):

@@ -1,0 +1,75 @@
+"""Fixtures shared by all tests. All names of people and activities are invented."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from sop_core import importing
+from sop_core.demo import demo_workbook
+from sop_core.importing import SourceFile
+from sop_core.store import Store
+from tests.builders import TODAY, workbook
+
+CI = bool(os.environ.get("CI"))
+
+
+def need(program: str) -> str:
+    """Path of a program; without it a test is skipped, but in CI it fails."""
+    path = shutil.which(program)
+    if path is None:
+        if CI:
+            pytest.fail(f"{program} is not installed; .ci/test installs it")
+        pytest.skip(f"{program} is not installed")
+    return path
+
+
+@pytest.fixture
+def store() -> Store:
+    """An empty store that keeps nothing."""
+    with Store() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def demo_bytes() -> bytes:
+    """The default demo workbook: 6,000 cases up to 24 November 2026."""
+    return demo_workbook(until=TODAY)
+
+
+@pytest.fixture(scope="session")
+def demo_file(tmp_path_factory: pytest.TempPathFactory, demo_bytes: bytes) -> Path:
+    """A database file with the demo data imported; copy it before you write to it."""
+    path = tmp_path_factory.mktemp("demo") / "demo.duckdb"
+    with Store(path) as opened:
+        importing.import_files(
+            opened, [SourceFile("demo.xlsx", demo_bytes)], "uji", today=TODAY
+        )
+    return path
+
+
+@pytest.fixture(scope="session")
+def demo_store(demo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """The demo data, to read only."""
+    copy = tmp_path_factory.mktemp("read") / "demo.duckdb"
+    shutil.copyfile(demo_file, copy)
+    with Store(copy) as opened:
+        yield opened
+
+
+@pytest.fixture
+def one_case(store: Store) -> Store:
+    """A store with one advocacy of Padang, two steps of it done."""
+    content = workbook(
+        Kegiatan=[["ADV-1", "A", 2025, "BBPOM-PDG", "Advokasi Pasar Aman Padang"]],
+        Langkah=[
+            ["ADV-1", 1, dt.date(2025, 3, 3), dt.date(2025, 3, 14)],
+            ["ADV-1", 2, dt.date(2025, 3, 17), dt.date(2025, 4, 30)],
+        ],
+    )
+    importing.import_files(store, [SourceFile("padang.xlsx", content)], "uji", today=TODAY)
+    return store
