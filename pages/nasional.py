@@ -144,7 +144,7 @@ def page() -> None:
     scope = filters.scope()
     demo = store.has_demo_data
     st.caption(
-        f"{filters.describe(scope)}, dibandingkan dengan {filters.describe(scope.year_before()).lower()}"
+        f"{filters.describe(scope)}. Pembanding: {filters.describe(scope.year_before(), short=True)}."
     )
     now = evaluation.headline(store, scope)
     units = national.by_unit(store, scope)

@@ -143,7 +143,7 @@ def report_rate(reports: pd.DataFrame) -> go.Figure:
     for name, values, color in parts:
         figure.add_bar(
             y=labels, x=values, name=name, orientation="h", marker_color=color,
-            text=[str(v) if v > 2 else "" for v in values], textposition="inside",
+            text=[str(v) if v > 2 else "" for v in values], textposition="inside", textangle=0,
             hovertemplate=f"{name}: %{{x}}<extra></extra>",
         )  # fmt: skip
     figure.update_layout(
@@ -185,12 +185,12 @@ def pipeline(level: pd.DataFrame) -> go.Figure:
     ):
         figure.add_bar(
             y=labels, x=level[column], name=name, orientation="h", marker_color=color,
-            text=[str(v) if v else "" for v in level[column]], textposition="inside",
+            text=[str(v) if v else "" for v in level[column]], textposition="inside", textangle=0,
             customdata=level["activity"],
             hovertemplate=f"%{{customdata}}<br>{name}: %{{x}} kasus<extra></extra>",
         )  # fmt: skip
     figure.update_layout(
-        barmode="stack", height=90 + 34 * len(level),
+        barmode="stack", height=125 + 32 * len(level),
         legend=_LEGEND,
     )  # fmt: skip
     figure.update_yaxes(autorange="reversed", type="category")
@@ -259,7 +259,7 @@ def ageing(counts: pd.DataFrame) -> go.Figure:
         values = counts[flow_bucket]
         figure.add_bar(
             y=[f"Alur {f}" for f in counts.index], x=values, name=flow_bucket, orientation="h",
-            marker_color=color, text=[str(v) if v else "" for v in values], textposition="inside",
+            marker_color=color, text=[str(v) if v else "" for v in values], textposition="inside", textangle=0,
             hovertemplate=f"{flow_bucket}: %{{x}} langkah<extra></extra>",
         )  # fmt: skip
     figure.update_layout(

@@ -55,10 +55,10 @@ def scope(
     )
 
 
-def describe(current: Scope) -> str:
-    """``Per 30 Juni 2025, kegiatan tahun 2025``."""
+def describe(current: Scope, short: bool = False) -> str:
+    """``Per 30 Juni 2025, kegiatan tahun 2025``; ``short`` leaves "Per" out."""
     year = f"kegiatan tahun {current.year}" if current.year else "semua tahun kegiatan"
-    return f"Per {format_date(current.as_of)}, {year}"
+    return f"{'' if short else 'Per '}{format_date(current.as_of)}, {year}"
 
 
 def unit_label(unit: Unit) -> str:

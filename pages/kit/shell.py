@@ -17,6 +17,8 @@ _STYLE = """
 [data-testid="stFileUploaderDropzoneInstructions"]::after {
   content: "Paling besar 100 MB per berkas: XLSX, XLS, ODS, CSV"; font-size: .85rem; opacity: .7;}
 [data-testid="stMetricValue"] {font-variant-numeric: tabular-nums;}
+[data-testid="stMainBlockContainer"] {padding: 3.2rem 2.2rem 2rem;}
+@media (max-width: 640px) {[data-testid="stMainBlockContainer"] {padding: 3.2rem 1rem 2rem;}}
 @media (max-width: 640px) {h1 {font-size: 1.9rem !important;}}
 </style>
 """

@@ -50,6 +50,7 @@ def show(
         height=height or "auto",
         key=key,
         alt=alt,
+        placeholder="–",
         column_config=_widths(shown),
         on_select=on_select or "rerun",
         selection_mode="single-row",
@@ -62,7 +63,12 @@ def plain(frame: pd.DataFrame, names: dict[str, str], *, alt: str, height: int |
     shown = frame[list(names)].rename(columns=names).head(MOST_ROWS)
     styler = shown.style.format({c: _formatter(shown[c], c, False) for c in shown.columns}, na_rep="–")
     st.dataframe(
-        styler, hide_index=True, height=height or "auto", alt=alt, column_config=_widths(shown)
+        styler,
+        hide_index=True,
+        height=height or "auto",
+        alt=alt,
+        placeholder="–",
+        column_config=_widths(shown),
     )
 
 

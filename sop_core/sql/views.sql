@@ -29,12 +29,13 @@ SELECT
             ELSE 'berjalan' END
         ELSE 'belum_mulai'
     END AS status,
-    CASE WHEN f.start_on <= as_of THEN f.start_on END AS started,
-    CASE WHEN f.start_on <= as_of THEN f.due_on END AS due,
+    CASE WHEN f.start_on <= as_of AND NOT f.skipped THEN f.start_on END AS started,
+    CASE WHEN f.start_on <= as_of AND NOT f.skipped THEN f.due_on END AS due,
     CASE WHEN f.finish_on <= as_of THEN f.finish_on END AS finished,
     CASE
+        WHEN f.skipped THEN NULL
         WHEN f.finish_on <= as_of THEN f.days_used
-        WHEN f.start_on <= as_of AND NOT f.skipped THEN now.working_no - f.start_no
+        WHEN f.start_on <= as_of THEN now.working_no - f.start_no
     END AS days_used,
     CASE
         WHEN f.skipped THEN NULL
