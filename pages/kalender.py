@@ -36,15 +36,15 @@ def holidays(store: Store, year: int, demo: bool) -> None:
 def corrections(store: Store) -> None:
     """Enter and remove corrections; each needs a reason and a legal basis."""
     st.subheader("Koreksi")
-    entered = store.rows("SELECT * FROM calendar_override ORDER BY day")
+    entered = store.entered_overrides()
     for row in entered:
-        what = "menjadi hari kerja" if row["working"] else "menjadi hari libur"
+        what = "menjadi hari kerja" if row.working else "menjadi hari libur"
         left, right = st.columns([5, 1])
         left.markdown(
-            f"**{format_date(row['day'])}** {what}: {row['reason']} _({row['legal_basis']})_"
+            f"**{format_date(row.day)}** {what}: {row.reason} _({row.legal_basis})_"
         )
-        if right.button("Hapus", key=f"hapus_{row['day']}"):
-            store.remove_override(row["day"])
+        if right.button("Hapus", key=f"hapus_{row.day}"):
+            store.remove_override(row.day)
             st.rerun()
     if not entered:
         st.caption("Belum ada koreksi. Pakai bila SKB berubah dan kalender belum mengikutinya.")

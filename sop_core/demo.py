@@ -200,7 +200,7 @@ class _Maker:
                 self._step_row(case_id, step, None, None, "ya", skipped[step.no])
                 continue
             start = self.calendar.add(ready, self.random.choice((0, 0, 0, 1, 2)))
-            finish = self.calendar.add(start, self._duration(step, unit))
+            finish = self._not_december(start, self.calendar.add(start, self._duration(step, unit)))
             if start > self.until or step.no >= gives_up_at:
                 break
             explicit = not before_known or self.random.random() < 0.85
@@ -217,6 +217,15 @@ class _Maker:
                 before_known = True
             ready = finish
         return finishes
+
+    def _not_december(self, start: dt.date, finish: dt.date) -> dt.date:
+        """Books close in December: work is hurried into November or waits for January."""
+        if finish.month != 12 or self.random.random() < 0.3:
+            return finish
+        hurried = dt.date(finish.year, 11, self.random.randint(16, 30))
+        if hurried >= start and self.random.random() < 0.6:
+            return hurried
+        return self.calendar.add(dt.date(finish.year, 12, 31), self.random.randint(2, 15))
 
     def _skipped(self, flow: str) -> dict[int, str]:
         if flow != "D":

@@ -127,13 +127,14 @@ class Store:
 
     def overrides(self) -> list[calendar.Override]:
         """Shipped corrections, then those entered by staff, which win."""
-        entered = [
-            calendar.Override(**row)
-            for row in self.rows(
-                "SELECT day, working, reason, legal_basis FROM calendar_override ORDER BY day"
-            )
-        ]
-        return [*calendar.read_overrides(), *entered]
+        return [*calendar.read_overrides(), *self.entered_overrides()]
+
+    def entered_overrides(self) -> list[calendar.Override]:
+        """Corrections entered by staff, in order of day."""
+        rows = self.rows(
+            "SELECT day, working, reason, legal_basis FROM calendar_override ORDER BY day"
+        )
+        return [calendar.Override(**row) for row in rows]
 
     def years(self) -> list[int]:
         """Years that have cases, the newest first."""

@@ -1,0 +1,165 @@
+"""The command line: shapes, exit codes, one line on stderr."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from sop_core.cli import main
+from sop_core.demo import demo_workbook
+from tests.builders import TODAY, workbook
+
+
+@pytest.fixture
+def db(tmp_path: Path, monkeypatch) -> Path:
+    path = tmp_path / "uji.duckdb"
+    monkeypatch.setenv("PANTAU_DB", str(path))
+    return path
+
+
+@pytest.fixture
+def demo_db(demo_file: Path, tmp_path: Path, monkeypatch) -> Path:
+    path = tmp_path / "demo.duckdb"
+    shutil.copyfile(demo_file, path)
+    monkeypatch.setenv("PANTAU_DB", str(path))
+    return path
+
+
+def run(capsys, *words: object) -> tuple[int, str, str]:
+    code = main([str(w) for w in words])
+    out, err = capsys.readouterr()
+    assert err.count("\n") <= 1, "errors are one line"
+    return code, out, err
+
+
+def answer(capsys, *words: object):
+    code, out, _ = run(capsys, *words, "--json")
+    assert code == 0
+    return json.loads(out)
+
+
+def test_calendar(db, capsys):
+    assert answer(capsys, "calendar", "add", "2024-04-05", 5) == {
+        "date": "2024-04-22", "provisional": False,
+    }  # fmt: skip
+    assert answer(capsys, "calendar", "count", "2025-03-27", "2025-04-22") == {"days": 10}
+    assert answer(capsys, "calendar", "add", "2028-01-03", 5)["provisional"] is True
+    assert run(capsys, "calendar", "add", "2024-04-05", 5)[1] == "22 April 2024\n"
+
+
+def test_sop(db, capsys):
+    sop = answer(capsys, "sop")
+    assert (sop["code"], sop["revision"], sop["effective"]) == (
+        "POM-04.01/CFM.01/SOP.01", "04", "2022-04-07",
+    )  # fmt: skip
+    assert len(sop["steps"]) == 37
+    wanted = {"flow", "no", "level", "activity", "inputs", "output", "sla_days", "optional"}
+    assert all(wanted <= set(step) for step in sop["steps"])
+
+
+def test_import_status_and_undo(db, tmp_path, capsys):
+    path = tmp_path / "demo.xlsx"
+    path.write_bytes(demo_workbook(cases=80, until=TODAY))
+    dry = answer(capsys, "import", path, "--dry-run")
+    assert dry["batch_id"] is None
+    assert answer(capsys, "status") == []
+    kept = answer(capsys, "import", path)
+    assert kept["rows"] == dry["rows"]
+    assert set(kept) == {"batch_id", "sha256", "rows", "errors"}
+    assert set(kept["rows"]) == {"new", "changed", "unchanged", "rejected"}
+    assert set(kept["errors"][0]) == {"sheet", "row", "column", "value", "message"}
+    again = answer(capsys, "import", path)
+    assert (again["rows"]["new"], again["rows"]["changed"], again["batch_id"]) == (0, 0, 1)
+    rows = answer(capsys, "status", "--as-of", "2025-06-30")
+    assert list(rows[0]) == ["case_id", "flow", "step", "level", "unit", "started", "due",
+                             "finished", "days_used", "days_late", "status"]  # fmt: skip
+    late = answer(capsys, "status", "--overdue", "--as-of", "2025-06-30")
+    assert late == [r for r in rows if r["status"] == "terlambat_berjalan"]
+    assert run(capsys, "undo", 1)[0] == 0
+    assert answer(capsys, "status") == []
+
+
+def test_status_filters(demo_db, capsys):
+    everything = answer(capsys, "status", "--overdue", "--as-of", TODAY)
+    padang = answer(capsys, "status", "--overdue", "--as-of", TODAY, "--unit", "BB PADANG")
+    assert padang == [r for r in everything if r["unit"] == "BBPOM-PDG"]
+    flow = answer(capsys, "status", "--overdue", "--as-of", TODAY, "--flow", "B")
+    assert flow == [r for r in everything if r["flow"] == "B"]
+
+
+def test_template_backup_restore_doctor(demo_db, tmp_path, capsys):
+    before = answer(capsys, "status", "--overdue", "--as-of", TODAY)
+    assert run(capsys, "template", tmp_path / "t.xlsx")[0] == 0
+    assert (tmp_path / "t.xlsx").stat().st_size > 10_000
+    assert run(capsys, "backup", tmp_path / "b.duckdb")[0] == 0
+    assert run(capsys, "backup", tmp_path / "b.duckdb")[0] == 1, "a backup is never overwritten"
+    assert run(capsys, "undo", 1)[0] == 0
+    assert run(capsys, "restore", tmp_path / "b.duckdb")[0] == 0
+    assert answer(capsys, "status", "--overdue", "--as-of", TODAY) == before
+    assert answer(capsys, "doctor") == []
+    assert list(demo_db.parent.glob("demo.sebelum-*.duckdb")), "the replaced store is kept"
+
+
+def test_doctor_finds_what_is_broken(demo_db, capsys):
+    import duckdb
+
+    with duckdb.connect(str(demo_db)) as connection:
+        connection.execute("INSERT INTO step_record SELECT * FROM step_record LIMIT 1")
+    code, out, _ = run(capsys, "doctor", "--json")
+    assert code == 1
+    assert [f["check"] for f in json.loads(out)] == ["kunci"]
+
+
+def test_demo_file(db, tmp_path, capsys):
+    first, second = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
+    for path in (first, second):
+        assert run(capsys, "demo", "--cases", 60, "--seed", 9, "--until", TODAY, "--out", path)[0] == 0
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_all_or_nothing_exits_1_and_keeps_nothing(db, tmp_path, capsys):
+    path = tmp_path / "a.xlsx"
+    good, bad = ["X-1", "A", 2025, "BBPOM-PDG", "Judul"], ["X-2", "A", 2025, "entah", "Judul"]
+    path.write_bytes(workbook(Kegiatan=[good, bad]))
+    assert run(capsys, "import", path, "--all-or-nothing")[0] == 1
+    assert answer(capsys, "doctor") == []
+    assert answer(capsys, "import", path)["rows"] == {
+        "new": 1, "changed": 0, "unchanged": 0, "rejected": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["calendar", "add", "31/02/2026", 5], 2, "Februari 2026 hanya 28 hari"),
+        (["calendar", "add", "2026-02-02", -1], 2, "negatif"),
+        (["calendar"], 2, "add|count"),
+        (["calendar", "add", "2035-12-20", 100], 1, "akhir kalender"),
+        (["status", "--unit", "BPOM-XYZ"], 2, "tidak dikenal"),
+        (["status", "--flow", "Z"], 2, "--flow"),
+        (["terbang"], 2, "terbang"),
+        (["demo", "--cases", "0"], 2, "bukan bilangan bulat positif"),
+        (["import", "tidak-ada.xlsx"], 1, "tidak-ada.xlsx"),
+        (["restore", "tidak-ada.duckdb"], 1, "tidak ada"),
+        (["undo", 5], 1, "Unggahan 5 tidak ada"),
+    ],
+)
+def test_errors(db, capsys, words, code, says):
+    got, _, err = run(capsys, *words)
+    assert got == code
+    assert says in err
+
+
+def test_a_file_that_is_no_spreadsheet_is_refused(db, tmp_path, capsys):
+    path = tmp_path / "catatan.pdf"
+    path.write_bytes(b"%PDF-1.7")
+    code, _, err = run(capsys, "import", path)
+    assert (code, "bukan lembar kerja" in err) == (1, True)
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path, capsys):
+    path = tmp_path / "x.duckdb"
+    path.write_bytes(b"bukan basis data" * 1000)
+    code, _, err = run(capsys, "status", "--db", path)
+    assert (code, "bukan basis data Pantau" in err) == (1, True)

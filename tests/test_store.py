@@ -1,0 +1,111 @@
+"""Migrations, reference data and the rules of the house."""
+
+import ast
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from sop_core.store import Store, StoreBusy, StoreDamaged, migrations
+from tests.builders import TODAY, load
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_migrations_run_once_and_data_stays(tmp_path: Path):
+    path = tmp_path / "a.duckdb"
+    with Store(path) as store:
+        load(store, Kegiatan=[["ADV-1", "A", 2025, "BBPOM-PDG", "Advokasi"]])
+        version = store.version
+    with Store(path) as store:
+        assert store.one("SELECT count(*) FROM activity") == 1
+        assert store.one("SELECT count(*) FROM schema_version") == len(migrations())
+        assert store.version == version, "opening an up-to-date store rebuilds nothing"
+
+
+def test_a_newer_schema_is_refused(tmp_path: Path):
+    path = tmp_path / "a.duckdb"
+    Store(path).close()
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("INSERT INTO schema_version VALUES (999, now())")
+    with pytest.raises(StoreDamaged, match="versi yang lebih baru"):
+        Store(path)
+
+
+def test_a_changed_reference_rebuilds_the_facts(tmp_path: Path):
+    path = tmp_path / "a.duckdb"
+    with Store(path) as store:
+        load(store, Kegiatan=[["ADV-1", "A", 2025, "BBPOM-PDG", "Advokasi"]])
+        with store.write() as cursor:
+            cursor.execute("UPDATE meta SET value = 'lama' WHERE key = 'reference'")
+            cursor.execute("DELETE FROM step_fact")
+    with Store(path) as store:
+        assert store.one("SELECT count(*) FROM step_fact WHERE case_id = 'ADV-1'") == 6
+
+
+def test_one_writer(tmp_path: Path):
+    import subprocess
+    import sys
+
+    path = tmp_path / "a.duckdb"
+    code = f"from sop_core.store import Store; Store({str(path)!r})"
+    with Store(path):
+        other = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+    assert StoreBusy.__name__ in other.stderr
+    assert "sedang dipakai proses lain" in other.stderr
+
+
+def test_a_failed_write_is_rolled_back(store: Store):
+    with pytest.raises(ZeroDivisionError), store.write() as cursor:
+        cursor.execute("DELETE FROM unit")
+        _ = 1 / 0
+    assert len(store.units(TODAY)) == 84
+
+
+def imports_of(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+LAYERS = (
+    {"paths", "indonesian"},
+    {"definition", "calendar", "units"},
+    {"facts"},
+    {"store"},
+    {"exporting", "importing", "demo"},
+    {"evaluation", "national", "region", "lateness", "upkeep"},
+    {"cli", "__main__"},
+)
+
+
+def test_sop_core_never_imports_streamlit_and_its_imports_run_one_way():
+    rank = {name: i for i, layer in enumerate(LAYERS) for name in layer}
+    files = sorted((ROOT / "sop_core").rglob("*.py"))
+    assert len(files) > 15
+    for path in files:
+        module = path.relative_to(ROOT / "sop_core").parts[0].removesuffix(".py")
+        for name in imports_of(path):
+            assert not name.startswith(("streamlit", "pages")), path
+            if name.startswith("sop_core.") and module != "__init__":
+                assert rank[name.split(".")[1]] <= rank[module], f"{path}: {name}"
+
+
+def test_pages_hold_no_sql():
+    for path in (ROOT / "pages").rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert "SELECT" not in text, path
+
+
+def test_only_the_agreed_top_level_folders():
+    folders = {
+        p.name for p in ROOT.iterdir()
+        if p.is_dir() and not p.name.startswith(".") and not p.name.endswith(".egg-info")
+    }  # fmt: skip
+    assert folders <= {"pages", "sop_core", "data", "tests", "build", "__pycache__"}
