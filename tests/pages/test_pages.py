@@ -1,0 +1,205 @@
+"""Each page under AppTest: empty, with demo data, by URL, and what its buttons do."""
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from pages.kit.shell import _open
+from sop_core.store import Store
+from tests.builders import TODAY, workbook
+
+APP = str(Path(__file__).parent.parent.parent / "app.py")
+D = dt.date
+PAGES = ("nasional", "wilayah", "terlambat", "unggah", "kalender")
+
+
+@pytest.fixture(autouse=True)
+def fresh_store():
+    """Each test opens its own store; the app keeps one a process."""
+    st.cache_resource.clear()
+    yield
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def empty(tmp_path: Path, monkeypatch) -> Path:
+    path = tmp_path / "kosong.duckdb"
+    monkeypatch.setenv("PANTAU_DB", str(path))
+    return path
+
+
+@pytest.fixture
+def demo(demo_file: Path, tmp_path: Path, monkeypatch) -> Path:
+    path = tmp_path / "demo.duckdb"
+    shutil.copyfile(demo_file, path)
+    monkeypatch.setenv("PANTAU_DB", str(path))
+    return path
+
+
+def open_page(page: str, **query: str) -> AppTest:
+    app = AppTest.from_file(APP, default_timeout=60)
+    for name, value in {"tanggal": TODAY.isoformat(), **query}.items():
+        app.query_params[name] = value
+    app.run()
+    if page != "nasional":
+        app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception, app.exception
+    return app
+
+
+def metric(app: AppTest, label: str) -> str:
+    return next(m.value for m in app.metric if m.label == label)
+
+
+def in_use() -> Store:
+    """The store that the app under test opened."""
+    import os
+
+    return _open(os.environ["PANTAU_DB"])
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_empty_store_says_what_to_do_and_offers_demo_data(empty, page):
+    app = open_page(page)
+    if page == "kalender":
+        assert app.title[0].value == "Kalender"
+        return
+    assert "Belum ada data" in app.info[0].value
+    assert "Muat data demo" in [b.label for b in app.button]
+
+
+def test_one_click_loads_labelled_demo_data(empty):
+    app = open_page("nasional")
+    next(b for b in app.button if b.label == "Muat data demo").click().run()
+    assert not app.exception
+    assert in_use().has_demo_data
+    assert int(metric(app, "Langkah terbuka").replace(".", "")) > 100
+
+
+def test_demo_data_is_labelled(demo):
+    # AppTest shows what the entry file draws on its first run only; the browser
+    # journeys look for the label on every page.
+    assert "Data demo" in open_page("nasional").warning[0].value
+
+
+def test_national_shows_counts_against_the_year_before(demo):
+    app = open_page("nasional")
+    share = next(m for m in app.metric if m.label == "Selesai tepat waktu")
+    assert share.value.endswith("%")
+    assert "poin" in share.delta
+    headings = [h.value for h in app.subheader]
+    assert headings == ["Peta unit", "Peringkat unit", "Unit menurut langkah",
+                        "Laporan tahunan unit", "Kecenderungan bulanan"]  # fmt: skip
+    assert any("dari **76**" in m.value or "dari 76" in m.value for m in app.markdown)
+
+
+def test_filters_come_from_the_url_and_follow_to_the_next_page(demo):
+    app = open_page("nasional", tanggal="2025-06-30", tahun="2025")
+    assert app.date_input(key="tanggal").value == D(2025, 6, 30)
+    assert "Per 30 Juni 2025, kegiatan tahun 2025" in app.caption[0].value
+    app.switch_page("pages/terlambat.py").run()
+    assert "Per 30 Juni 2025, kegiatan tahun 2025" in app.caption[0].value
+
+
+def test_a_changed_filter_is_in_the_url(demo):
+    app = open_page("terlambat")
+    app.selectbox(key="alur").select("C").run()
+    assert app.query_params["alur"] in ("C", ["C"])
+    assert set(app.dataframe[0].value["Langkah"].str[0]) == {"C"}
+
+
+def test_region_by_url_with_its_lokas(demo):
+    app = open_page("wilayah", unit="Balai Besar POM di Kupang")
+    assert app.selectbox(key="unit").value == "Balai Besar POM di Kupang"
+    assert app.toggle(key="loka").value is True
+    with_lokas = int(metric(app, "Langkah terbuka"))
+    app.toggle(key="loka").set_value(False).run()
+    assert int(metric(app, "Langkah terbuka")) < with_lokas
+
+
+def test_a_case_by_url_down_to_its_records(demo):
+    with Store(demo) as store:
+        row = store.rows(
+            "SELECT case_id, name FROM activity JOIN unit ON code = unit_code"
+            " WHERE case_id IN (SELECT case_id FROM step_record) ORDER BY case_id LIMIT 1"
+        )[0]
+    app = open_page("wilayah", unit=row["name"], kasus=row["case_id"])
+    assert app.selectbox(key="kasus").value == row["case_id"]
+    frames = [f.value for f in app.dataframe]
+    assert any("Yang mengikat" in f.columns for f in frames), "planned against actual"
+    records = next(f for f in frames if "Berkas" in f.columns)
+    assert set(records["Berkas"]) == {"demo.xlsx"}
+
+
+def test_unknown_values_in_the_url_fall_back_to_all(demo):
+    app = open_page("terlambat", alur="Z", langkah="A.99", unit="Tidak Ada", tahun="1850")
+    assert app.selectbox(key="alur").value == "Semua"
+    assert app.selectbox(key="langkah").value == "Semua"
+    assert open_page("nasional", tahun="1850").selectbox(key="tahun").value == "Semua tahun"
+
+
+def test_upload_preview_keep_and_undo(empty):
+    app = open_page("unggah")
+    rows = [["ADV-1", "A", 2025, "BB PADANG", "Advokasi Pasar Aman"], ["ADV-2", "A", 2025, "entah", "X"]]
+    steps = [["ADV-1", 1, D(2025, 3, 3), D(2025, 3, 14)]]
+    content = workbook(Kegiatan=rows, Langkah=steps)
+    app.file_uploader[0].upload("padang.xlsx", content, "application/octet-stream").run()
+    assert not app.exception
+    assert [(m.label, m.value) for m in app.metric] == [
+        ("Baru", "2"), ("Berubah", "0"), ("Tetap", "0"), ("Ditolak", "1"),
+    ]  # fmt: skip
+    reasons = next(f.value for f in app.dataframe if "Alasan" in f.value.columns)
+    assert reasons.iloc[0][["Lembar", "Baris", "Kolom", "Isi"]].tolist() == ["Kegiatan", 3, "Kode Unit", "entah"]  # fmt: skip
+    assert in_use().empty, "a preview keeps nothing"
+    keep = next(b for b in app.button if b.label.startswith("Simpan 2"))
+    assert keep.disabled, "who uploads must be said first"
+    app.text_input(key="pengunggah").input("Staf Padang").run()
+    next(b for b in app.button if b.label.startswith("Simpan 2")).click().run()
+    assert "Tersimpan sebagai unggahan 1: 2 baru" in app.success[0].value
+    assert in_use().one("SELECT count(*) FROM step_record") == 1
+    app.checkbox(key="yakin_1").check().run()
+    app.button(key="batal_1").click().run()
+    assert "Unggahan 1 dibatalkan" in app.success[0].value
+    assert in_use().empty
+
+
+def test_upload_refuses_what_is_no_spreadsheet(empty):
+    app = open_page("unggah")
+    app.file_uploader[0].upload("rusak.xlsx", b"PK\x03\x04", "application/octet-stream").run()
+    assert "Tidak dapat diimpor" in app.error[0].value
+
+
+def test_calendar_correction_moves_due_dates(demo):
+    app = open_page("kalender")
+    before = in_use().one("SELECT count(*) FROM calendar_day WHERE working")
+    app.date_input(key="koreksi_tanggal").set_value(D(2026, 11, 25))
+    app.text_input[0].input("Pilkada susulan (contoh)")
+    app.button[0].click().run()
+    assert "dasar hukum wajib" in app.error[0].value
+    app.date_input(key="koreksi_tanggal").set_value(D(2026, 11, 25))
+    app.text_input[0].input("Pilkada susulan (contoh)")
+    app.text_input[1].input("Keppres contoh")
+    app.button[0].click().run()
+    assert in_use().one("SELECT count(*) FROM calendar_day WHERE working") == before - 1
+
+
+def test_a_year_without_skb_warns(empty):
+    app = open_page("kalender", tanggal="2029-01-02")
+    assert any("SKB 2029 belum diketahui" in w.value for w in app.warning)
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("day", ["2018-01-01", "2024-02-29", "2035-12-31"])
+def test_no_page_breaks_on_the_edges_of_time(demo, page, day):
+    app = open_page(page, tanggal=day)
+    assert app.title[0].value == page.capitalize()
+
+
+def test_frames_hold_values_not_text(demo):
+    late = open_page("terlambat").dataframe[0].value
+    assert pd.api.types.is_datetime64_any_dtype(late["Tenggat"]), "sorted as dates"
