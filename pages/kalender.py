@@ -40,9 +40,7 @@ def corrections(store: Store) -> None:
     for row in entered:
         what = "menjadi hari kerja" if row.working else "menjadi hari libur"
         left, right = st.columns([5, 1])
-        left.markdown(
-            f"**{format_date(row.day)}** {what}: {row.reason} _({row.legal_basis})_"
-        )
+        left.markdown(f"**{format_date(row.day)}** {what}: {row.reason} _({row.legal_basis})_")
         if right.button("Hapus", key=f"hapus_{row.day}"):
             store.remove_override(row.day)
             st.rerun()
@@ -66,7 +64,9 @@ def page() -> None:
     """Draw the page."""
     st.title("Kalender")
     store = shell.store()
-    st.caption("Hari kerja: Senin sampai Jumat, kurang libur nasional dan cuti bersama menurut SKB.")
+    st.caption(
+        "Hari kerja: Senin sampai Jumat, kurang libur nasional dan cuti bersama menurut SKB."
+    )
     as_of = filters.scope().as_of
     years = list(range(FIRST_YEAR, LAST_YEAR + 1))
     year = st.selectbox(

@@ -30,11 +30,11 @@ REPORT_COLUMNS = {
 }
 MISSING_COLUMNS = {"unit": "Unit", "flow": "Alur", "year": "Tahun", "due": "Tenggat", "days_late": "Terlambat (HK)"}  # fmt: skip
 WORST = 20
+SINCE = "dari tahun lalu"
 
 
 def metrics(now: Headline, before: Headline) -> None:
     """Four figures against the same day a year before."""
-    since = "dari tahun lalu"
     share, share_before = now.on_time_share, before.on_time_share
     change = None
     if share is not None and share_before is not None:
@@ -43,16 +43,25 @@ def metrics(now: Headline, before: Headline) -> None:
     columns[0].metric(
         "Selesai tepat waktu", format_percent(share, 1), change, border=True,
         help="Langkah selesai tepat waktu dari semua langkah bernorma yang selesai.",
-        delta_description=since if change else None,
+        delta_description=SINCE if change else None,
     )  # fmt: skip
-    for column, label, value, earlier, color, text in (
-        (columns[1], "Langkah terbuka", now.open, before.open, "off", "Berjalan, termasuk yang terlambat."),
-        (columns[2], "Terlambat", now.overdue, before.overdue, "inverse", "Belum selesai dan lewat tenggat."),
-        (columns[3], "Segera jatuh tempo", now.due_soon, before.due_soon, "off", "Sisa paling banyak 5 HK."),
-    ):  # fmt: skip
+    for column, label, name, help_text in zip(
+        columns[1:],
+        ("Langkah terbuka", "Terlambat", "Segera jatuh tempo"),
+        ("open", "overdue", "due_soon"),
+        (
+            "Berjalan, termasuk yang terlambat.",
+            "Belum selesai dan lewat tenggat.",
+            "Sisa paling banyak 5 HK.",
+        ),
+        strict=True,
+    ):
+        value = getattr(now, name)
+        change = value - getattr(before, name)
         column.metric(
-            label, format_number(value), f"{value - earlier:+d}", delta_color=color,
-            border=True, help=text, delta_description=since,
+            label, format_number(value), f"{'+' if change > 0 else ''}{format_number(change)}",
+            delta_color="inverse" if name == "overdue" else "off",
+            border=True, help=help_text, delta_description=SINCE,
         )  # fmt: skip
 
 
@@ -93,9 +102,7 @@ def heatmap(store: Store, scope: Scope, units: pd.DataFrame) -> None:
         )
         everything = st.toggle("Tampilkan semua unit", key="semua_unit", bind="query-params")
     chosen = None if flow in (filters.ALL, None) else str(flow)
-    cells = national.by_unit_and_step(
-        store, Scope(scope.as_of, scope.year, scope.units, chosen)
-    )
+    cells = national.by_unit_and_step(store, Scope(scope.as_of, scope.year, scope.units, chosen))
     if cells.empty:
         st.info("Belum ada langkah bernorma yang selesai atau terlambat pada pilihan ini.")
         return
@@ -119,7 +126,9 @@ def annual_reports(store: Store, scope: Scope, demo: bool) -> None:
     reports = national.annual_reports(store, scope)
     opened = reports[reports["opened"]].head(6)
     if opened.empty:
-        st.info("Laporan tahunan untuk pilihan ini baru dibuka pada hari kerja pertama tahun berikutnya.")
+        st.info(
+            "Laporan tahunan untuk pilihan ini baru dibuka pada hari kerja pertama tahun berikutnya."
+        )
         return
     for row in opened.head(3).to_dict("records"):
         st.markdown(
@@ -130,11 +139,15 @@ def annual_reports(store: Store, scope: Scope, demo: bool) -> None:
         charts.report_rate(opened), key="laporan_tahunan",
         alt="Laporan tahunan masuk tepat waktu, terlambat, dan belum masuk per alur",
     )  # fmt: skip
-    tables.export(reports, REPORT_COLUMNS, "Laporan tahunan", scope, demo, "Kelengkapan laporan tahunan")
+    tables.export(
+        reports, REPORT_COLUMNS, "Laporan tahunan", scope, demo, "Kelengkapan laporan tahunan"
+    )
     missing = national.missing_reports(store, scope)
     with st.expander(f"Yang belum masuk ({len(missing)})"):
         tables.plain(missing, MISSING_COLUMNS, alt="Laporan tahunan yang belum masuk")
-        tables.export(missing, MISSING_COLUMNS, "Belum masuk", scope, demo, "Laporan tahunan belum masuk")
+        tables.export(
+            missing, MISSING_COLUMNS, "Belum masuk", scope, demo, "Laporan tahunan belum masuk"
+        )
 
 
 def page() -> None:

@@ -85,7 +85,9 @@ def page() -> None:
     )
     st.caption("Pilih satu baris untuk membuka kasusnya.")
     rows = tables.show(late, COLUMNS, key="tabel_terlambat", alt="Langkah terlambat", height=520)
-    tables.export(late, COLUMNS, "Terlambat", scope, demo, "Langkah terlambat dan segera jatuh tempo")
+    tables.export(
+        late, COLUMNS, "Terlambat", scope, demo, "Langkah terlambat dan segera jatuh tempo"
+    )
     if rows:
         row = late.iloc[rows[0]]
         filters.go_to_region(str(row["unit"]), str(row["case_id"]))

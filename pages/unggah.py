@@ -56,12 +56,8 @@ def upload(store: Store) -> None:
     sources = [importing.SourceFile(f.name, f.getvalue()) for f in files]
     bar = st.progress(0.0, "Membaca berkas")
     try:
-        parsed = importing.read(
-            store, sources, progress=lambda share, what: bar.progress(share, what) and None
-        )
-        found = importing.preview(
-            store, parsed, progress=lambda share, what: bar.progress(share, what) and None
-        )
+        parsed = importing.read(store, sources, progress=bar.progress)
+        found = importing.preview(store, parsed, progress=bar.progress)
     except importing.ImportRefused as error:
         bar.empty()
         st.error(f"**Tidak dapat diimpor.** {error}", icon=":material/block:")
@@ -140,7 +136,7 @@ def keep(store: Store, parsed: importing.Parsed, found: importing.Preview) -> No
         bar = st.progress(0.0, "Menyimpan")
         result = importing.commit(
             store, parsed, who.strip(), all_or_nothing=whole,
-            progress=lambda share, what: bar.progress(share, what) and None,
+            progress=bar.progress,
         )  # fmt: skip
         st.session_state["kabar"] = _news(result)
         st.session_state["unggahan_ke"] = st.session_state.get("unggahan_ke", 0) + 1
@@ -212,7 +208,9 @@ def page() -> None:
     if news:
         st.success(news)
     if store.empty:
-        st.info("**Belum ada data.** Mulai dari templat di bawah, atau muat data demo untuk mencoba.")
+        st.info(
+            "**Belum ada data.** Mulai dari templat di bawah, atau muat data demo untuk mencoba."
+        )
         shell.offer_demo(store)
     get_template(store)
     upload(store)

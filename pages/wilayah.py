@@ -88,7 +88,7 @@ def metrics(store: Store, scope: Scope) -> None:
 def pipelines(store: Store, scope: Scope, demo: bool) -> None:
     """The three levels of one flow."""
     st.subheader("Alur kerja")
-    flows = {f.id: f.name for f in in_force(store.revisions, scope.as_of).flows}
+    flows: dict[str, str] = {f.id: f.name for f in in_force(store.revisions, scope.as_of).flows}
     flow = st.segmented_control(
         "Alur", list(flows), default="A", required=True, key="alur", bind="query-params"
     )
@@ -140,7 +140,12 @@ def case_table(frame: pd.DataFrame, scope: Scope, demo: bool) -> None:
 
     st.caption("Pilih satu baris untuk membuka garis waktunya.")
     tables.show(
-        frame, CASE_COLUMNS, key="tabel_kasus", alt="Kasus unit ini", height=360, on_select=open_case
+        frame,
+        CASE_COLUMNS,
+        key="tabel_kasus",
+        alt="Kasus unit ini",
+        height=360,
+        on_select=open_case,
     )
     tables.export(frame, CASE_COLUMNS, "Kasus", scope, demo, "Kasus unit")
 

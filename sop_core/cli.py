@@ -67,13 +67,13 @@ def _fail(message: str, code: int) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """Every command and its options."""
-    common = argparse.ArgumentParser(add_help=False)
+    common = _Parser(add_help=False)
     common.add_argument("--db", type=Path, default=None, help="berkas basis data (atau PANTAU_DB)")
     common.add_argument("--json", action="store_true", help="keluaran JSON")
     parser = _Parser(prog="pantau", description="Pantau SOP POM-04.01/CFM.01/SOP.01")
     commands = parser.add_subparsers(required=True, metavar="PERINTAH", parser_class=_Parser)
 
-    def command(name: str, run: Callable[[Any], int], text: str) -> argparse.ArgumentParser:
+    def command(name: str, run: Callable[[Any], int], text: str) -> _Parser:
         sub = commands.add_parser(name, parents=[common], help=text, description=text)
         sub.set_defaults(run=run)
         return sub
@@ -81,7 +81,9 @@ def build_parser() -> argparse.ArgumentParser:
     sub = command("import", run_import, "Impor satu buku kerja atau beberapa CSV")
     sub.add_argument("files", nargs="+", type=Path, metavar="FILE")
     sub.add_argument("--dry-run", action="store_true", help="hanya pratinjau")
-    sub.add_argument("--all-or-nothing", action="store_true", help="tolak semua bila ada yang salah")
+    sub.add_argument(
+        "--all-or-nothing", action="store_true", help="tolak semua bila ada yang salah"
+    )
     sub = command("undo", run_undo, "Batalkan satu unggahan")
     sub.add_argument("batch", type=int)
     sub = command("template", run_template, "Tulis templat buku kerja")
@@ -89,14 +91,18 @@ def build_parser() -> argparse.ArgumentParser:
     sub = command("demo", run_demo, "Tulis buku kerja demo (data rekaan)")
     sub.add_argument("--cases", type=_at_least_one, default=6000)
     sub.add_argument("--seed", type=int, default=2022)
-    sub.add_argument("--until", type=_date, default=None, help="tanggal akhir data, default hari ini")
+    sub.add_argument(
+        "--until", type=_date, default=None, help="tanggal akhir data, default hari ini"
+    )
     sub.add_argument("--out", type=Path, default=DATA / "demo.xlsx")
     sub = command("status", run_status, "Status setiap langkah per tanggal acuan")
     sub.add_argument("--as-of", type=_date, default=None)
     sub.add_argument("--unit", default=None, help="kode atau nama unit")
     sub.add_argument("--flow", choices=list("ABCD"), default=None)
     sub.add_argument("--year", type=int, default=None)
-    sub.add_argument("--overdue", action="store_true", help="hanya yang terlambat dan belum selesai")
+    sub.add_argument(
+        "--overdue", action="store_true", help="hanya yang terlambat dan belum selesai"
+    )
     _calendar_commands(command("calendar", _nothing, "Hitung hari kerja"), common)
     command("sop", run_sop, "Isi SOP revisi yang berlaku")
     sub = command("backup", run_backup, "Salin basis data")
@@ -107,7 +113,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _calendar_commands(parent: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
+def _calendar_commands(parent: _Parser, common: _Parser) -> None:
     actions = parent.add_subparsers(required=True, metavar="add|count", parser_class=_Parser)
     add = actions.add_parser("add", parents=[common], help="hari kerja ke-N sesudah tanggal")
     add.add_argument("date", type=_date)
@@ -151,9 +157,7 @@ def run_import(options: Any) -> int:
         if options.dry_run:
             result = importing.preview(store, importing.read(store, files))
         else:
-            result = importing.import_files(
-                store, files, getpass.getuser(), options.all_or_nothing
-            )
+            result = importing.import_files(store, files, getpass.getuser(), options.all_or_nothing)
     if options.json:
         _print_json(
             {

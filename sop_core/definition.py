@@ -123,7 +123,9 @@ class Revision(_Strict):
             for step in steps:
                 bad = [n for n in step.requires if not 1 <= n < step.no]
                 if bad:
-                    raise ValueError(f"steps: {step.code} requires langkah {bad} yang bukan sebelumnya")
+                    raise ValueError(
+                        f"steps: {step.code} requires langkah {bad} yang bukan sebelumnya"
+                    )
         codes = {s.code for s in self.steps}
         for rule in self.routing:
             unknown = set(rule.steps) - codes

@@ -186,9 +186,7 @@ class _Maker:
              city.upper().replace(" ", ""), unit.name + " ")
         )  # fmt: skip
 
-    def _steps(
-        self, case_id: str, flow: str, unit: Unit, first: dt.date
-    ) -> dict[int, dt.date]:
+    def _steps(self, case_id: str, flow: str, unit: Unit, first: dt.date) -> dict[int, dt.date]:
         """Write an activity's steps; returns when each finished."""
         steps = [s for s in self.revision.flow_steps(flow) if s.level == "activity"]
         skipped = self._skipped(flow)
@@ -325,9 +323,7 @@ class _Maker:
 
     # ---------------------------------------------- people, follow-ups, targets
 
-    def _people(
-        self, case_id: str, flow: str, unit: Unit, finishes: dict[int, dt.date]
-    ) -> None:
+    def _people(self, case_id: str, flow: str, unit: Unit, finishes: dict[int, dt.date]) -> None:
         if flow != "D" or 1 not in finishes:
             return
         trained = finishes.get(3)

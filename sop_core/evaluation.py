@@ -73,7 +73,9 @@ class Scope:
     def year_before(self) -> Scope:
         """The same question one year earlier."""
         day = self.as_of
-        earlier = day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+        earlier = day.replace(
+            year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day
+        )
         return replace(self, as_of=earlier, year=self.year - 1 if self.year else None)
 
 

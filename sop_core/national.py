@@ -41,10 +41,10 @@ def by_unit_and_step(store: Store, scope: Scope) -> pd.DataFrame:
     return store.frame(
         f"""
         SELECT unit_code, flow, step_no, flow || '.' || step_no AS step,
-            count(*) FILTER (status IN ('selesai_terlambat', 'terlambat_berjalan')) AS late,
+            count(*) FILTER (late) AS late,
             count(*) AS judged,
             count(*) FILTER (status = 'terlambat_berjalan') AS overdue,
-            late / judged AS late_share
+            count(*) FILTER (late) / count(*) AS late_share
         FROM {SCOPED}
         WHERE status IN ('selesai_tepat', 'selesai_terlambat', 'terlambat_berjalan')
         GROUP BY unit_code, flow, step_no ORDER BY flow, step_no, unit_code
@@ -59,12 +59,11 @@ def rollup(store: Store, scope: Scope) -> pd.DataFrame:
         f"""
         SELECT unit_code, flow, step_no,
             count(*) AS steps,
-            count(*) FILTER (status LIKE 'selesai%') AS done,
-            count(*) FILTER (status = 'terlambat_berjalan') AS overdue,
-            count(*) FILTER (status = 'selesai_tepat')
-                / nullif(count(*) FILTER (status IN ('selesai_tepat', 'selesai_terlambat')), 0)
-                AS on_time_share,
-            quantile_cont(days_used, [0.5, 0.9]) FILTER (finished IS NOT NULL) AS quantiles,
+            count(*) FILTER (done) AS done,
+            count(*) FILTER (late AND NOT done) AS overdue,
+            1 - count(*) FILTER (late AND done)
+                / nullif(count(*) FILTER (done AND due IS NOT NULL), 0) AS on_time_share,
+            quantile_cont(days_used, [0.5, 0.9]) FILTER (done) AS quantiles,
             quantiles[1] AS median_days, quantiles[2] AS p90_days
         FROM {SCOPED} GROUP BY unit_code, flow, step_no ORDER BY ALL
         """,  # noqa: S608
@@ -80,7 +79,7 @@ def annual_reports(store: Store, scope: Scope) -> pd.DataFrame:
     return store.frame(
         f"""
         SELECT year, flow, count(*) AS expected,
-            count(*) FILTER (status LIKE 'selesai%') AS received,
+            count(*) FILTER (done) AS received,
             count(*) FILTER (status = 'selesai_tepat') AS on_time,
             count(*) FILTER (status = 'terlambat_berjalan') AS overdue,
             count(*) FILTER (status <> 'belum_mulai') > 0 AS opened

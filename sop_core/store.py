@@ -13,14 +13,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import holidays
 import pandas as pd
 
 from sop_core import calendar, facts
+from sop_core.calendar import Override, WorkingCalendar
 from sop_core.definition import Revision, load_revisions
 from sop_core.paths import DATA
 from sop_core.units import Unit, UnitFinder, read_units
@@ -102,9 +103,7 @@ class Store:
     @property
     def has_demo_data(self) -> bool:
         """Whether a batch of demo data is in the store and not undone."""
-        return bool(
-            self.one("SELECT EXISTS (FROM import_batch WHERE demo AND undone_at IS NULL)")
-        )
+        return bool(self.one("SELECT EXISTS (FROM import_batch WHERE demo AND undone_at IS NULL)"))
 
     def units(self, as_of: dt.date) -> list[Unit]:
         """The register as it stood on a day."""
@@ -121,20 +120,20 @@ class Store:
         """Finds an office by any spelling."""
         return UnitFinder(read_units())
 
-    def calendar(self) -> calendar.WorkingCalendar:
+    def calendar(self) -> WorkingCalendar:
         """The working-day calendar with the store's overrides."""
-        return calendar.WorkingCalendar(calendar.build(self.overrides()))
+        return WorkingCalendar(calendar.build(self.overrides()))
 
-    def overrides(self) -> list[calendar.Override]:
+    def overrides(self) -> list[Override]:
         """Shipped corrections, then those entered by staff, which win."""
         return [*calendar.read_overrides(), *self.entered_overrides()]
 
-    def entered_overrides(self) -> list[calendar.Override]:
+    def entered_overrides(self) -> list[Override]:
         """Corrections entered by staff, in order of day."""
         rows = self.rows(
             "SELECT day, working, reason, legal_basis FROM calendar_override ORDER BY day"
         )
-        return [calendar.Override(**row) for row in rows]
+        return [Override(**row) for row in rows]
 
     def years(self) -> list[int]:
         """Years that have cases, the newest first."""
@@ -168,7 +167,13 @@ class Store:
             cursor.execute("DELETE FROM calendar_override WHERE day = $day", {"day": day})
             cursor.execute(
                 "INSERT INTO calendar_override VALUES ($day, $working, $reason, $basis, $who, now())",
-                {"day": day, "working": working, "reason": reason, "basis": legal_basis, "who": who},
+                {
+                    "day": day,
+                    "working": working,
+                    "reason": reason,
+                    "basis": legal_basis,
+                    "who": who,
+                },
             )
             self._after_override(cursor)
 
@@ -180,7 +185,7 @@ class Store:
 
     def _after_override(self, cursor: duckdb.DuckDBPyConnection) -> None:
         cursor.execute("SELECT day, working, reason, legal_basis FROM calendar_override")
-        entered = [calendar.Override(*row) for row in cursor.fetchall()]
+        entered = [Override(*row) for row in cursor.fetchall()]
         _load_calendar(cursor, [*calendar.read_overrides(), *entered])
         facts.rebuild(cursor)
         bump_version(cursor)
@@ -264,7 +269,7 @@ def _connect(path: str) -> duckdb.DuckDBPyConnection:
 
 
 def _reference_fingerprint() -> str:
-    digest = hashlib.sha256(holidays.__version__.encode())
+    digest = hashlib.sha256(version("holidays").encode())
     for path in sorted([*DATA.glob("*.csv"), *(DATA / "sop").glob("*.toml")]):
         digest.update(path.name.encode() + path.read_bytes())
     for name in facts.REBUILD:
@@ -314,9 +319,7 @@ def _load_sop(cursor: duckdb.DuckDBPyConnection, revisions: list[Revision]) -> N
         )
 
 
-def _load_calendar(
-    cursor: duckdb.DuckDBPyConnection, overrides: list[calendar.Override]
-) -> None:
+def _load_calendar(cursor: duckdb.DuckDBPyConnection, overrides: list[Override]) -> None:
     frame = pd.DataFrame([vars(d) for d in calendar.build(overrides)])
     cursor.execute("DELETE FROM calendar_day")
     cursor.register("incoming", frame)

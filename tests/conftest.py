@@ -46,9 +46,7 @@ def demo_file(tmp_path_factory: pytest.TempPathFactory, demo_bytes: bytes) -> Pa
     """A database file with the demo data imported; copy it before you write to it."""
     path = tmp_path_factory.mktemp("demo") / "demo.duckdb"
     with Store(path) as opened:
-        importing.import_files(
-            opened, [SourceFile("demo.xlsx", demo_bytes)], "uji", today=TODAY
-        )
+        importing.import_files(opened, [SourceFile("demo.xlsx", demo_bytes)], "uji", today=TODAY)
     return path
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sop_core import calendar
-from sop_core.calendar import Override, OutsideCalendar, WorkingCalendar
+from sop_core.calendar import OutsideCalendar, Override, WorkingCalendar
 from sop_core.store import Store
 
 D = dt.date
@@ -125,9 +125,7 @@ def test_store_agrees_with_numpy_on_3000_random_pairs(store: Store):
         from sop_core import facts
 
         facts.rebuild(cursor)
-    rows = store.rows(
-        "SELECT case_id, due_on, days_used, days_late FROM step_fact WHERE recorded"
-    )
+    rows = store.rows("SELECT case_id, due_on, days_used, days_late FROM step_fact WHERE recorded")
     assert len(rows) == 3000
     got = {r["case_id"]: r for r in rows}
     off = holidays_for_numpy()

@@ -114,7 +114,9 @@ def test_doctor_finds_what_is_broken(demo_db, capsys):
 def test_demo_file(db, tmp_path, capsys):
     first, second = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
     for path in (first, second):
-        assert run(capsys, "demo", "--cases", 60, "--seed", 9, "--until", TODAY, "--out", path)[0] == 0
+        assert (
+            run(capsys, "demo", "--cases", 60, "--seed", 9, "--until", TODAY, "--out", path)[0] == 0
+        )
     assert first.read_bytes() == second.read_bytes()
 
 

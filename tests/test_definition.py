@@ -89,7 +89,7 @@ def test_routing_follows_the_remarks(revision, step, case, targets):
 def test_a_wrong_file_is_refused_naming_the_key(tmp_path: Path, before, after, key):
     path = tmp_path / "rev05.toml"
     path.write_text(REV04.read_text(encoding="utf-8").replace(before, after, 1), encoding="utf-8")
-    with pytest.raises(DefinitionError, match="rev05.toml") as refusal:
+    with pytest.raises(DefinitionError, match=r"rev05\.toml") as refusal:
         load_revision(path)
     assert key in str(refusal.value)
 

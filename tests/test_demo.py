@@ -34,12 +34,16 @@ def test_6000_cases_over_four_flows_and_three_levels(demo_bytes: bytes):
 
 def test_every_office_and_the_centre_take_part(demo_store: Store):
     units = {r["unit_code"] for r in demo_store.rows("SELECT DISTINCT unit_code FROM activity")}
-    assert units >= {u.code for u in demo_store.units(TODAY) if u.kind != "nasional"} - {"PST-PPSDM"}
+    assert units >= {u.code for u in demo_store.units(TODAY) if u.kind != "nasional"} - {
+        "PST-PPSDM"
+    }
 
 
 def test_the_import_catches_the_contradictions(demo_bytes: bytes):
     with Store() as store:
-        result = importing.import_files(store, [SourceFile("d.xlsx", demo_bytes)], "uji", today=TODAY)
+        result = importing.import_files(
+            store, [SourceFile("d.xlsx", demo_bytes)], "uji", today=TODAY
+        )
     assert result.demo
     assert 3 <= result.rows.rejected <= 20
     assert all("mendahului mulai" in p.message for p in result.problems)
@@ -69,7 +73,9 @@ def test_small_and_remote_offices_are_slower(demo_store: Store):
 
 
 def test_reports_missing_and_steps_skipped_with_reasons(demo_store: Store):
-    assert demo_store.one("SELECT count(*) FROM step_record WHERE skipped AND reason IS NOT NULL") > 50
+    assert (
+        demo_store.one("SELECT count(*) FROM step_record WHERE skipped AND reason IS NOT NULL") > 50
+    )
     late = demo_store.rows(
         "SELECT status FROM step_status($d) WHERE level = 'unit_year' AND year = 2025", d=TODAY
     )

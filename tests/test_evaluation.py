@@ -35,7 +35,12 @@ def test_one_case_through_time(one_case: Store):
 def test_due_on_friday_is_not_late_on_the_weekend(store: Store):
     load(store, Kegiatan=[ADV], Langkah=[["ADV-1", 1, D(2026, 11, 6)]])
     assert steps_of(store, "ADV-1", D(2026, 11, 20))[1]["due"] == D(2026, 11, 20)
-    for day, status in ((20, "berjalan"), (21, "berjalan"), (22, "berjalan"), (23, "terlambat_berjalan")):
+    for day, status in (
+        (20, "berjalan"),
+        (21, "berjalan"),
+        (22, "berjalan"),
+        (23, "terlambat_berjalan"),
+    ):
         assert steps_of(store, "ADV-1", D(2026, 11, day))[1]["status"] == status
 
 
@@ -44,13 +49,20 @@ def test_a_step_without_record_counts_from_its_predecessor(store: Store):
     load(
         store,
         Kegiatan=[ADV],
-        Langkah=[["ADV-1", 1, D(2025, 6, 2), D(2025, 6, 10)], ["ADV-1", 3, D(2025, 7, 1), D(2025, 7, 2)]],
+        Langkah=[
+            ["ADV-1", 1, D(2025, 6, 2), D(2025, 6, 10)],
+            ["ADV-1", 3, D(2025, 7, 1), D(2025, 7, 2)],
+        ],
     )
     steps = steps_of(store, "ADV-1", D(2025, 8, 29))
-    assert (steps[2]["status"], steps[2]["start_rule"]) == ("terlambat_berjalan", "langkah_sebelumnya")
+    assert (steps[2]["status"], steps[2]["start_rule"]) == (
+        "terlambat_berjalan",
+        "langkah_sebelumnya",
+    )
     assert (steps[4]["status"], steps[4]["due"]) == ("terlambat_berjalan", D(2025, 7, 9))
     standing = store.rows(
-        "SELECT * FROM case_standing($d, NULL, NULL, NULL) WHERE case_id = 'ADV-1'", d=D(2025, 8, 29)
+        "SELECT * FROM case_standing($d, NULL, NULL, NULL) WHERE case_id = 'ADV-1'",
+        d=D(2025, 8, 29),
     )[0]
     assert (standing["stands_at"], standing["late_steps"]) == (2, 2)
 
@@ -198,7 +210,10 @@ def test_the_past_comes_out_the_same_whatever_is_recorded_later(store: Store):
     load(store, Kegiatan=[ADV], Langkah=rows)
     scope = Scope(D(2025, 4, 30))
     then = status_rows(store, scope)
-    load(store, Langkah=[["ADV-1", 2, None, D(2025, 6, 5)], ["ADV-1", 3, D(2025, 6, 9), D(2025, 6, 10)]])
+    load(
+        store,
+        Langkah=[["ADV-1", 2, None, D(2025, 6, 5)], ["ADV-1", 3, D(2025, 6, 9), D(2025, 6, 10)]],
+    )
     assert status_rows(store, scope) == then
 
 

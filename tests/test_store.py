@@ -58,9 +58,13 @@ def test_one_writer(tmp_path: Path):
 
 
 def test_a_failed_write_is_rolled_back(store: Store):
-    with pytest.raises(ZeroDivisionError), store.write() as cursor:
-        cursor.execute("DELETE FROM unit")
-        _ = 1 / 0
+    def break_off():
+        with store.write() as cursor:
+            cursor.execute("DELETE FROM unit")
+            raise RuntimeError("putus di tengah")
+
+    with pytest.raises(RuntimeError, match="putus"):
+        break_off()
     assert len(store.units(TODAY)) == 84
 
 

@@ -40,7 +40,9 @@ def test_spellings(written, code):
     assert FINDER.find(written) == code
 
 
-@pytest.mark.parametrize("change", [str.upper, str.lower, lambda s: s + " ", lambda s: s.replace(" ", "  ")])
+@pytest.mark.parametrize(
+    "change", [str.upper, str.lower, lambda s: s + " ", lambda s: s.replace(" ", "  ")]
+)
 def test_every_name_in_every_case(change):
     for unit in UNITS:
         assert FINDER.find(change(unit.name)) == unit.code

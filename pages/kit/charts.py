@@ -70,8 +70,10 @@ def office_map(units: pd.DataFrame) -> go.Figure:
                 "cmin": 0, "cmax": top, "opacity": 0.9, "line": {"width": 1, "color": "white"},
             },
             customdata=[
-                [row.code, row.name, int(row.overdue), format_percent(_share(row.on_time_share))]
-                for row in part.itertuples(index=False, name="Row")
+                [code, name, overdue, format_percent(_share(share))]
+                for code, name, overdue, share in zip(
+                    part["code"], part["name"], part["overdue"], part["on_time_share"], strict=True
+                )
             ],
             hovertemplate="<b>%{customdata[1]}</b><br>Terlambat: %{customdata[2]}"
             "<br>Tepat waktu: %{customdata[3]}<extra></extra>",
@@ -158,7 +160,9 @@ def trend(months: pd.DataFrame) -> go.Figure:
     """Steps finished each month, on time and late, and overdue at its end."""
     labels = [format_month(m) for m in months["month"]]
     figure = go.Figure()
-    figure.add_bar(x=labels, y=months["on_time"], name="Selesai tepat waktu", marker_color=colors.ON_TIME)
+    figure.add_bar(
+        x=labels, y=months["on_time"], name="Selesai tepat waktu", marker_color=colors.ON_TIME
+    )
     figure.add_bar(x=labels, y=months["late"], name="Selesai terlambat", marker_color=colors.LATE)
     figure.add_scatter(
         x=labels, y=months["overdue"], name="Terlambat pada akhir bulan",
@@ -230,11 +234,12 @@ def timeline(steps: pd.DataFrame, as_of: dt.date, days_off: list[Day]) -> go.Fig
             "<extra></extra>",
         )  # fmt: skip
     figure.add_vline(x=as_of, line={"color": colors.RUNNING, "dash": "dot", "width": 1.5})
-    figure.update_layout(
-        barmode="overlay", height=130 + 38 * len(steps), legend=_LEGEND
-    )
+    figure.update_layout(barmode="overlay", height=130 + 38 * len(steps), legend=_LEGEND)
     figure.update_yaxes(
-        autorange="reversed", type="category", categoryorder="array", categoryarray=list(steps["step"])
+        autorange="reversed",
+        type="category",
+        categoryorder="array",
+        categoryarray=list(steps["step"]),
     )
     ticks = _month_ticks(begun["started"].min().date(), as_of)
     figure.update_xaxes(type="date", tickvals=ticks, ticktext=[format_month(t) for t in ticks])
@@ -247,7 +252,9 @@ def _width(start: pd.Timestamp, end: pd.Timestamp) -> float:
 
 
 def _month_ticks(first: dt.date, last: dt.date) -> list[dt.date]:
-    months = pd.date_range(first.replace(day=1), max(first, last) + dt.timedelta(days=31), freq="MS")
+    months = pd.date_range(
+        first.replace(day=1), max(first, last) + dt.timedelta(days=31), freq="MS"
+    )
     every = max(1, len(months) // 8)
     return [m.date() for m in months[::every]]
 

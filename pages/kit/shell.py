@@ -77,6 +77,6 @@ def offer_demo(current: Store) -> None:
         current,
         [importing.SourceFile("demo.xlsx", content)],
         who="data demo",
-        progress=lambda share, what: bar.progress(0.3 + 0.7 * share, what) and None,
+        progress=lambda share, what: bar.progress(0.3 + 0.7 * share, what),
     )
     st.rerun()

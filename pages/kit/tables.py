@@ -58,10 +58,14 @@ def show(
     return list(state.selection.rows)
 
 
-def plain(frame: pd.DataFrame, names: dict[str, str], *, alt: str, height: int | None = None) -> None:
+def plain(
+    frame: pd.DataFrame, names: dict[str, str], *, alt: str, height: int | None = None
+) -> None:
     """A table that only shows."""
     shown = frame[list(names)].rename(columns=names).head(MOST_ROWS)
-    styler = shown.style.format({c: _formatter(shown[c], c, False) for c in shown.columns}, na_rep="–")
+    styler = shown.style.format(
+        {c: _formatter(shown[c], c, False) for c in shown.columns}, na_rep="–"
+    )
     st.dataframe(
         styler,
         hide_index=True,
@@ -104,7 +108,7 @@ def export(
 ) -> None:
     """Two buttons: the whole table as Excel and as CSV, with a sheet that says what it is."""
     table = exporting.frame_table(name, frame[list(names)].rename(columns=names))
-    facts = [
+    facts: list[list[Any]] = [
         ["Isi", about],
         ["Tanggal acuan", scope.as_of],
         ["Tahun kegiatan", scope.year or "semua"],

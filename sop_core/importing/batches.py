@@ -17,7 +17,7 @@ from sop_core.importing.reading import SourceFile, read_book
 from sop_core.indonesian import today as jakarta_today
 from sop_core.store import Store, bump_version
 
-Progress = Callable[[float, str], None]
+Progress = Callable[[float, str], object]
 
 
 def _quiet(_share: float, _what: str) -> None:
@@ -282,9 +282,7 @@ def _count(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> Counts:
     return Counts(**dict(rows))
 
 
-def _changes(
-    cursor: duckdb.DuckDBPyConnection, sheet: Sheet, most: int = 200
-) -> list[Change]:
+def _changes(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, most: int = 200) -> list[Change]:
     """The first fields that would be replaced, for the uploader to look at."""
     on = " AND ".join(f"c.{k} = t.{k}" for k in sheet.key)
     pairs = ", ".join(
@@ -339,9 +337,7 @@ def _keep(
             "INSERT INTO import_file VALUES (?, ?, ?, ?)",
             [batch_id, file.name, file.sha256, file.content],
         )
-    cursor.execute(
-        "INSERT INTO import_rejection SELECT $id, * FROM problem", {"id": batch_id}
-    )
+    cursor.execute("INSERT INTO import_rejection SELECT $id, * FROM problem", {"id": batch_id})
     for given in parsed.sheets:
         _merge(cursor, given.sheet, batch_id)
     return batch_id
@@ -381,9 +377,7 @@ def _drop_staged(cursor: duckdb.DuckDBPyConnection) -> None:
         cursor.execute(f"DROP TABLE IF EXISTS {name}")
 
 
-def _refuse_if_built_upon(
-    cursor: duckdb.DuckDBPyConnection, sheet: Sheet, batch_id: int
-) -> None:
+def _refuse_if_built_upon(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, batch_id: int) -> None:
     on = " AND ".join(f"p.{k} = t.{k}" for k in sheet.key)
     row = cursor.execute(
         f"SELECT min(t.batch_id) FROM {sheet.table}_prior p JOIN {sheet.table} t ON {on}"  # noqa: S608

@@ -28,6 +28,8 @@ _WORDS = re.compile(r"(\d{1,2})\s+([A-Za-z]+)\.?\s+(\d{4})")
 
 def clean_text(value: Any) -> str:
     """A cell as one line of text: NBSP and runs of blanks become one space."""
+    if isinstance(value, str):
+        return " ".join(value.split())
     if isinstance(value, bool):
         return "ya" if value else "tidak"
     if isinstance(value, float) and value.is_integer():
@@ -36,7 +38,7 @@ def clean_text(value: Any) -> str:
         return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ")
     if isinstance(value, dt.date):
         return value.isoformat()
-    return " ".join(str(value).split())
+    return str(value)
 
 
 def parser_for(column: Column, finder: UnitFinder, today: dt.date) -> Parser:

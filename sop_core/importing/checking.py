@@ -64,7 +64,9 @@ def _stage(cursor: duckdb.DuckDBPyConnection, parsed: Parsed) -> None:
     if parsed.problems:
         # A list of 100,000 reasons goes in at once; one by one it would take minutes.
         cursor.register("incoming", pa.Table.from_pylist([vars(p) for p in parsed.problems]))
-        cursor.execute('INSERT INTO problem SELECT sheet, "row", "column", value, message FROM incoming')
+        cursor.execute(
+            'INSERT INTO problem SELECT sheet, "row", "column", value, message FROM incoming'
+        )
         cursor.unregister("incoming")
     given = {p.sheet.table: p for p in parsed.sheets}
     for sheet in SHEETS:

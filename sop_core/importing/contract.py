@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import unicodedata
-from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal["id", "text", "date", "count", "year", "step", "yes_no", "flow", "unit", "choice"]
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Column:
     """One column: its Indonesian heading, the field it fills, and how a cell is read.
 
@@ -23,13 +23,13 @@ class Column:
     kind: Kind
     required: bool = False
     synonyms: tuple[str, ...] = ()
-    choices: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    choices: dict[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     closed: bool = True
     earliest: int = 2018
     help: str = ""
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Sheet:
     """One sheet, the table it fills and the fields that make a row unique."""
 

@@ -70,9 +70,7 @@ def parse_book(book: Book, finder: UnitFinder, today: dt.date) -> Parsed:
     return parsed
 
 
-def _parse_sheet(
-    raw: RawSheet, finder: UnitFinder, today: dt.date, parsed: Parsed
-) -> ParsedSheet:
+def _parse_sheet(raw: RawSheet, finder: UnitFinder, today: dt.date, parsed: Parsed) -> ParsedSheet:
     cells = list(zip(*raw.rows, strict=False)) if raw.rows else [()] * len(raw.headings)
     arrays: dict[str, pa.Array] = {"row_no": pa.array(raw.row_numbers, pa.int32())}
     for position, column in raw.columns.items():
@@ -122,9 +120,7 @@ def _parse_column(
     return [read[value] for value in values]
 
 
-def _note_spellings(
-    sheet: Sheet, read: dict[Any, Any], finder: UnitFinder, parsed: Parsed
-) -> None:
+def _note_spellings(sheet: Sheet, read: dict[Any, Any], finder: UnitFinder, parsed: Parsed) -> None:
     for value, code in sorted(read.items(), key=str):
         if code is not None and value not in (code, finder.by_code[code].name):
             parsed.notes.append(

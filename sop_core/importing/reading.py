@@ -169,7 +169,7 @@ def _recognise(
     width = len(headings)
     kept, numbers = [], []
     for number, row in enumerate(rows[at + 1 :], at + 2):
-        if any(cell != "" for cell in row):
+        if row.count("") != len(row):
             kept.append(row if len(row) >= width else row + [""] * (width - len(row)))
             numbers.append(number)
     return RawSheet(sheet, headings, columns, kept, numbers)

@@ -26,7 +26,5 @@ def rejected_workbook(parsed: Parsed, problems: list[Problem]) -> bytes:
         ]
         if rows:
             headings = [*raw.headings, "Baris Asal", "Alasan Ditolak"]
-            tables.append(
-                Table(raw.sheet.name, headings, rows, widths={"Alasan Ditolak": 90})
-            )
+            tables.append(Table(raw.sheet.name, headings, rows, widths={"Alasan Ditolak": 90}))
     return to_xlsx(tables)

@@ -13,40 +13,42 @@ QUALIFY row_number() OVER (
 ) = 1;
 
 -- What is known of every step on a day: dates later than that day have not happened yet.
+-- `done` and `late` (finished late, or open past its due date) are cheap to count; `status` names them.
 CREATE OR REPLACE MACRO step_status(as_of) AS TABLE
-WITH now AS (SELECT working_no FROM calendar_day WHERE day = as_of)
+WITH now AS (SELECT working_no FROM calendar_day WHERE day = as_of),
+known AS (
+    SELECT
+        f.*, now.working_no AS now_no,
+        f.skipped AND coalesce(f.skip_on <= as_of, true) AS passed_over,
+        NOT f.skipped AND coalesce(f.finish_on <= as_of, false) AS done,
+        coalesce(f.start_on <= as_of AND NOT f.skipped, false) AS begun,
+        coalesce(CASE
+            WHEN f.skipped THEN false
+            WHEN f.finish_on <= as_of THEN f.finish_no > f.due_no
+            WHEN f.start_on <= as_of THEN now.working_no > f.due_no
+        END, false) AS late
+    FROM step_fact f CROSS JOIN now
+)
 SELECT
-    f.case_id, f.flow, f.step_no, f.level, f.year, f.unit_code, f.commodity, f.sla_days,
-    f.optional, f.recorded, f.start_rule, f.due_rule, f.provisional, f.bypassed_on,
+    case_id, flow, step_no, level, year, unit_code, commodity, sla_days,
+    optional, recorded, start_rule, due_rule, provisional, bypassed_on, done, late,
     CASE
-        WHEN f.skipped AND coalesce(f.skip_on <= as_of, true) THEN 'dilewati'
-        WHEN NOT f.skipped AND f.finish_on <= as_of THEN CASE
-            WHEN f.due_no IS NULL THEN 'selesai'
-            WHEN f.finish_no > f.due_no THEN 'selesai_terlambat'
+        WHEN passed_over THEN 'dilewati'
+        WHEN done THEN CASE
+            WHEN due_no IS NULL THEN 'selesai'
+            WHEN late THEN 'selesai_terlambat'
             ELSE 'selesai_tepat' END
-        WHEN f.start_on <= as_of THEN CASE
-            WHEN now.working_no > f.due_no THEN 'terlambat_berjalan'
-            ELSE 'berjalan' END
+        WHEN begun THEN CASE WHEN late THEN 'terlambat_berjalan' ELSE 'berjalan' END
         ELSE 'belum_mulai'
     END AS status,
-    CASE WHEN f.start_on <= as_of AND NOT f.skipped THEN f.start_on END AS started,
-    CASE WHEN f.start_on <= as_of AND NOT f.skipped THEN f.due_on END AS due,
-    CASE WHEN f.finish_on <= as_of THEN f.finish_on END AS finished,
-    CASE
-        WHEN f.skipped THEN NULL
-        WHEN f.finish_on <= as_of THEN f.days_used
-        WHEN f.start_on <= as_of THEN now.working_no - f.start_no
-    END AS days_used,
-    CASE
-        WHEN f.skipped THEN NULL
-        WHEN f.finish_on <= as_of THEN f.days_late
-        WHEN f.start_on <= as_of THEN greatest(now.working_no - f.due_no, 0)
-    END AS days_late,
-    CASE
-        WHEN f.start_on <= as_of AND NOT f.skipped AND NOT coalesce(f.finish_on <= as_of, false)
-        THEN f.due_no - now.working_no
-    END AS days_left
-FROM step_fact f CROSS JOIN now;
+    CASE WHEN begun THEN start_on END AS started,
+    CASE WHEN begun THEN due_on END AS due,
+    CASE WHEN finish_on <= as_of THEN finish_on END AS finished,
+    CASE WHEN done THEN known.days_used WHEN begun THEN now_no - start_no END AS days_used,
+    CASE WHEN done THEN known.days_late WHEN begun THEN greatest(now_no - due_no, 0) END
+        AS days_late,
+    CASE WHEN begun AND NOT done THEN due_no - now_no END AS days_left
+FROM known;
 
 -- The same, limited to what the reader asked for. NULL stands for "all".
 CREATE OR REPLACE MACRO scoped_status(as_of, of_year, of_units, of_flow, of_step, of_product) AS TABLE
@@ -69,7 +71,7 @@ SELECT
     count(*) FILTER (status = 'terlambat_berjalan') AS late_steps,
     coalesce(max(days_late) FILTER (status = 'terlambat_berjalan'), 0) AS days_late,
     min(started) AS started, max(finished) AS finished,
-    count(*) FILTER (status LIKE 'selesai%') AS done_steps, count(*) AS steps
+    count(*) FILTER (done) AS done_steps, count(*) AS steps
 FROM (
     SELECT
         *,

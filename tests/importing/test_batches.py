@@ -23,7 +23,8 @@ TABLES = ("activity", "step_record", "facilitator", "follow_up", "target", "sop_
 def contents(store: Store) -> dict[str, list[tuple[object, ...]]]:
     """All that the store holds, facts included."""
     return {
-        t: [tuple(r.values()) for r in store.rows(f"SELECT * FROM {t} ORDER BY ALL")] for t in TABLES
+        t: [tuple(r.values()) for r in store.rows(f"SELECT * FROM {t} ORDER BY ALL")]
+        for t in TABLES
     }
 
 
@@ -63,7 +64,11 @@ def test_file_digest_who_and_rejections_are_kept(store: Store):
     file = SourceFile("padang.xlsx", workbook(Kegiatan=[ADV, ["X", "A", 2025, "entah", "Judul"]]))
     importing.import_files(store, [file], "Staf Padang", today=TODAY)
     batch = importing.history(store)[0]
-    assert (batch.files, batch.sha256, batch.imported_by) == ("padang.xlsx", file.sha256, "Staf Padang")
+    assert (batch.files, batch.sha256, batch.imported_by) == (
+        "padang.xlsx",
+        file.sha256,
+        "Staf Padang",
+    )
     assert importing.stored_files(store, batch.batch_id) == [file]
     assert [p.value for p in importing.rejections(store, batch.batch_id)] == ["entah"]
 
@@ -84,7 +89,11 @@ def test_a_column_the_file_lacks_keeps_what_is_stored(store: Store):
     file = SourceFile("b.xlsx", workbook(names, Langkah=[["ADV-1", 1, "sudah dicek"]]))
     importing.import_files(store, [file], "uji", today=TODAY)
     row = store.rows("SELECT * FROM step_record")[0]
-    assert (row["finished"], row["document_no"], row["remarks"]) == (D(2025, 3, 14), "LAP.01", "sudah dicek")
+    assert (row["finished"], row["document_no"], row["remarks"]) == (
+        D(2025, 3, 14),
+        "LAP.01",
+        "sudah dicek",
+    )
 
 
 def test_undo_is_refused_while_a_later_batch_builds_on_it(store: Store):
@@ -189,7 +198,9 @@ def test_the_template_imports_once_it_is_filled(store: Store):
         store, [SourceFile("t.xlsx", filled.getvalue())], "uji", today=TODAY
     )
     assert (result.rows.new, result.rows.rejected) == (2, 0)
-    assert not [n for n in result.notes if "tidak dikenal" in n and "Panduan" not in n and "Daftar" not in n]
+    assert not [
+        n for n in result.notes if "tidak dikenal" in n and "Panduan" not in n and "Daftar" not in n
+    ]
 
 
 def test_generated_ids_are_all_accepted(store: Store):

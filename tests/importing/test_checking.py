@@ -96,7 +96,9 @@ def test_d5_needs_the_certificate_of_d4(store: Store):
     result = load(store, Kegiatan=[FKP], Langkah=[skip, ["FKP-1", 5, D(2025, 6, 2)]])
     assert result.problems[0].message == "langkah D.5 mensyaratkan D.4, yang dilewati"
     again = load(store, Langkah=[["FKP-1", 5, D(2025, 6, 2)]])
-    assert again.problems[0].message == "langkah D.5 mensyaratkan D.4, yang dilewati", "also across files"
+    assert again.problems[0].message == "langkah D.5 mensyaratkan D.4, yang dilewati", (
+        "also across files"
+    )
 
 
 def test_a_later_file_cannot_break_the_chain_of_an_earlier_one(store: Store):
@@ -117,15 +119,16 @@ def test_refusing_one_row_exposes_the_next(store: Store):
 
 
 def test_overlap_is_allowed_where_the_start_is_recorded(store: Store):
-    result = load(store, Kegiatan=[ADV], Langkah=[GOOD, ["ADV-1", 2, D(2025, 3, 10), D(2025, 3, 12)]])
+    result = load(
+        store, Kegiatan=[ADV], Langkah=[GOOD, ["ADV-1", 2, D(2025, 3, 10), D(2025, 3, 12)]]
+    )
     assert result.rows.rejected == 0
 
 
 def test_function_belongs_to_flow_b(store: Store):
-    from tests.builders import workbook  # a wider sheet than the default
-
     from sop_core import importing
     from sop_core.importing import SourceFile
+    from tests.builders import workbook  # a wider sheet than the default
 
     names = {"Kegiatan": ["ID Kegiatan", "Alur", "Tahun", "Kode Unit", "Judul", "Fungsi"]}
     book = workbook(names, Kegiatan=[[*ADV, "CAPA"]])
@@ -133,7 +136,15 @@ def test_function_belongs_to_flow_b(store: Store):
     assert result.problems[0].message == "hanya diisi untuk alur B (SOP B.4)"
 
 
-FASILITATOR = ["F-1", "Sekar Laksmana", "BPOM-BGR", "FKP-1", "Keamanan Pangan", D(2025, 3, 3), "PPSDM POM"]
+FASILITATOR = [
+    "F-1",
+    "Sekar Laksmana",
+    "BPOM-BGR",
+    "FKP-1",
+    "Keamanan Pangan",
+    D(2025, 3, 3),
+    "PPSDM POM",
+]
 
 
 @pytest.mark.parametrize(

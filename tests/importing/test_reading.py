@@ -98,7 +98,9 @@ def test_title_rows_above_the_headings_keep_the_row_numbers(store: Store):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
 def test_csv_in_either_dialect_and_encoding(store: Store, delimiter, encoding):
     activity = "ID Kegiatan,Alur,Tahun,Kode Unit,Judul\nADV-1,A,2025,BB PADANG,Advokasi ‘Pasar Aman’ – Café\n"
-    step = "ID Kegiatan,No Langkah,Tanggal Mulai,Tanggal Selesai\nADV-1,1,03/03/2025,14 Maret 2025\n"
+    step = (
+        "ID Kegiatan,No Langkah,Tanggal Mulai,Tanggal Selesai\nADV-1,1,03/03/2025,14 Maret 2025\n"
+    )
     files = [
         csv("Kegiatan.csv", activity.replace(",", delimiter), encoding),
         csv("Langkah.csv", step.replace(",", delimiter), encoding),

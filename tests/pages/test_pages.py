@@ -145,7 +145,10 @@ def test_unknown_values_in_the_url_fall_back_to_all(demo):
 
 def test_upload_preview_keep_and_undo(empty):
     app = open_page("unggah")
-    rows = [["ADV-1", "A", 2025, "BB PADANG", "Advokasi Pasar Aman"], ["ADV-2", "A", 2025, "entah", "X"]]
+    rows = [
+        ["ADV-1", "A", 2025, "BB PADANG", "Advokasi Pasar Aman"],
+        ["ADV-2", "A", 2025, "entah", "X"],
+    ]
     steps = [["ADV-1", 1, D(2025, 3, 3), D(2025, 3, 14)]]
     content = workbook(Kegiatan=rows, Langkah=steps)
     app.file_uploader[0].upload("padang.xlsx", content, "application/octet-stream").run()

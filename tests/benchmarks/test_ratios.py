@@ -1,0 +1,175 @@
+"""Ratios measured in one run; PANTAU_BENCH_ROWS sets the size (a million by default)."""
+
+import datetime as dt
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+import python_calamine as calamine
+
+from sop_core import facts, importing, national
+from sop_core.evaluation import Scope
+from sop_core.exporting import Table, to_xlsx
+from sop_core.importing import SourceFile
+from sop_core.store import Store
+from tests.benchmarks.conftest import AS_OF, ROWS, report, seconds
+
+pytestmark = pytest.mark.benchmark
+
+
+def test_evaluating_against_numpy_busday(million: Store):
+    """Due date, days used, days late and status of every step, as of a day."""
+    raw = million.frame(
+        "SELECT start_on, finish_on, sla_days FROM step_fact"
+        " WHERE level = 'activity' AND start_on <= $as_of",
+        as_of=AS_OF,
+    )
+    assert len(raw) >= 0.8 * ROWS
+    start = raw["start_on"].to_numpy().astype("M8[D]")
+    finish = raw["finish_on"].to_numpy().astype("M8[D]")
+    has_norm = raw["sla_days"].notna().to_numpy()
+    norm = raw["sla_days"].fillna(0).to_numpy().astype(int)
+    off = [r["day"] for r in million.rows("SELECT day FROM calendar_day WHERE NOT working")]
+    busday = np.busdaycalendar(holidays=off)
+
+    def with_numpy() -> tuple[int, int, dt.date]:
+        due = np.busday_offset(start, norm, roll="backward", busdaycal=busday)
+        done = finish <= np.datetime64(AS_OF)
+        end = np.where(done, finish, np.datetime64(AS_OF))
+        used = np.busday_count(start + 1, end + 1, busdaycal=busday)
+        late = has_norm & (used > norm)
+        return int((late & ~done).sum()), int(used.sum()), due[has_norm].max().astype(object)
+
+    def with_store() -> tuple[int, int, dt.date]:
+        row = million.rows(
+            """
+            SELECT count(*) FILTER (status = 'terlambat_berjalan') AS late, sum(days_used) AS used,
+                sum(days_late) AS behind, max(due) AS due
+            FROM step_status($as_of) WHERE level = 'activity'
+            """,
+            as_of=AS_OF,
+        )[0]
+        return row["late"], int(row["used"]), row["due"]
+
+    def rebuild() -> None:
+        with million.write() as cursor:
+            facts.rebuild(cursor)
+
+    assert with_store() == with_numpy(), "both give the same answer"
+    ours, yardstick = seconds(with_store, with_numpy)
+    report(f"evaluating {len(raw):,} steps / numpy busday", ours, yardstick)
+    report("rebuilding all facts / numpy busday", *seconds(rebuild, times=1), yardstick)
+    assert yardstick / ours >= 3
+
+
+def test_national_rollup_against_pandas(million: Store):
+    """Office by flow by step with on-time share, median and p90, from the same facts.
+
+    The yardstick is what an analyst writes: named aggregations on one groupby. A second one,
+    with every count made a column of numbers first, is printed beside it.
+    """
+    fact = million.frame("SELECT * FROM step_fact")
+    now = million.one("SELECT working_no FROM calendar_day WHERE day = $d", d=AS_OF)
+    as_of = pd.Timestamp(AS_OF)
+    keys = ["unit_code", "flow", "step_no"]
+
+    def evaluated() -> pd.DataFrame:
+        done = fact["finish_on"] <= as_of
+        judged = fact["due_no"].notna()
+        on_time = done & judged & (fact["finish_no"] <= fact["due_no"])
+        overdue = ~done & (fact["start_on"] <= as_of) & judged & (fact["due_no"] < now)
+        return fact[keys].assign(
+            done=done,
+            on_time=on_time,
+            late=done & judged & ~on_time,
+            overdue=overdue,
+            used=fact["days_used"].where(done).astype(float),
+        )
+
+    def with_pandas() -> pd.DataFrame:
+        result = (
+            evaluated()
+            .groupby(keys)
+            .agg(
+                steps=("done", "size"),
+                done=("done", "sum"),
+                on_time=("on_time", "sum"),
+                late=("late", "sum"),
+                overdue=("overdue", "sum"),
+                median_days=("used", "median"),
+                p90_days=("used", lambda days: days.quantile(0.9)),
+            )
+        )
+        result["on_time_share"] = result["on_time"] / (result["on_time"] + result["late"])
+        return result
+
+    def with_tuned_pandas() -> pd.DataFrame:
+        groups = evaluated().groupby(keys)
+        result = groups[["done", "on_time", "late", "overdue"]].sum()
+        result["steps"] = groups.size()
+        result["on_time_share"] = result["on_time"] / (result["on_time"] + result["late"])
+        result["median_days"] = groups["used"].median()
+        result["p90_days"] = groups["used"].quantile(0.9)
+        return result
+
+    def with_store() -> pd.DataFrame:
+        return national.rollup(million, Scope(AS_OF))
+
+    ours = with_store().set_index(keys)
+    for theirs in (with_pandas(), with_tuned_pandas()):
+        for column in ("steps", "done", "overdue", "on_time_share", "median_days", "p90_days"):
+            assert np.allclose(
+                ours.loc[theirs.index, column].astype(float),
+                theirs[column].astype(float),
+                equal_nan=True,
+            ), column
+    mine, analyst, tuned = seconds(with_store, with_pandas, with_tuned_pandas)
+    report(f"national rollup of {len(fact):,} steps / pandas", mine, analyst)
+    report("national rollup / pandas, every count a column first", mine, tuned)
+    assert analyst / mine >= 10
+
+
+def test_importing_against_just_reading():
+    """A 100,000-row workbook, kept, against calamine reading its cells."""
+    count = min(100_000, ROWS)
+    cases = count // 6
+    first = dt.date(2024, 1, 8)
+    activities, steps = [], []
+    for i in range(cases):
+        activities.append([f"UJI-{i:06d}", "A", 2024, "BBPOM-PDG", "Advokasi uji beban", "b", "Kosmetik", "audiensi"])  # fmt: skip
+        day = first + dt.timedelta(days=i % 250)
+        for no in range(1, 7):
+            end = day + dt.timedelta(days=1 + (i * no) % 20)
+            steps.append(
+                [f"UJI-{i:06d}", no, day, end, f"LAP.{no:02d}/{i}", "tidak", None, "lengkap"]
+            )
+            day = end
+    names = {
+        "Kegiatan": ["ID Kegiatan", "Alur", "Tahun", "Kode Unit", "Judul", "Pemangku Kepentingan", "Komoditas", "Bentuk Kegiatan"],
+        "Langkah": ["ID Kegiatan", "No Langkah", "Tanggal Mulai", "Tanggal Selesai", "Nomor Dokumen", "Dilewati", "Alasan", "Keterangan"],
+    }  # fmt: skip
+    content = to_xlsx(
+        [
+            Table("Kegiatan", names["Kegiatan"], activities),
+            Table("Langkah", names["Langkah"], steps),
+        ]
+    )
+
+    def read() -> int:
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        return sum(len(book.get_sheet_by_name(n).to_python()) for n in book.sheet_names)
+
+    turns = 3
+    empty_stores = [Store() for _ in range(turns + 1)]
+
+    def keep() -> None:
+        store = empty_stores.pop()
+        result = importing.import_files(
+            store, [SourceFile("uji.xlsx", content)], "uji", today=AS_OF
+        )
+        assert (result.rows.new, result.rows.rejected) == (len(steps) + cases, 0)
+
+    ours, yardstick = seconds(keep, read, times=turns)
+    report(f"importing {len(steps):,} steps and {cases:,} activities / reading", ours, yardstick)
+    assert ours / yardstick <= 3
