@@ -60,7 +60,7 @@ def test_evaluating_against_numpy_busday(million: Store):
     ours, yardstick = seconds(with_store, with_numpy)
     report(f"evaluating {len(raw):,} steps / numpy busday", ours, yardstick)
     report("rebuilding all facts / numpy busday", *seconds(rebuild, times=1), yardstick)
-    assert yardstick / ours >= 3
+    assert ours / yardstick <= 1 / 3
 
 
 def test_national_rollup_against_pandas(million: Store):
@@ -127,7 +127,7 @@ def test_national_rollup_against_pandas(million: Store):
     mine, analyst, tuned = seconds(with_store, with_pandas, with_tuned_pandas)
     report(f"national rollup of {len(fact):,} steps / pandas", mine, analyst)
     report("national rollup / pandas, every count a column first", mine, tuned)
-    assert analyst / mine >= 10
+    assert mine / analyst <= 1 / 10
 
 
 def test_importing_against_just_reading():
