@@ -6,6 +6,7 @@ import streamlit as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
+from streamlit.runtime.pages_manager import PagesManager
 
 from pages.kit import filters, shell
 
@@ -15,6 +16,9 @@ async def healthz(_: Request) -> PlainTextResponse:
     return PlainTextResponse("ok")
 
 
+# Streamlit runs files of a folder named pages/ by themselves until st.navigation is first
+# called: the first reader who follows a link into a fresh server would pass this file by.
+PagesManager.uses_pages_directory = False
 app = st.App(Path(__file__).resolve(), routes=[Route("/healthz", healthz)])
 
 PAGES = {

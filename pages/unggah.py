@@ -2,6 +2,7 @@
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.kit import shell, tables
 from sop_core import importing
@@ -53,18 +54,30 @@ def upload(store: Store) -> None:
     )  # fmt: skip
     if not files:
         return
-    sources = [importing.SourceFile(f.name, f.getvalue()) for f in files]
-    bar = st.progress(0.0, "Membaca berkas")
     try:
-        parsed = importing.read(store, sources, progress=bar.progress)
-        found = importing.preview(store, parsed, progress=bar.progress)
+        parsed, found = examined(store, files)
     except importing.ImportRefused as error:
-        bar.empty()
         st.error(f"**Tidak dapat diimpor.** {error}", icon=":material/block:")
         return
-    bar.empty()
     preview(parsed, found)
     keep(store, parsed, found)
+
+
+def examined(store: Store, files: list[UploadedFile]) -> tuple[importing.Parsed, importing.Preview]:
+    """The files read and checked, once for as long as they and the store stay the same."""
+    state = ([f.file_id for f in files], store.version)
+    known = st.session_state.get("pratinjau")
+    if known is None or known[0] != state:
+        st.session_state.pop("pratinjau", None)
+        sources = [importing.SourceFile(f.name, f.getvalue()) for f in files]
+        bar = st.progress(0.0, "Membaca berkas")
+        try:
+            parsed = importing.read(store, sources, progress=bar.progress)
+            found = importing.preview(store, parsed, progress=bar.progress)
+        finally:
+            bar.empty()
+        known = st.session_state["pratinjau"] = (state, parsed, found)
+    return known[1], known[2]
 
 
 def preview(parsed: importing.Parsed, found: importing.Preview) -> None:
@@ -139,6 +152,7 @@ def keep(store: Store, parsed: importing.Parsed, found: importing.Preview) -> No
             progress=bar.progress,
         )  # fmt: skip
         st.session_state["kabar"] = _news(result)
+        st.session_state.pop("pratinjau", None)
         st.session_state["unggahan_ke"] = st.session_state.get("unggahan_ke", 0) + 1
         st.rerun()
 

@@ -67,10 +67,9 @@ RECORD_COLUMNS = {
 
 def choose_unit(store: Store, as_of: dt.date) -> tuple[str, str]:
     """Code and name of the office in the filter."""
-    units = [u for u in store.units(as_of) if u.code != NATIONAL]
-    by_name = {filters.unit_label(u): u.code for u in units}
+    by_name = {filters.unit_label(u): u.code for u in store.units(as_of)}
     name = st.selectbox(
-        "Unit", list(by_name), key="unit", bind="query-params", placeholder="Pilih unit"
+        "Unit", list(by_name), key="wilayah", bind="query-params", placeholder="Pilih unit"
     )
     return by_name[str(name)], str(name)
 
@@ -90,7 +89,7 @@ def pipelines(store: Store, scope: Scope, demo: bool) -> None:
     st.subheader("Alur kerja")
     flows: dict[str, str] = {f.id: f.name for f in in_force(store.revisions, scope.as_of).flows}
     flow = st.segmented_control(
-        "Alur", list(flows), default="A", required=True, key="alur", bind="query-params"
+        "Alur", list(flows), default="A", required=True, key="alur_kerja", bind="query-params"
     )
     st.caption(f"{flow}. {flows[str(flow)]}. Jumlah kasus yang sedang berada di tiap langkah.")
     own = Scope(scope.as_of, scope.year, scope.units, str(flow))

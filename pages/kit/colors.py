@@ -1,6 +1,7 @@
 """Colours told apart with any colour vision, on light and dark. Red only for late."""
 
 ON_TIME = "#2B8CBE"
+DONE = "#5E8C87"
 RUNNING = "#7A93A6"
 DUE_SOON = "#E6A817"
 OVERDUE = "#C62828"
@@ -17,7 +18,7 @@ STATUS = {
     "terlambat_berjalan": OVERDUE,
     "selesai_tepat": ON_TIME,
     "selesai_terlambat": LATE,
-    "selesai": ON_TIME,
+    "selesai": DONE,
     "dilewati": SKIPPED,
 }
 LATE_SCALE = [[0.0, NEUTRAL], [0.001, "#F4C9BF"], [0.35, "#E07B6A"], [1.0, "#9B1C1C"]]

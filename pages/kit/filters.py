@@ -67,7 +67,6 @@ def unit_label(unit: Unit) -> str:
 
 
 def go_to_region(unit: str, case: str | None = None) -> None:
-    """Open Wilayah on an office, and a case of it, keeping the shared filters."""
-    kept = {k: v for k, v in st.query_params.items() if k in ("tanggal", "tahun")}
+    """Open Wilayah on an office, and a case of it; the shared filters go along by themselves."""
     extra = {"kasus": case} if case else {}
-    st.switch_page("pages/wilayah.py", query_params={**kept, "unit": unit, **extra})
+    st.switch_page("pages/wilayah.py", query_params={"wilayah": unit, **extra})

@@ -11,9 +11,9 @@ from sop_core.store import Store, StoreBusy, StoreDamaged
 _STYLE = """
 <style>
 [data-testid="stFileUploaderDropzone"] button p,
-[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"] {font-size: 0;}
-[data-testid="stFileUploaderDropzone"] button p::after {content: "Pilih berkas"; font-size: 1rem;}
-[data-testid="stFileUploaderDropzoneInstructions"] * {font-size: 0 !important;}
+[data-testid="stFileUploaderDropzoneInstructions"] > * {display: none;}
+[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"]::after {
+  content: "Pilih berkas";}
 [data-testid="stFileUploaderDropzoneInstructions"]::after {
   content: "Paling besar 100 MB per berkas: XLSX, XLS, ODS, CSV"; font-size: .85rem; opacity: .7;}
 [data-testid="stMetricValue"] {font-variant-numeric: tabular-nums;}

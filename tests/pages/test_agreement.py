@@ -74,7 +74,7 @@ def test_every_count_agrees(database: Path, tmp_path, monkeypatch, capsys, day, 
     app.switch_page("pages/wilayah.py").run()
     total = 0
     for unit in ("Balai Besar POM di Medan", "Balai Besar POM di Kupang", "Balai POM di Ambon"):
-        app.selectbox(key="unit").select(unit).run()
+        app.selectbox(key="wilayah").select(unit).run()
         code = next(u.code for u in _units(path) if u.name == unit)
         lokas = {u.code for u in _units(path) if u.coordinator_code == code}
         mine = [r for r in overdue if r["unit"] in {code, *lokas}]

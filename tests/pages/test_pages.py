@@ -114,8 +114,8 @@ def test_a_changed_filter_is_in_the_url(demo):
 
 
 def test_region_by_url_with_its_lokas(demo):
-    app = open_page("wilayah", unit="Balai Besar POM di Kupang")
-    assert app.selectbox(key="unit").value == "Balai Besar POM di Kupang"
+    app = open_page("wilayah", wilayah="Balai Besar POM di Kupang")
+    assert app.selectbox(key="wilayah").value == "Balai Besar POM di Kupang"
     assert app.toggle(key="loka").value is True
     with_lokas = int(metric(app, "Langkah terbuka"))
     app.toggle(key="loka").set_value(False).run()
@@ -128,7 +128,7 @@ def test_a_case_by_url_down_to_its_records(demo):
             "SELECT case_id, name FROM activity JOIN unit ON code = unit_code"
             " WHERE case_id IN (SELECT case_id FROM step_record) ORDER BY case_id LIMIT 1"
         )[0]
-    app = open_page("wilayah", unit=row["name"], kasus=row["case_id"])
+    app = open_page("wilayah", wilayah=row["name"], kasus=row["case_id"])
     assert app.selectbox(key="kasus").value == row["case_id"]
     frames = [f.value for f in app.dataframe]
     assert any("Yang mengikat" in f.columns for f in frames), "planned against actual"
