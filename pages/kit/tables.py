@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -14,6 +14,8 @@ from sop_core.evaluation import Scope
 from sop_core.indonesian import format_date, format_number, format_percent, today
 
 MOST_ROWS = 2000
+_ROW = 35
+"""Height of a row, in px."""
 # Whole numbers that name something: no point between their thousands.
 _NUMBERS_AS_NAMES = {"Tahun", "Baris", "Unggahan", "Langkah"}
 _WIDTHS: dict[str, int] = {
@@ -47,7 +49,7 @@ def show(
     state = st.dataframe(
         styler,
         hide_index=True,
-        height=height or "auto",
+        height=_height(shown, height),
         key=key,
         alt=alt,
         placeholder="–",
@@ -69,11 +71,16 @@ def plain(
     st.dataframe(
         styler,
         hide_index=True,
-        height=height or "auto",
+        height=_height(shown, height),
         alt=alt,
         placeholder="–",
         column_config=_widths(shown),
     )
+
+
+def _height(shown: pd.DataFrame, most: int | None) -> int | Literal["auto"]:
+    """No taller than asked for, and not taller than its rows."""
+    return most if most and len(shown) * _ROW > most - _ROW else "auto"
 
 
 def _widths(shown: pd.DataFrame) -> dict[str, Any]:
