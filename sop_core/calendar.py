@@ -150,6 +150,16 @@ class WorkingCalendar:
         first, last = self._at(start), self._at(end)
         return last.provisional_no > first.provisional_no or first.provisional
 
+    def latest_start(self, end: dt.date, days: int) -> dt.date:
+        """The last working day from which ``days`` HK end no later than ``end``.
+
+        Raises OutsideCalendar before the calendar's first day.
+        """
+        index = self._at(end).working_no - 1 - days
+        if index < 0:
+            raise OutsideCalendar(f"{days} HK sebelum {end} mendahului awal kalender")
+        return self._working[index]
+
     def first_working_day_after(self, day: dt.date) -> dt.date:
         """The first working day later than ``day``."""
         return self.add(day, 1)

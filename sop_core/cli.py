@@ -14,13 +14,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sop_core import evaluation, importing, upkeep
+from sop_core import evaluation, facilitators, importing, recommendations, upkeep
 from sop_core.calendar import OutsideCalendar
 from sop_core.definition import DefinitionError, Revision, in_force, load_revisions
 from sop_core.demo import demo_workbook
 from sop_core.importing.cells import CellError, parse_date
 from sop_core.importing.template import template
-from sop_core.indonesian import format_date, today
+from sop_core.indonesian import format_date, format_number, today
 from sop_core.paths import DATA, default_database
 from sop_core.store import Store, StoreBusy, StoreDamaged
 
@@ -103,6 +103,16 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--overdue", action="store_true", help="hanya yang terlambat dan belum selesai"
     )
+    sub = command("facilitators", run_facilitators, "Fasilitator menurut keadaan (alur D)")
+    sub.add_argument("--as-of", type=_date, default=None)
+    sub.add_argument("--unit", default=None, help="kode atau nama unit")
+    sub.add_argument("--by", choices=list(facilitators.GROUPS), default="unit")
+    sub = command("recommend", run_recommend, "Rekomendasi bagi tahun sesudah --year")
+    sub.add_argument("--year", type=int, required=True, help="tahun n; usulan bagi tahun n+1")
+    sub.add_argument("--as-of", type=_date, default=None, help="default akhir tahun, atau hari ini")
+    sub.add_argument("--unit", default=None, help="kode atau nama unit")
+    sub.add_argument("--top", type=_at_least_one, default=None, help="hanya sekian teratas")
+    sub.add_argument("--backtest", action="store_true", help="uji pada tahun yang sudah lewat")
     _calendar_commands(command("calendar", _nothing, "Hitung hari kerja"), common)
     command("sop", run_sop, "Isi SOP revisi yang berlaku")
     sub = command("backup", run_backup, "Salin basis data")
@@ -229,12 +239,7 @@ def run_demo(options: Any) -> int:
 def run_status(options: Any) -> int:
     """Print the status of every step in scope."""
     with _store(options) as store:
-        units = None
-        if options.unit:
-            code = store.unit_finder().find(options.unit)
-            if code is None:
-                raise UsageError(f"unit {options.unit} tidak dikenal")
-            units = (code,)
+        units = _units(store, options.unit)
         scope = evaluation.Scope(options.as_of or today(), options.year, units, options.flow)
         rows = evaluation.status_rows(store, scope, options.overdue)
     if options.json:
@@ -248,6 +253,67 @@ def run_status(options: Any) -> int:
             f" {row['status']:20} tenggat {due:18} {late}"
         )
     print(f"{len(rows)} langkah per {format_date(scope.as_of)}")
+    return 0
+
+
+def _units(store: Store, written: str | None) -> tuple[str, ...] | None:
+    if not written:
+        return None
+    code = store.unit_finder().find(written)
+    if code is None:
+        raise UsageError(f"unit {written} tidak dikenal")
+    return (code,)
+
+
+def run_facilitators(options: Any) -> int:
+    """Count people by state; no names."""
+    with _store(options) as store:
+        scope = evaluation.Scope(options.as_of or today(), units=_units(store, options.unit))
+        frame = facilitators.counts_by(store, scope, options.by)
+    rows = frame.to_dict("records")
+    if options.json:
+        _print_json(rows)
+        return 0
+    for row in rows:
+        counts = "  ".join(f"{s} {row[s]}" for s in facilitators.STATES)
+        print(f"{row['group']:34} {row['total']:5}  {counts}")
+    print(f"{sum(r['total'] for r in rows)} orang per {format_date(scope.as_of)}")
+    return 0
+
+
+def run_recommend(options: Any) -> int:
+    """Proposals for the year after --year, or how good they would have been."""
+    with _store(options) as store:
+        as_of = options.as_of or min(dt.date(options.year, 12, 31), today())
+        if options.backtest:
+            return _print_backtest(
+                recommendations.backtest(store, options.year, options.as_of or today()), options
+            )
+        found = recommendations.recommend(store, options.year, as_of, _units(store, options.unit))
+    found = found[: options.top]
+    if options.json:
+        names = (
+            "id", "rank", "unit", "flow", "step", "rule", "title", "reason", "score", "evidence",
+            "target", "sop_ref",
+        )  # fmt: skip
+        _print_json([{name: getattr(r, name) for name in names} for r in found])
+        return 0
+    for r in found:
+        print(f"{r.rank:4} {r.score:5.1f} {r.unit:12} {r.title}. {r.reason} {r.proposal}.")
+    print(f"{len(found)} rekomendasi bagi {options.year + 1} per {format_date(as_of)}")
+    return 0
+
+
+def _print_backtest(trials: list[recommendations.Trial], options: Any) -> int:
+    if options.json:
+        _print_json([vars(t) for t in trials])
+        return 0
+    print("tahun  pasangan  terburuk  dipilih  kami  mentah  acak")
+    for t in trials:
+        print(
+            f"{t.year}-{t.year + 1 - 2000}  {t.pairs:8}  {t.worst:8}  {t.picked:7}  {t.ours:4}"
+            f"  {t.raw:6}  {format_number(t.random, 1):>4}"
+        )
     return 0
 
 

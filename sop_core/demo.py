@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import random
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -123,6 +124,9 @@ class _Maker:
         self.units = [u for u in read_units() if u.kind != "nasional"]
         self.pace = {u.code: self._pace(u) for u in self.units}
         self.weak_step: dict[tuple[str, str], float] = {}
+        self.unit_of: dict[str, str] = {}
+        # How well an office looks after what it recommended.
+        self.care = {u.code: min(0.97, max(0.4, self.random.gauss(0.82, 0.1))) for u in self.units}
         self.rows = _Rows()
 
     def _pace(self, unit: Unit) -> float:
@@ -139,6 +143,7 @@ class _Maker:
             write()
         self._contradict(max(3, len(self.rows.steps) // 5000))
         self._targets()
+        self._earlier_people()
         return self.rows
 
     # ------------------------------------------------------------ activities
@@ -154,6 +159,7 @@ class _Maker:
         tail = unit.code.partition("-")[2]
         case_id = f"{DEMO_PREFIX}{_FLOW_CODE[flow]}-{tail}-{year}-{number:04d}"
         place = unit.city or "tingkat pusat"
+        self.unit_of[case_id] = unit.code
         title = pick.choice(_TITLES[flow]).format(
             product=product, place=place, number=pick.randint(1, 4)
         )
@@ -239,15 +245,21 @@ class _Maker:
     def _duration(self, step: Step, unit: Unit) -> int:
         if step.sla_days is None:
             low, high = _NO_NORM_DAYS[step.code]
-            return max(1, round(self.random.triangular(low, high, low) * self.pace[unit.code]))
-        key = (unit.code, step.code)
-        if key not in self.weak_step:
-            weak = self.random.random() < 0.08
-            self.weak_step[key] = math.exp(self.random.gauss(0.35 if weak else -0.06, 0.08))
-        usual = step.sla_days * 0.78 * self.pace[unit.code] * self.weak_step[key]
+            usual = self.random.triangular(low, high, low) * self.pace[unit.code]
+            return max(1, round(usual * self._habit(unit, step, 0.04, 0.9, 0.0)))
+        habit = self._habit(unit, step, 0.08, 0.35, -0.06)
+        usual = step.sla_days * 0.78 * self.pace[unit.code] * habit
         # Now and then a step is simply stuck: a decree unsigned, a partner who does not answer.
         stuck = self.random.uniform(1.5, 3.5) if self.random.random() < 0.06 else 1.0
         return max(1, round(usual * stuck * math.exp(self.random.gauss(0, 0.2))))
+
+    def _habit(self, unit: Unit, step: Step, often: float, weak: float, usual: float) -> float:
+        """What an office is bad at it stays bad at, from year to year."""
+        key = (unit.code, step.code)
+        if key not in self.weak_step:
+            center = weak if self.random.random() < often else usual
+            self.weak_step[key] = math.exp(self.random.gauss(center, 0.08))
+        return self.weak_step[key]
 
     def _step_row(
         self,
@@ -348,6 +360,26 @@ class _Maker:
                 ]
             )  # fmt: skip
 
+    def _earlier_people(self) -> None:
+        """People trained before the first year, outside any batch on file; some certificates end."""
+        for unit in self.units:
+            if unit.kind not in UPT_KINDS or self.random.random() < 0.08:
+                continue
+            for number in range(1, self.random.randint(2, 6)):
+                trained = dt.date(FIRST_YEAR - self.random.randint(1, 3), self.random.randint(2, 11),
+                                  self.random.randint(1, 28))  # fmt: skip
+                certified = self.calendar.add(trained, self.random.randint(5, 40))
+                self.rows.facilitators.append(
+                    [
+                        f"{DEMO_PREFIX}LAMA-{unit.code.partition('-')[2]}-{number:02d}",
+                        f"{self.random.choice(_FIRST)} {self.random.choice(_LAST)}",
+                        unit.code, None, "Keamanan Pangan", trained, "PPSDM POM",
+                        f"SK-{trained.year}-{number:03d}", certified,
+                        certified.replace(year=certified.year + 4, day=min(certified.day, 28)),
+                        None, None, None, "ya" if self.random.random() < 0.85 else "tidak",
+                    ]
+                )  # fmt: skip
+
     def _recommend(
         self, case_id: str, flow: str, unit: Unit, product: str, finishes: dict[int, dt.date]
     ) -> None:
@@ -356,8 +388,10 @@ class _Maker:
         for number in range(1, self.random.randint(2, 4)):
             target = self.calendar.add(finishes[3], self.random.randint(20, 60))
             done = self.calendar.add(finishes[3], self.random.randint(10, 90))
-            finished = done if done <= self.until and self.random.random() < 0.85 else None
-            good = "optimal" if self.random.random() < 0.75 else "belum optimal"
+            finished = (
+                done if done <= self.until and self.random.random() < self.care[unit.code] else None
+            )
+            good = "optimal" if self.random.random() < self.care[unit.code] else "belum optimal"
             self.rows.follow_ups.append(
                 [case_id, str(number),
                  self.random.choice(_RECOMMENDATIONS).format(product=product), unit.code,
@@ -365,18 +399,29 @@ class _Maker:
             )  # fmt: skip
 
     def _targets(self) -> None:
+        """Plans near what offices of a kind usually do, so that some fall short and some do not."""
+        kind_of = {u.code: u.kind for u in self.units}
+        held = Counter((row[2], kind_of[self.unit_of[row[0]]], row[1]) for row in self.rows.activities)  # fmt: skip
+        trained = Counter(
+            (row[5].year, kind_of[row[2]]) for row in self.rows.facilitators if row[5]
+        )
+        offices = Counter(u.kind for u in self.units)
         for year in range(FIRST_YEAR, self.until.year + 1):
             for unit in self.units:
                 if unit.kind not in UPT_KINDS:
                     continue
-                scale = _KIND_WEIGHT[unit.kind]
+                many = offices[unit.kind]
                 for flow in "ABCD":
-                    planned = round(scale * _FLOW_SHARE[flow] / 4) + self.random.randint(0, 2)
+                    usual = held[year, unit.kind, flow] / many
+                    people = trained[year, unit.kind] / many
                     self.rows.targets.append(
-                        [year, unit.code, flow, max(1, planned),
-                         round(15 * scale) if flow == "D" else None,
-                         round(60 * scale) if flow == "B" else None]
+                        [year, unit.code, flow, max(1, self._about(usual)),
+                         max(1, self._about(people)) if flow == "D" else None,
+                         round(60 * _KIND_WEIGHT[unit.kind]) if flow == "B" else None]
                     )  # fmt: skip
+
+    def _about(self, usual: float) -> int:
+        return round(usual * math.exp(self.random.gauss(-0.1, 0.15)))
 
     def _contradict(self, count: int) -> None:
         """Turn a few steps around: finished before they started."""

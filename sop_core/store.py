@@ -50,7 +50,8 @@ class Store:
         self._connection = _connect(self.path)
         self.revisions: list[Revision] = load_revisions()
         self._migrate()
-        self._connection.execute(facts.sql("views"))
+        for views in ("views", "people_views"):
+            self._connection.execute(facts.sql(views))
         self._sync_reference()
 
     def close(self) -> None:

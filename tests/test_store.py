@@ -84,7 +84,10 @@ LAYERS = (
     {"facts"},
     {"store"},
     {"exporting", "importing", "demo"},
-    {"evaluation", "national", "region", "lateness", "upkeep"},
+    {"evaluation", "upkeep"},
+    {"national", "region", "lateness", "facilitators", "followups", "recommendations"},
+    {"disposition"},
+    {"reports"},
     {"cli", "__main__"},
 )
 

@@ -249,6 +249,25 @@ def finish_before_start(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     )
 
 
+def facilitator_in_future(cursor: duckdb.DuckDBPyConnection, today: dt.date) -> None:
+    """A person's training and certificates are facts; how long one is valid may lie ahead."""
+    for field, heading in (
+        ("trained_on", "Tanggal Pelatihan"),
+        ("competence_on", "Tanggal Sertifikat Kompetensi"),
+        ("applied_on", "Tanggal Pengajuan Pengakuan"),
+        ("endorsed_on", "Tanggal Pengesahan"),
+    ):
+        cursor.execute(
+            f"""
+            INSERT INTO problem
+            SELECT 'Fasilitator', row_no, $heading, {field}::VARCHAR,
+                tanggal({field}) || ' belum terjadi; kosongkan bila belum'
+            FROM staged_facilitator WHERE NOT refused AND {field} > $today
+            """,  # noqa: S608 - our own names
+            {"heading": heading, "today": today},
+        )
+
+
 def finish_in_future(cursor: duckdb.DuckDBPyConnection, today: dt.date) -> None:
     """A finish is a fact; a date still to come is a plan."""
     cursor.execute(
@@ -332,6 +351,13 @@ def facilitator_dates(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
             UNION ALL
             SELECT 'Berlaku Sampai', valid_until, 'berlaku sampai mendahului tanggal sertifikat'
             WHERE valid_until < competence_on
+            UNION ALL
+            SELECT 'Berlaku Sampai', valid_until, 'berlaku sampai tanpa tanggal sertifikat'
+            WHERE valid_until IS NOT NULL AND competence_on IS NULL
+            UNION ALL
+            SELECT 'Tanggal Pengajuan Pengakuan', applied_on,
+                'sertifikat kompetensi sudah berakhir ' || tanggal(valid_until)
+            WHERE applied_on > valid_until
             UNION ALL
             SELECT 'Tanggal Pengajuan Pengakuan', applied_on,
                 'pengakuan mensyaratkan sertifikat kompetensi (SOP D.5)'
@@ -437,5 +463,6 @@ CHECKS: tuple[Check, ...] = (
     skip_without_reason,
     missing_requirement,
     facilitator_dates,
+    facilitator_in_future,
     case_of_wrong_flow,
 )

@@ -1,0 +1,70 @@
+"""Follow-ups (tindak lanjut): what activities recommended, and what became of it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sop_core.evaluation import Scope
+from sop_core.store import Store
+
+OPEN = "terbuka"
+LATE = "terlambat"
+NOT_OPTIMAL = "belum_optimal"
+DONE = "selesai"
+STATUSES = (LATE, NOT_OPTIMAL, OPEN, DONE)
+STATUS_NAMES = {
+    LATE: "Terlambat",
+    NOT_OPTIMAL: "Belum optimal",
+    OPEN: "Terbuka",
+    DONE: "Selesai",
+}
+ESCORT_STEPS = {"A": "A.10", "C": "C.8"}
+"""Steps that escort (mengawal) results that are not optimal yet; B.10 does not name it."""
+
+SCOPED = """
+    SELECT f.*, u.name AS unit FROM follow_up_as_of($as_of) f
+    JOIN unit_as_of($as_of) u ON u.code = f.unit_code
+    WHERE ($year::INTEGER IS NULL OR f.year = $year)
+        AND ($units::VARCHAR[] IS NULL OR list_contains($units, f.unit_code))
+        AND ($flow::VARCHAR IS NULL OR f.flow = $flow)
+        AND ($product::VARCHAR IS NULL OR f.commodity = $product)
+"""
+
+
+def rows(store: Store, scope: Scope) -> pd.DataFrame:
+    """One row a recommendation of an activity, the latest first; ``days_late`` in HK."""
+    frame = store.frame(
+        f"{SCOPED} ORDER BY days_late DESC NULLS LAST, target_on, case_id, recommendation_no",
+        **scope.parameters(),
+    )
+    frame["escort"] = frame["flow"].map(ESCORT_STEPS).where(frame["status"] == NOT_OPTIMAL)
+    return frame
+
+
+def counts_by(store: Store, scope: Scope, group: str) -> pd.DataFrame:
+    """One row an office or stakeholder kind (``unit`` or ``stakeholder``): counts by status."""
+    column = {"unit": "unit", "stakeholder": "coalesce(stakeholder, '-')"}[group]
+    counts = ", ".join(f"count(*) FILTER (status = '{s}') AS {s}" for s in STATUSES)
+    return store.frame(
+        f"""
+        SELECT {column} AS "group", {counts}, count(*) AS total,
+            count(*) FILTER (status = '{NOT_OPTIMAL}' AND flow IN ('A', 'C')) AS escort
+        FROM ({SCOPED}) GROUP BY 1
+        ORDER BY {LATE} + {NOT_OPTIMAL} DESC, total DESC, 1
+        """,  # noqa: S608 - our own names
+        **scope.parameters(),
+    )
+
+
+def totals(store: Store, scope: Scope) -> dict[str, int]:
+    """Recommendations by status, and ``escort``: not optimal in a flow that escorts (A, C)."""
+    found = store.rows(
+        f"SELECT status, flow, count(*) AS n FROM ({SCOPED}) GROUP BY ALL",  # noqa: S608
+        **scope.parameters(),
+    )
+    result = dict.fromkeys((*STATUSES, "escort"), 0)
+    for row in found:
+        result[row["status"]] += row["n"]
+        if row["status"] == NOT_OPTIMAL and row["flow"] in ESCORT_STEPS:
+            result["escort"] += row["n"]
+    return result

@@ -1,0 +1,16 @@
+"""Recommendations for year n+1, from rules that are data and evidence that is records."""
+
+from sop_core.recommendations.backtest import Trial, backtest
+from sop_core.recommendations.engine import measure_key, measures, recommend
+from sop_core.recommendations.model import Recommendation, Rule, load_rules
+
+__all__ = [
+    "Recommendation",
+    "Rule",
+    "Trial",
+    "backtest",
+    "load_rules",
+    "measure_key",
+    "measures",
+    "recommend",
+]

@@ -1,0 +1,114 @@
+"""Every rule over one year's evidence, ranked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pandas as pd
+
+from sop_core.definition import in_force
+from sop_core.recommendations import evidence
+from sop_core.recommendations.model import Finding, Recommendation, Rule, key_of, load_rules
+from sop_core.recommendations.rules import JUDGES, Setting
+from sop_core.store import Store
+
+Question = Callable[[Store, int, dt.date], pd.DataFrame]
+
+QUESTIONS: dict[str, Question] = {
+    "terlambat_berulang": evidence.repeated_lateness,
+    "laporan_tahunan": evidence.annual_reports,
+    "na_lama": evidence.without_norm,
+    "tindak_lanjut": evidence.follow_ups,
+    "fasilitator": evidence.facilitators,
+    "jangkauan": evidence.reach,
+    "target_kegiatan": evidence.activity_targets,
+    "waktu_mulai": evidence.lead_times,
+    "beban_triwulan": evidence.quarter_load,
+}
+"""Which evidence a rule is judged by, and its target measured by in year n+1."""
+
+
+def recommend(
+    store: Store,
+    year: int,
+    as_of: dt.date,
+    units: tuple[str, ...] | None = None,
+    only: str | None = None,
+) -> list[Recommendation]:
+    """Proposals for year ``year`` + 1 from what was known on ``as_of``, the highest score first.
+
+    ``units`` are office codes (None: all). The rank is national whatever the units, so that
+    an office sees where it stands. ``only`` names a single rule.
+    """
+    setting = Setting(year, store.calendar(), in_force(store.revisions, as_of))
+    found: list[tuple[float, Rule, Finding]] = []
+    for name, rule in load_rules().items():
+        if only in (None, name):
+            frame = QUESTIONS[name](store, year, as_of)
+            found += [
+                (round(100 * rule.weight * finding.severity, 2), rule, finding)
+                for finding in JUDGES[name](frame, rule, setting)
+            ]
+    found.sort(
+        key=lambda f: (-f[0], f[1].name, f[2].unit, f[2].flow, f[2].step or "", f[2].topic or "")
+    )
+    ranked = [
+        _written(number, score, rule, finding, year)
+        for number, (score, rule, finding) in enumerate(found, 1)
+    ]
+    return [r for r in ranked if units is None or r.unit in units]
+
+
+def _written(rank: int, score: float, rule: Rule, finding: Finding, year: int) -> Recommendation:
+    target = round(finding.target, 4)
+    values = {
+        "flow": finding.flow, "step": finding.step or "", "target": rule.written(target),
+        **finding.values,
+    }  # fmt: skip
+    place = finding.step or finding.flow
+    name = "-".join(filter(None, [str(year), rule.name, finding.unit, place, finding.topic]))
+    return Recommendation(
+        id=name,
+        rank=rank,
+        unit=finding.unit,
+        flow=finding.flow,
+        step=finding.step,
+        rule=rule.name,
+        title=rule.title.format(**values),
+        reason=rule.reason.format(**values),
+        score=score,
+        evidence={
+            "parts": {"bobot": rule.weight, "keparahan": round(finding.severity, 4)},
+            "numbers": finding.numbers,
+            "cases": finding.cases,
+        },
+        target=target,
+        proposal=rule.proposal.format(**values),
+        sop_ref=rule.sop_ref,
+        topic=finding.topic,
+    )
+
+
+def measures(
+    store: Store, rules: set[str], year: int, as_of: dt.date
+) -> dict[str, dict[tuple[str, str, str, str], float]]:
+    """By rule, what was measured in a year for each office, flow, step and topic."""
+    result: dict[str, dict[tuple[str, str, str, str], float]] = {}
+    for name in rules:
+        frame = QUESTIONS[name](store, year, as_of)
+        result[name] = {
+            key_of(row["unit_code"], row["flow"], row.get("step"), row.get("topic")): float(
+                row["measure"]
+            )
+            for row in frame.to_dict("records")
+            if not pd.isna(row["measure"])
+        }
+    return result
+
+
+def measure_key(
+    name: str, unit: str, flow: str, step: str | None, topic: str | None
+) -> tuple[str, str, str, str]:
+    """The key of a recommendation in ``measures``: facilitators are counted without a step."""
+    return key_of(unit, flow, None if name == "fasilitator" else step, topic)
