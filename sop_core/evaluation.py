@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pandas as pd
+
 from sop_core.store import Store
 
 NOT_STARTED = "belum_mulai"
@@ -134,3 +136,70 @@ def headline(store: Store, scope: Scope) -> Headline:
         **scope.parameters(),
     )[0]
     return Headline(**row)
+
+
+def by_step(store: Store, scope: Scope) -> pd.DataFrame:
+    """One row a step with a record or a case begun: counts, share late, median HK used."""
+    return store.frame(
+        f"""
+        SELECT s.flow, s.step_no, s.flow || '.' || s.step_no AS step, any_value(d.activity) AS activity,
+            any_value(s.sla_days) AS sla_days,
+            count(*) FILTER (s.done) AS done,
+            count(*) FILTER (s.status = 'selesai_tepat') AS on_time,
+            count(*) FILTER (s.status = 'selesai_terlambat') AS finished_late,
+            count(*) FILTER (s.status IN ('berjalan', 'terlambat_berjalan')) AS open,
+            count(*) FILTER (s.status = 'terlambat_berjalan') AS overdue,
+            count(*) FILTER (s.late) AS late,
+            count(*) FILTER (s.status IN ('selesai_tepat', 'selesai_terlambat', 'terlambat_berjalan'))
+                AS judged,
+            count(*) FILTER (s.late) / nullif(count(*) FILTER (s.status IN
+                ('selesai_tepat', 'selesai_terlambat', 'terlambat_berjalan')), 0) AS late_share,
+            median(s.days_used) FILTER (s.done) AS median_days
+        FROM {SCOPED} s
+        JOIN sop_case c USING (case_id)
+        JOIN sop_step d ON d.revision = c.revision AND d.flow = s.flow AND d.step_no = s.step_no
+        WHERE s.status <> 'belum_mulai'
+        GROUP BY s.flow, s.step_no ORDER BY s.flow, s.step_no
+        """,  # noqa: S608
+        **scope.parameters(),
+    )
+
+
+def by_flow(store: Store, scope: Scope) -> pd.DataFrame:
+    """One row a flow: cases begun, and steps by how they stand."""
+    return store.frame(
+        f"""
+        SELECT flow, count(DISTINCT case_id) FILTER (started IS NOT NULL AND level = 'activity')
+                AS activities,
+            count(*) FILTER (status = 'selesai_tepat') AS on_time,
+            count(*) FILTER (status = 'selesai_terlambat') AS late,
+            count(*) FILTER (status IN ('berjalan', 'terlambat_berjalan')) AS open,
+            count(*) FILTER (status = 'terlambat_berjalan') AS overdue
+        FROM {SCOPED} GROUP BY flow ORDER BY flow
+        """,  # noqa: S608
+        **scope.parameters(),
+    )
+
+
+def finished_between(store: Store, scope: Scope, first: dt.date, last: dt.date) -> pd.DataFrame:
+    """One row a flow: steps with a norm that were finished from ``first`` to ``last``."""
+    return store.frame(
+        f"""
+        SELECT flow, count(*) FILTER (status = 'selesai_tepat') AS on_time,
+            count(*) FILTER (status = 'selesai_terlambat') AS late
+        FROM {SCOPED} WHERE finished BETWEEN $first AND $last GROUP BY flow ORDER BY flow
+        """,  # noqa: S608
+        first=first,
+        last=last,
+        **scope.parameters(),
+    )
+
+
+def provisional_steps(store: Store, scope: Scope) -> int:
+    """Steps whose due date rests on holidays that are not decreed yet."""
+    return int(
+        store.one(
+            f"SELECT count(*) FROM {SCOPED} WHERE provisional AND due IS NOT NULL",  # noqa: S608
+            **scope.parameters(),
+        )
+    )

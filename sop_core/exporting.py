@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,24 +34,37 @@ def frame_table(name: str, frame: pd.DataFrame) -> Table:
     return Table(name, [str(c) for c in frame.columns], list(plain.itertuples(index=False)))
 
 
-def to_xlsx(tables: Sequence[Table]) -> bytes:
-    """The tables as one workbook, dates as real dates. Strings never run as formulas."""
-    buffer = io.BytesIO()
+@contextmanager
+def new_workbook(buffer: io.BytesIO) -> Iterator[xlsxwriter.Workbook]:
+    """A workbook without a trace of when it was made, in which text never runs as a formula."""
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(buffer, options) as book:
         book.set_properties({"created": _CREATED, "author": "Pantau SOP"})
-        heading = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-        date = book.add_format({"num_format": "dd/mm/yyyy", "align": "left"})
+        yield book
+
+
+def add_table(book: xlsxwriter.Workbook, table: Table) -> Any:
+    """One table on a sheet of its own, dates as real dates; returns the sheet."""
+    heading = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    date = book.add_format({"num_format": "dd/mm/yyyy", "align": "left"})
+    sheet = book.add_worksheet(table.name[:31])
+    sheet.freeze_panes(1, 0)
+    for position, name in enumerate(table.headings):
+        sheet.write_string(0, position, name, heading)
+        width = table.widths.get(name, max(12, min(40, len(name) + 2)))
+        sheet.set_column(position, position, width)
+    for number, row in enumerate(table.rows, 1):
+        for position, value in enumerate(row):
+            _write(sheet, number, position, value, date)
+    return sheet
+
+
+def to_xlsx(tables: Sequence[Table]) -> bytes:
+    """The tables as one workbook, a sheet each."""
+    buffer = io.BytesIO()
+    with new_workbook(buffer) as book:
         for table in tables:
-            sheet = book.add_worksheet(table.name[:31])
-            sheet.freeze_panes(1, 0)
-            for position, name in enumerate(table.headings):
-                sheet.write_string(0, position, name, heading)
-                width = table.widths.get(name, max(12, min(40, len(name) + 2)))
-                sheet.set_column(position, position, width)
-            for number, row in enumerate(table.rows, 1):
-                for position, value in enumerate(row):
-                    _write(sheet, number, position, value, date)
+            add_table(book, table)
     return buffer.getvalue()
 
 

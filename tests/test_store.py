@@ -79,7 +79,7 @@ def imports_of(path: Path) -> set[str]:
 
 
 LAYERS = (
-    {"paths", "indonesian"},
+    {"paths", "indonesian", "palette"},
     {"definition", "calendar", "units"},
     {"facts"},
     {"store"},

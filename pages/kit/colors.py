@@ -1,13 +1,16 @@
-"""Colours told apart with any colour vision, on light and dark. Red only for late."""
+"""The palette on charts, light and dark."""
 
-ON_TIME = "#2B8CBE"
-DONE = "#5E8C87"
-RUNNING = "#7A93A6"
-DUE_SOON = "#E6A817"
-OVERDUE = "#C62828"
-LATE = "#E07B6A"
-WAITING = "#B9C4CC"
-SKIPPED = "#9A8FB0"
+from sop_core.palette import (
+    DONE,
+    DUE_SOON,
+    LATE,
+    ON_TIME,
+    OVERDUE,
+    RUNNING,
+    SKIPPED,
+    WAITING,
+)
+
 NEUTRAL = "rgba(127,140,150,0.16)"
 LAND = "rgba(127,140,150,0.22)"
 LINE = "rgba(127,140,150,0.55)"
@@ -23,4 +26,4 @@ STATUS = {
 }
 LATE_SCALE = [[0.0, NEUTRAL], [0.001, "#F4C9BF"], [0.35, "#E07B6A"], [1.0, "#9B1C1C"]]
 # Single-hue steps for the age of what is late; the first is not late yet.
-AGEING = ("#E6A817", "#F0B9AE", "#E07B6A", "#C62828", "#7F1414")
+AGEING = (DUE_SOON, "#F0B9AE", "#E07B6A", "#C62828", "#7F1414")

@@ -1,0 +1,10 @@
+"""Colours that any colour vision tells apart; red only for late. Pages and reports share them."""
+
+ON_TIME = "#2B8CBE"
+DONE = "#5E8C87"
+RUNNING = "#7A93A6"
+DUE_SOON = "#E6A817"
+OVERDUE = "#C62828"
+LATE = "#E07B6A"
+WAITING = "#B9C4CC"
+SKIPPED = "#9A8FB0"

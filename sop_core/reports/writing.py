@@ -1,0 +1,116 @@
+"""Sentences of the executive summary, written from the numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from sop_core.evaluation import Headline
+from sop_core.indonesian import format_number, format_percent
+
+
+def timeliness(now: Headline, before: Headline, subject: str) -> str:
+    """On-time share of what is done, against the same day a year before."""
+    judged = now.on_time + now.late
+    if not judged:
+        return f"Belum ada langkah bernorma yang selesai pada {subject}."
+    text = (
+        f"Pada {subject}, {format_number(now.on_time)} dari {format_number(judged)} langkah"
+        f" bernorma yang selesai tepat waktu ({format_percent(now.on_time_share, 1)})"
+    )
+    if now.on_time_share is None or before.on_time_share is None:
+        return text + "."
+    points = round((now.on_time_share - before.on_time_share) * 100, 1)
+    if points == 0:
+        return text + ", sama dengan tahun sebelumnya."
+    return text + f", {'naik' if points > 0 else 'turun'} {format_number(abs(points), 1)} poin dari tahun sebelumnya."  # fmt: skip
+
+
+def overdue(now: Headline, units: pd.DataFrame) -> str:
+    """What is late today, and where most of it is."""
+    if not now.overdue:
+        return "Tidak ada langkah yang sedang terlambat."
+    late = units[units["overdue"] > 0]
+    text = f"{format_number(now.overdue)} langkah sedang terlambat"
+    if len(late) > 1:
+        worst = late.iloc[0]
+        text += (
+            f" di {format_number(len(late))} unit, terbanyak di {worst['name']}"
+            f" ({format_number(worst['overdue'])} langkah, terlama"
+            f" {format_number(worst['worst_days'])} HK)"
+        )
+    soon = f"; {format_number(now.due_soon)} lagi jatuh tempo dalam 5 HK" if now.due_soon else ""
+    return f"{text}{soon}."
+
+
+def worst_step(steps: pd.DataFrame) -> str | None:
+    """The step late most often, of those judged often enough."""
+    enough = steps[(steps["judged"] >= 5) & (steps["late"] > 0)]
+    if enough.empty:
+        return None
+    worst = enough.sort_values(["late_share", "late"], ascending=False).iloc[0]
+    return (
+        f"Langkah yang paling sering terlambat ialah {worst['step']}"
+        f" ({sentence_start_lower(str(worst['activity']))}): {format_number(worst['late'])} dari"
+        f" {format_number(worst['judged'])} ({format_percent(worst['late_share'])})."
+    )
+
+
+def annual_reports(reports: pd.DataFrame) -> str | None:
+    """Completeness and timeliness of the annual reports that are open."""
+    opened = reports[reports["opened"]]
+    if opened.empty:
+        return None
+    parts = [
+        f"alur {row['flow']} {format_number(row['received'])} dari {format_number(row['expected'])}"
+        f" masuk, {format_number(row['on_time'])} tepat waktu"
+        for row in opened.sort_values("flow").to_dict("records")
+    ]
+    return f"Laporan tahunan unit: {'; '.join(parts)}."
+
+
+def people(reached: dict[str, int], expiring: int) -> str | None:
+    """Facilitators in one sentence."""
+    if not reached["terdaftar"]:
+        return None
+    ends = (
+        f"; {format_number(expiring)} sertifikat kompetensi telah atau akan berakhir dalam 90 hari"
+        if expiring
+        else ""
+    )
+    return (
+        f"Dari {format_number(reached['terdaftar'])} fasilitator, {format_number(reached['dilatih'])}"
+        f" sudah dilatih, {format_number(reached['bersertifikat'])} bersertifikat kompetensi, dan"
+        f" {format_number(reached['diakui'])} diakui{ends}."
+    )
+
+
+def follow_ups(totals: dict[str, int]) -> str | None:
+    """Follow-ups in one sentence."""
+    everything = sum(v for k, v in totals.items() if k != "escort")
+    if not everything:
+        return None
+    return (
+        f"Dari {format_number(everything)} rekomendasi kegiatan, {format_number(totals['selesai'])}"
+        f" selesai, {format_number(totals['terlambat'])} lewat target, dan"
+        f" {format_number(totals['belum_optimal'])} belum optimal"
+        f" ({format_number(totals['escort'])} perlu dikawal menurut A.10 dan C.8)."
+    )
+
+
+def proposals(found: list[Any], year: int) -> str:
+    """How many recommendations, and the first."""
+    if not found:
+        return f"Tidak ada rekomendasi bagi tahun {year + 1} menurut aturan yang berlaku."
+    first = found[0]
+    return (
+        f"Diusulkan {format_number(len(found))} rekomendasi bagi tahun {year + 1}; yang teratas"
+        f" ({first.unit}): {sentence_start_lower(first.title)}."
+    )
+
+
+def sentence_start_lower(text: str) -> str:
+    """A heading inside a sentence: without its capital and its full stop."""
+    text = text.rstrip(".")
+    return text[:1].lower() + text[1:]
