@@ -1,13 +1,14 @@
 """Wilayah: one office and the Lokas it coordinates, down to each case's records."""
 
 import datetime as dt
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from pages.kit import charts, filters, shell, tables
 from sop_core import evaluation, region
-from sop_core.definition import PRODUCT_GROUP, in_force
+from sop_core.definition import in_force
 from sop_core.evaluation import DUE_RULES, LEVEL_NAMES, START_RULES, STATUS_NAMES, Scope
 from sop_core.indonesian import format_date, format_number, format_percent
 from sop_core.store import Store
@@ -183,25 +184,14 @@ def case_detail(store: Store, scope: Scope, demo: bool) -> None:
         tables.export(records, RECORD_COLUMNS, f"Catatan {case_id}", scope, demo, "Catatan asal")
 
 
-def routing(store: Store, head: dict[str, object], scope: Scope) -> None:
+def routing(store: Store, head: dict[str, Any], scope: Scope) -> None:
     """To whom this case reports, with the SOP's reference."""
-    revision = in_force(store.revisions, scope.as_of)
-    lines = []
-    for step in revision.flow_steps(str(head["flow"])):
-        if step.level != head["level"]:
-            continue
-        for rule in revision.routes(
-            step.code,
-            unit_kind=head["unit_kind"],
-            joint_with_center=head["joint_with_center"],
-            function=head["function"],
-            product=PRODUCT_GROUP.get(str(head["commodity"])),
-        ):
-            who = f" → {head['coordinator_name']}" if "KOORDINATOR" in rule.targets else ""
-            lines.append(f"- **{step.code}** {rule.text}{who} _({rule.place})_")
+    lines = region.reporting_rules(store, head, scope.as_of)
     if lines:
         with st.expander("Aturan pelaporan yang berlaku bagi kasus ini"):
-            st.markdown("\n".join(dict.fromkeys(lines)))
+            st.markdown(
+                "\n".join(f"- **{step}** {text} _({place})_" for step, text, place in lines)
+            )
 
 
 def page() -> None:

@@ -11,10 +11,19 @@ import getpass
 import json
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sop_core import evaluation, facilitators, importing, recommendations, upkeep
+from sop_core import (
+    evaluation,
+    facilitators,
+    importing,
+    recommendations,
+    region,
+    reports,
+    upkeep,
+)
 from sop_core.calendar import OutsideCalendar
 from sop_core.definition import DefinitionError, Revision, in_force, load_revisions
 from sop_core.demo import demo_workbook
@@ -29,6 +38,7 @@ REFUSALS = (
     importing.UndoRefused,
     OutsideCalendar,
     DefinitionError,
+    reports.ReportRefused,
     StoreBusy,
     StoreDamaged,
     FileNotFoundError,
@@ -97,7 +107,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--out", type=Path, default=DATA / "demo.xlsx")
     sub = command("status", run_status, "Status setiap langkah per tanggal acuan")
     sub.add_argument("--as-of", type=_date, default=None)
-    sub.add_argument("--unit", default=None, help="kode atau nama unit")
+    _unit_options(sub)
     sub.add_argument("--flow", choices=list("ABCD"), default=None)
     sub.add_argument("--year", type=int, default=None)
     sub.add_argument(
@@ -105,14 +115,25 @@ def build_parser() -> argparse.ArgumentParser:
     )
     sub = command("facilitators", run_facilitators, "Fasilitator menurut keadaan (alur D)")
     sub.add_argument("--as-of", type=_date, default=None)
-    sub.add_argument("--unit", default=None, help="kode atau nama unit")
+    _unit_options(sub)
     sub.add_argument("--by", choices=list(facilitators.GROUPS), default="unit")
     sub = command("recommend", run_recommend, "Rekomendasi bagi tahun sesudah --year")
     sub.add_argument("--year", type=int, required=True, help="tahun n; usulan bagi tahun n+1")
     sub.add_argument("--as-of", type=_date, default=None, help="default akhir tahun, atau hari ini")
-    sub.add_argument("--unit", default=None, help="kode atau nama unit")
+    _unit_options(sub)
     sub.add_argument("--top", type=_at_least_one, default=None, help="hanya sekian teratas")
     sub.add_argument("--backtest", action="store_true", help="uji pada tahun yang sudah lewat")
+    sub = command("report", run_report, "Tulis laporan (Word, Excel, atau PDF)")
+    sub.add_argument(
+        "kind", choices=list(reports.KINDS), metavar="JENIS", help="|".join(reports.KINDS)
+    )
+    sub.add_argument("--year", type=int, default=None)
+    sub.add_argument("--quarter", type=int, choices=[1, 2, 3, 4], default=None)
+    sub.add_argument("--case", default=None, help="ID kasus, untuk laporan kegiatan")
+    sub.add_argument("--as-of", type=_date, default=None)
+    _unit_options(sub)
+    sub.add_argument("--template", type=Path, default=None, help="templat .docx sendiri")
+    sub.add_argument("--out", type=Path, required=True, help="berkas .docx, .xlsx, atau .pdf")
     _calendar_commands(command("calendar", _nothing, "Hitung hari kerja"), common)
     command("sop", run_sop, "Isi SOP revisi yang berlaku")
     sub = command("backup", run_backup, "Salin basis data")
@@ -121,6 +142,11 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("file", type=Path)
     command("doctor", run_doctor, "Periksa keutuhan basis data")
     return parser
+
+
+def _unit_options(sub: _Parser) -> None:
+    sub.add_argument("--unit", default=None, help="kode atau nama unit")
+    sub.add_argument("--lokas", action="store_true", help="beserta Loka yang dikoordinasikannya")
 
 
 def _calendar_commands(parent: _Parser, common: _Parser) -> None:
@@ -239,8 +265,9 @@ def run_demo(options: Any) -> int:
 def run_status(options: Any) -> int:
     """Print the status of every step in scope."""
     with _store(options) as store:
-        units = _units(store, options.unit)
-        scope = evaluation.Scope(options.as_of or today(), options.year, units, options.flow)
+        as_of = options.as_of or today()
+        units = _units(store, options, as_of)
+        scope = evaluation.Scope(as_of, options.year, units, options.flow)
         rows = evaluation.status_rows(store, scope, options.overdue)
     if options.json:
         _print_json(rows)
@@ -256,19 +283,27 @@ def run_status(options: Any) -> int:
     return 0
 
 
-def _units(store: Store, written: str | None) -> tuple[str, ...] | None:
+def _unit(store: Store, written: str | None) -> str | None:
     if not written:
         return None
     code = store.unit_finder().find(written)
     if code is None:
         raise UsageError(f"unit {written} tidak dikenal")
-    return (code,)
+    return code
+
+
+def _units(store: Store, options: Any, as_of: dt.date) -> tuple[str, ...] | None:
+    code = _unit(store, options.unit)
+    if code is None:
+        return None
+    return region.coordinated(store, code, as_of) if options.lokas else (code,)
 
 
 def run_facilitators(options: Any) -> int:
     """Count people by state; no names."""
     with _store(options) as store:
-        scope = evaluation.Scope(options.as_of or today(), units=_units(store, options.unit))
+        as_of = options.as_of or today()
+        scope = evaluation.Scope(as_of, units=_units(store, options, as_of))
         frame = facilitators.counts_by(store, scope, options.by)
     rows = frame.to_dict("records")
     if options.json:
@@ -284,12 +319,12 @@ def run_facilitators(options: Any) -> int:
 def run_recommend(options: Any) -> int:
     """Proposals for the year after --year, or how good they would have been."""
     with _store(options) as store:
-        as_of = options.as_of or min(dt.date(options.year, 12, 31), today())
+        as_of = options.as_of or recommendations.evidence_day(options.year, today())
         if options.backtest:
             return _print_backtest(
                 recommendations.backtest(store, options.year, options.as_of or today()), options
             )
-        found = recommendations.recommend(store, options.year, as_of, _units(store, options.unit))
+        found = recommendations.recommend(store, options.year, as_of, _units(store, options, as_of))
     found = found[: options.top]
     if options.json:
         names = (
@@ -315,6 +350,38 @@ def _print_backtest(trials: list[recommendations.Trial], options: Any) -> int:
             f"  {t.raw:6}  {format_number(t.random, 1):>4}"
         )
     return 0
+
+
+def run_report(options: Any) -> int:
+    """Write one report; the format goes by the file's name."""
+    asked = reports.Request(
+        options.kind, options.as_of or today(), options.year, options.quarter,
+        with_lokas=options.lokas, case_id=options.case,
+    )  # fmt: skip
+    with _store(options) as store:
+        asked = replace(asked, unit=_unit(store, options.unit))
+        report = reports.build(store, asked, _progress(options))
+    content = reports.write(report, options.out.suffix.lstrip(".").lower(), options.template)
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_bytes(content)
+    if options.json:
+        _print_json({"file": str(options.out), "title": report.title, "subtitle": report.subtitle,
+                     "as_of": report.as_of, "summary": report.summary})  # fmt: skip
+    else:
+        print(f"{report.title}, {report.subtitle}: ditulis ke {options.out}")
+    return 0
+
+
+def _progress(options: Any) -> reports.Progress:
+    # A bar is for a person who waits, not for a log or a pipe.
+    if options.json or not sys.stderr.isatty():
+        return reports.silent
+
+    def show(share: float, what: str) -> None:
+        bar = "#" * round(share * 30)
+        print(f"\r[{bar:30}] {what:24}", end="\n" if share >= 1 else "", file=sys.stderr)
+
+    return show
 
 
 def run_calendar_add(options: Any) -> int:

@@ -20,12 +20,16 @@ _RUNS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass
 class Table:
-    """One sheet of an export: headings, rows of plain values, and notes above nothing."""
+    """One sheet of an export: headings and rows of plain values.
+
+    ``percent`` names the headings whose numbers are shares between 0 and 1.
+    """
 
     name: str
     headings: list[str]
     rows: Iterable[Sequence[Any]]
     widths: dict[str, int] = field(default_factory=dict)
+    percent: tuple[str, ...] = ()
 
 
 def frame_table(name: str, frame: pd.DataFrame) -> Table:
@@ -47,6 +51,7 @@ def add_table(book: xlsxwriter.Workbook, table: Table) -> Any:
     """One table on a sheet of its own, dates as real dates; returns the sheet."""
     heading = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     date = book.add_format({"num_format": "dd/mm/yyyy", "align": "left"})
+    share = book.add_format({"num_format": "0.0%"})
     sheet = book.add_worksheet(table.name[:31])
     sheet.freeze_panes(1, 0)
     for position, name in enumerate(table.headings):
@@ -55,7 +60,8 @@ def add_table(book: xlsxwriter.Workbook, table: Table) -> Any:
         sheet.set_column(position, position, width)
     for number, row in enumerate(table.rows, 1):
         for position, value in enumerate(row):
-            _write(sheet, number, position, value, date)
+            number_format = share if table.headings[position] in table.percent else None
+            _write(sheet, number, position, value, date, number_format)
     return sheet
 
 
@@ -68,7 +74,7 @@ def to_xlsx(tables: Sequence[Table]) -> bytes:
     return buffer.getvalue()
 
 
-def _write(sheet: Any, row: int, column: int, value: Any, date: Any) -> None:
+def _write(sheet: Any, row: int, column: int, value: Any, date: Any, number: Any) -> None:
     if value is None or value == "":
         return
     if isinstance(value, bool):
@@ -77,7 +83,7 @@ def _write(sheet: Any, row: int, column: int, value: Any, date: Any) -> None:
         day = dt.datetime(value.year, value.month, value.day)
         sheet.write_datetime(row, column, day, date)
     elif isinstance(value, (int, float)):
-        sheet.write_number(row, column, value)
+        sheet.write_number(row, column, value, number)
     else:
         sheet.write_string(row, column, str(value))
 

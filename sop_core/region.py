@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from sop_core.definition import PRODUCT_GROUP, in_force
 from sop_core.evaluation import DUE_SOON_DAYS, SCOPED, STANDING, Scope
 from sop_core.store import Store
 
@@ -112,6 +113,30 @@ def case_steps(store: Store, case_id: str, as_of: dt.date) -> pd.DataFrame:
         case_id=case_id,
         **Scope(as_of).parameters(),
     )
+
+
+def reporting_rules(
+    store: Store, head: dict[str, Any], as_of: dt.date
+) -> list[tuple[str, str, str]]:
+    """To whom each step of a case reports: step, the rule, its place in the SOP.
+
+    ``head`` is an answer of ``case_head``.
+    """
+    revision = in_force(store.revisions, as_of)
+    lines = []
+    for step in revision.flow_steps(str(head["flow"])):
+        if step.level != head["level"]:
+            continue
+        for rule in revision.routes(
+            step.code,
+            unit_kind=head["unit_kind"],
+            joint_with_center=head["joint_with_center"],
+            function=head["function"],
+            product=PRODUCT_GROUP.get(str(head["commodity"])),
+        ):
+            who = f" → {head['coordinator_name']}" if "KOORDINATOR" in rule.targets else ""
+            lines.append((step.code, f"{rule.text}{who}", rule.place))
+    return list(dict.fromkeys(lines))
 
 
 def case_records(store: Store, case_id: str) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.kit import colors
+from sop_core import palette
 from sop_core.calendar import Day
 from sop_core.evaluation import STATUS_NAMES
 from sop_core.indonesian import format_date, format_month, format_number, format_percent
@@ -59,7 +60,7 @@ def office_map(units: pd.DataFrame) -> go.Figure:
         line={"color": colors.LINE, "width": 0.6}, hoverinfo="skip", showlegend=False,
     )  # fmt: skip
     for name, part, color in (
-        ("Tidak ada yang terlambat", placed[placed["overdue"] == 0], colors.ON_TIME),
+        ("Tidak ada yang terlambat", placed[placed["overdue"] == 0], palette.ON_TIME),
         ("Terlambat: makin gelap dan besar, makin banyak", placed[placed["overdue"] > 0], None),
     ):
         figure.add_scatter(
@@ -133,13 +134,13 @@ def report_rate(reports: pd.DataFrame) -> go.Figure:
     figure = go.Figure()
     labels = [f"{r.flow} {r.year}" for r in reports.itertuples()]
     parts = (
-        ("Masuk tepat waktu", reports["on_time"], colors.ON_TIME),
-        ("Masuk terlambat", reports["received"] - reports["on_time"], colors.LATE),
-        ("Terlambat, belum masuk", reports["overdue"], colors.OVERDUE),
+        ("Masuk tepat waktu", reports["on_time"], palette.ON_TIME),
+        ("Masuk terlambat", reports["received"] - reports["on_time"], palette.LATE),
+        ("Terlambat, belum masuk", reports["overdue"], palette.OVERDUE),
         (
             "Belum jatuh tempo",
             reports["expected"] - reports["received"] - reports["overdue"],
-            colors.WAITING,
+            palette.WAITING,
         ),
     )
     for name, values, color in parts:
@@ -161,12 +162,12 @@ def trend(months: pd.DataFrame) -> go.Figure:
     labels = [format_month(m) for m in months["month"]]
     figure = go.Figure()
     figure.add_bar(
-        x=labels, y=months["on_time"], name="Selesai tepat waktu", marker_color=colors.ON_TIME
+        x=labels, y=months["on_time"], name="Selesai tepat waktu", marker_color=palette.ON_TIME
     )
-    figure.add_bar(x=labels, y=months["late"], name="Selesai terlambat", marker_color=colors.LATE)
+    figure.add_bar(x=labels, y=months["late"], name="Selesai terlambat", marker_color=palette.LATE)
     figure.add_scatter(
         x=labels, y=months["overdue"], name="Terlambat pada akhir bulan",
-        mode="lines+markers", line={"color": colors.OVERDUE, "width": 2}, marker={"size": 5},
+        mode="lines+markers", line={"color": palette.OVERDUE, "width": 2}, marker={"size": 5},
     )  # fmt: skip
     figure.update_layout(
         barmode="stack", height=340, hovermode="x unified", bargap=0.25,
@@ -182,10 +183,10 @@ def pipeline(level: pd.DataFrame) -> go.Figure:
     labels = [f"{r.step}" for r in level.itertuples()]
     figure = go.Figure()
     for column, name, color in (
-        ("overdue", "Terlambat", colors.OVERDUE),
-        ("due_soon", "Segera jatuh tempo", colors.DUE_SOON),
-        ("running", "Berjalan", colors.RUNNING),
-        ("waiting", "Belum mulai", colors.WAITING),
+        ("overdue", "Terlambat", palette.OVERDUE),
+        ("due_soon", "Segera jatuh tempo", palette.DUE_SOON),
+        ("running", "Berjalan", palette.RUNNING),
+        ("waiting", "Belum mulai", palette.WAITING),
     ):
         figure.add_bar(
             y=labels, x=level[column], name=name, orientation="h", marker_color=color,
@@ -216,7 +217,7 @@ def timeline(steps: pd.DataFrame, as_of: dt.date, days_off: list[Day]) -> go.Fig
     figure.add_bar(
         y=planned["step"], base=planned["started"], name="Rencana (norma HK)", orientation="h",
         x=[_width(s, d) for s, d in zip(planned["started"], planned["due"], strict=True)],
-        marker={"color": "rgba(0,0,0,0)", "line": {"color": colors.RUNNING, "width": 1.5}},
+        marker={"color": "rgba(0,0,0,0)", "line": {"color": palette.RUNNING, "width": 1.5}},
         width=0.72, customdata=[format_date(d) for d in planned["due"]],
         hovertemplate="Tenggat %{customdata}<extra></extra>",
     )  # fmt: skip
@@ -233,7 +234,7 @@ def timeline(steps: pd.DataFrame, as_of: dt.date, days_off: list[Day]) -> go.Fig
             hovertemplate="%{customdata[0]} sampai %{customdata[1]}<br>%{customdata[2]} HK"
             "<extra></extra>",
         )  # fmt: skip
-    figure.add_vline(x=as_of, line={"color": colors.RUNNING, "dash": "dot", "width": 1.5})
+    figure.add_vline(x=as_of, line={"color": palette.RUNNING, "dash": "dot", "width": 1.5})
     figure.update_layout(barmode="overlay", height=130 + 38 * len(steps), legend=_LEGEND)
     figure.update_yaxes(
         autorange="reversed",

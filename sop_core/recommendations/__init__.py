@@ -1,7 +1,7 @@
 """Recommendations for year n+1, from rules that are data and evidence that is records."""
 
 from sop_core.recommendations.backtest import Trial, backtest
-from sop_core.recommendations.engine import measure_key, measures, recommend
+from sop_core.recommendations.engine import evidence_day, measure_key, measures, recommend
 from sop_core.recommendations.model import Recommendation, Rule, load_rules
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "Rule",
     "Trial",
     "backtest",
+    "evidence_day",
     "load_rules",
     "measure_key",
     "measures",

@@ -29,6 +29,11 @@ QUESTIONS: dict[str, Question] = {
 """Which evidence a rule is judged by, and its target measured by in year n+1."""
 
 
+def evidence_day(year: int, as_of: dt.date) -> dt.date:
+    """What counts as known at the end of a year: no later than its last day."""
+    return min(as_of, dt.date(year, 12, 31))
+
+
 def recommend(
     store: Store,
     year: int,

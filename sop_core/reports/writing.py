@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from sop_core.evaluation import Headline
 from sop_core.indonesian import format_number, format_percent
+from sop_core.recommendations import Recommendation
 
 
 def timeliness(now: Headline, before: Headline, subject: str) -> str:
@@ -99,14 +98,14 @@ def follow_ups(totals: dict[str, int]) -> str | None:
     )
 
 
-def proposals(found: list[Any], year: int) -> str:
+def proposals(found: list[Recommendation], year: int, names: dict[str, str]) -> str:
     """How many recommendations, and the first."""
     if not found:
         return f"Tidak ada rekomendasi bagi tahun {year + 1} menurut aturan yang berlaku."
     first = found[0]
     return (
         f"Diusulkan {format_number(len(found))} rekomendasi bagi tahun {year + 1}; yang teratas"
-        f" ({first.unit}): {sentence_start_lower(first.title)}."
+        f" ({names.get(first.unit, first.unit)}): {sentence_start_lower(first.title)}."
     )
 
 

@@ -1,0 +1,144 @@
+"""Laporan Pelaksanaan Kegiatan: one case, planned against actual."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pandas as pd
+
+from sop_core import followups, palette, region
+from sop_core.evaluation import LEVEL_NAMES, STATUS_NAMES, Scope
+from sop_core.exporting import Table
+from sop_core.indonesian import format_date, format_number
+from sop_core.reports import building, sections, sources
+from sop_core.reports.building import Progress
+from sop_core.reports.model import Chart, Report, ReportRefused, Section, rows_of
+from sop_core.reports.sources import Subject
+from sop_core.store import Store
+
+
+def activity_report(
+    store: Store, case_id: str, as_of: dt.date, progress: Progress = building.silent
+) -> Report:
+    """One case as of a date. Raises ReportRefused for an unknown case."""
+    head = region.case_head(store, case_id, as_of)
+    if head is None:
+        raise ReportRefused(f"Kasus {case_id} tidak ada.")
+    steps = region.case_steps(store, case_id, as_of)
+    own = followups.rows(store, Scope(as_of, int(head["year"]), flow=str(head["flow"])))
+    own = own[own["case_id"] == case_id]
+    parts: list[building.Part] = [
+        ("Identitas", lambda: identity_section(store, head, as_of)),
+        ("Langkah", lambda: steps_section(steps)),
+        ("Tindak lanjut", lambda: sections.follow_up_list(
+            own, "Rekomendasi dan tindak lanjut", "Belum ada rekomendasi dari kegiatan ini.")),
+        ("Pelaporan", lambda: routing_section(store, head, as_of)),
+        ("Catatan", lambda: records_section(store, case_id)),
+    ]  # fmt: skip
+    about = Subject(str(head["unit_name"]), (str(head["unit_code"]),), str(head["unit_code"]))
+    return Report(
+        title="Laporan Pelaksanaan Kegiatan",
+        subtitle=str(head["title"]),
+        as_of=as_of,
+        identity=sources.identity(store, about, as_of, f"Tahun {head['year']}"),
+        summary=summary(head, steps, own, as_of),
+        sections=building.run(parts, progress),
+        notes=sources.notes(store, Scope(as_of, int(head["year"]), about.units, str(head["flow"]))),
+        demo=store.has_demo_data,
+    )
+
+
+def summary(
+    head: dict[str, Any], steps: pd.DataFrame, own: pd.DataFrame, as_of: dt.date
+) -> list[str]:
+    """How far the case is, what is late in it, and what it left to do."""
+    done = steps[steps["status"].isin(["selesai_tepat", "selesai_terlambat", "selesai"])]
+    skipped = int((steps["status"] == "dilewati").sum())
+    text = f"{format_number(len(done))} dari {format_number(len(steps))} langkah selesai per {format_date(as_of)}"
+    lines = [text + (f", {skipped} dilewati dengan alasan." if skipped else ".")]
+    judged = done[done["status"] != "selesai"]
+    if len(judged):
+        late = judged[judged["status"] == "selesai_terlambat"]
+        lines.append(
+            f"{format_number(len(judged) - len(late))} dari {format_number(len(judged))} langkah bernorma selesai tepat waktu."
+        )
+    for row in steps[steps["status"] == "terlambat_berjalan"].to_dict("records"):
+        lines.append(
+            f"Langkah {row['step']} sedang terlambat {format_number(row['days_late'])} HK"
+            f" sejak tenggat {format_date(row['due'])}."
+        )
+    if len(own):
+        finished = int((own["status"] == followups.DONE).sum())
+        lines.append(
+            f"Kegiatan ini menghasilkan {format_number(len(own))} rekomendasi; {format_number(finished)} sudah selesai."
+        )
+    return lines
+
+
+def identity_section(store: Store, head: dict[str, Any], as_of: dt.date) -> Section:
+    """What is known of the case itself."""
+    flow = next(f for f in store.revisions[-1].flows if f.id == head["flow"])
+    stakeholders = store.revisions[-1].stakeholders
+    stakeholder = head.get("stakeholder")
+    known = [
+        ("ID", head["case_id"]),
+        ("Tingkat", LEVEL_NAMES[str(head["level"])]),
+        ("Alur", f"{flow.id}. {flow.name}"),
+        ("Unit", head["unit_name"]),
+        ("Balai pengoordinasi", head["coordinator_name"]),
+        ("Pemangku kepentingan", stakeholders.get(str(stakeholder), stakeholder)),
+        ("Komoditas", head["commodity"]),
+        ("Bentuk kegiatan", head["form"]),
+        ("Fungsi", head["function"]),
+        ("Bersama Pusat", head["joint_with_center"]),
+        ("Sumber usulan", head["proposal_source"]),
+        ("Jumlah peserta (orang)", head["participants"]),
+        ("Jumlah kader (orang)", head["cadres"]),
+    ]
+    rows = [[name, value] for name, value in known if value is not None and value == value]
+    return Section("Identitas kegiatan", [], Table("Identitas", ["Hal", "Keterangan"], rows))
+
+
+def steps_section(steps: pd.DataFrame) -> Section:
+    """Each step planned against actual, and the HK used against the norm."""
+    frame = steps.assign(state=steps["status"].map(STATUS_NAMES))
+    columns = {
+        "step": "Langkah", "activity": "Kegiatan", "state": "Status", "started": "Mulai", "due": "Tenggat",
+        "finished": "Selesai", "sla_days": "Norma (HK)", "days_used": "Terpakai (HK)",
+        "days_late": "Terlambat (HK)",
+    }  # fmt: skip
+    begun = frame[frame["days_used"].notna()]
+    chart = Chart(
+        "paired", "Hari kerja terpakai terhadap norma", list(begun["step"]),
+        [
+            ("Norma (HK)", palette.WAITING, [float(v) for v in begun["sla_days"].fillna(0)]),
+            ("Terpakai (HK)", palette.ON_TIME, [float(v) for v in begun["days_used"]]),
+        ],
+    )  # fmt: skip
+    return Section(
+        "Rencana dan kenyataan tiap langkah", [], rows_of("Langkah", frame, columns),
+        chart if len(begun) else None,
+    )  # fmt: skip
+
+
+def routing_section(store: Store, head: dict[str, Any], as_of: dt.date) -> Section:
+    """To whom the case reports."""
+    lines = region.reporting_rules(store, head, as_of)
+    if not lines:
+        return Section("Pelaporan", ["Tidak ada aturan pelaporan khusus bagi kasus ini."])
+    rows = [list(line) for line in lines]
+    return Section(
+        "Pelaporan", [], Table("Pelaporan", ["Langkah", "Aturan", "Letak pada SOP"], rows)
+    )
+
+
+def records_section(store: Store, case_id: str) -> Section:
+    """The uploaded rows behind the case, for Excel alone."""
+    columns = {
+        "sheet": "Lembar", "step_no": "No langkah", "started": "Mulai", "finished": "Selesai",
+        "document_no": "Dokumen", "skipped": "Dilewati", "reason": "Alasan", "remarks": "Keterangan",
+        "file": "Berkas", "source_row": "Baris", "imported_by": "Oleh",
+    }  # fmt: skip
+    frame = region.case_records(store, case_id)
+    return Section("Catatan asal", [], rows_of("Catatan asal", frame, columns), paper_rows=0)

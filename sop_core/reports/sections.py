@@ -1,0 +1,253 @@
+"""The sections that reports share, each from one question."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pandas as pd
+
+from sop_core import (
+    disposition,
+    evaluation,
+    facilitators,
+    followups,
+    lateness,
+    national,
+    palette,
+    recommendations,
+    region,
+)
+from sop_core.evaluation import STATUS_NAMES, Scope
+from sop_core.exporting import Table
+from sop_core.indonesian import format_month, format_number
+from sop_core.reports import writing
+from sop_core.reports.model import Chart, Section, rows_of
+from sop_core.store import Store
+
+PAPER_ROWS = 25
+"""Rows of a long list that paper shows."""
+
+
+def _numbers(frame: pd.DataFrame, column: str) -> list[float]:
+    return [float(v) for v in frame[column].fillna(0)]
+
+
+def flows(frame: pd.DataFrame, names: dict[str, str]) -> Section:
+    """Flow by flow: activities begun and how their steps stand (rows of ``by_flow``)."""
+    frame = frame.assign(name=[f"{f}. {names[f]}" for f in frame["flow"]])
+    columns = {
+        "name": "Alur", "activities": "Kegiatan dimulai", "on_time": "Selesai tepat waktu",
+        "late": "Selesai terlambat", "open": "Terbuka", "overdue": "Sedang terlambat",
+    }  # fmt: skip
+    chart = Chart(
+        "stacked", "Langkah bernorma per alur", [f"Alur {f}" for f in frame["flow"]],
+        [
+            ("Selesai tepat waktu", palette.ON_TIME, _numbers(frame, "on_time")),
+            ("Selesai terlambat", palette.LATE, _numbers(frame, "late")),
+            ("Sedang terlambat", palette.OVERDUE, _numbers(frame, "overdue")),
+        ],
+    )  # fmt: skip
+    return Section(
+        "Pelaksanaan per alur",
+        ["Langkah tanpa norma (N/A) tidak pernah dinilai terlambat."],
+        rows_of("Per alur", frame, columns),
+        chart if len(frame) else None,
+    )
+
+
+def steps(frame: pd.DataFrame) -> Section:
+    """Step by step: norm, how often late, how long it takes (rows of ``by_step``)."""
+    columns = {
+        "step": "Langkah", "activity": "Kegiatan", "sla_days": "Norma (HK)", "done": "Selesai",
+        "median_days": "Median (HK)", "judged": "Dinilai", "late": "Terlambat",
+        "late_share": "Bagian terlambat",
+    }  # fmt: skip
+    return Section(
+        "Capaian per langkah",
+        ["Dinilai: selesai, atau belum selesai dan sudah lewat tenggat."],
+        rows_of("Per langkah", frame, columns, ("Bagian terlambat",)),
+    )
+
+
+def offices(units: pd.DataFrame) -> Section:
+    """Every office with cases, the most overdue first (rows of ``by_unit``)."""
+    columns = {
+        "name": "Unit", "cases": "Kasus", "on_time_share": "Tepat waktu", "open": "Terbuka",
+        "overdue": "Terlambat", "worst_days": "Terlama (HK)", "due_soon": "Segera jatuh tempo",
+    }  # fmt: skip
+    worst = units[units["overdue"] > 0].head(15)
+    chart = Chart(
+        "stacked", "Unit dengan langkah terlambat terbanyak", list(worst["name"]),
+        [("Sedang terlambat", palette.OVERDUE, _numbers(worst, "overdue"))],
+    )  # fmt: skip
+    return Section(
+        "Peringkat unit", [],
+        rows_of("Peringkat unit", units[units["cases"] > 0], columns, ("Tepat waktu",)),
+        chart if len(worst) >= 3 else None,
+    )  # fmt: skip
+
+
+def overdue(store: Store, scope: Scope) -> Section:
+    """Steps overdue and due soon, with the age of what is late."""
+    late = lateness.late_steps(store, scope)
+    counts = lateness.ageing_by_flow(late[late["days_late"] > 0])
+    late.loc[late["days_late"] > 0, "days_left"] = None
+    columns = {
+        "unit": "Unit", "step": "Langkah", "title": "Judul", "due": "Tenggat",
+        "days_late": "Terlambat (HK)", "days_left": "Sisa (HK)", "case_id": "ID",
+    }  # fmt: skip
+    words = [
+        f"Alur {flow}: " + ", ".join(f"{format_number(row[b])} berumur {b}" for b in lateness.BUCKETS if row[b])
+        for flow, row in counts.iterrows()
+    ]  # fmt: skip
+    if not len(late):
+        words = ["Tidak ada langkah yang terlambat atau jatuh tempo dalam 5 HK."]
+    return Section(
+        "Langkah terlambat dan segera jatuh tempo",
+        [f"{w}." if not w.endswith(".") else w for w in words],
+        rows_of("Terlambat", late, columns) if len(late) else None,
+        paper_rows=PAPER_ROWS,
+    )
+
+
+def trend(store: Store, scope: Scope) -> Section:
+    """Month by month up to the as-of date, from the start of the scope's year, two years at most."""
+    day = scope.as_of
+    since = 12 * (day.year - (scope.year or day.year)) + day.month
+    months = national.monthly_trend(store, scope, min(24, since))
+    months = months.assign(month=[format_month(m) for m in months["month"]])
+    columns = {
+        "month": "Bulan", "on_time": "Selesai tepat waktu", "late": "Selesai terlambat",
+        "overdue": "Terlambat akhir bulan",
+    }  # fmt: skip
+    chart = Chart(
+        "lines", "Langkah per bulan", list(months["month"]),
+        [
+            ("Selesai tepat waktu", palette.ON_TIME, _numbers(months, "on_time")),
+            ("Selesai terlambat", palette.LATE, _numbers(months, "late")),
+            ("Terlambat akhir bulan", palette.OVERDUE, _numbers(months, "overdue")),
+        ],
+    )  # fmt: skip
+    return Section("Kecenderungan bulanan", [], rows_of("Bulanan", months, columns), chart)
+
+
+def annual_reports(reports: pd.DataFrame, missing: pd.DataFrame) -> list[Section]:
+    """Completeness and timeliness of A.7, B.7 and C.5, and what has not come in."""
+    opened = reports[reports["opened"]]
+    if opened.empty:
+        text = "Laporan tahunan baru dibuka pada hari kerja pertama tahun berikutnya."
+        return [Section("Laporan tahunan unit", [text])]
+    columns = {
+        "year": "Tahun", "flow": "Alur", "expected": "UPT", "received": "Masuk",
+        "on_time": "Tepat waktu", "overdue": "Terlambat belum masuk",
+    }  # fmt: skip
+    found = [
+        Section("Laporan tahunan unit", [], rows_of("Laporan tahunan", opened, columns)),
+    ]
+    if len(missing):
+        columns = {"unit": "Unit", "flow": "Alur", "year": "Tahun", "due": "Tenggat", "days_late": "Terlambat (HK)"}  # fmt: skip
+        found.append(
+            Section(
+                "Laporan tahunan yang belum masuk", [],
+                rows_of("Belum masuk", missing, columns), paper_rows=PAPER_ROWS,
+            )
+        )  # fmt: skip
+    return found
+
+
+def people(store: Store, scope: Scope) -> list[Section]:
+    """The facilitator funnel, and how many each office has. No names."""
+    everyone = Scope(scope.as_of, units=scope.units)
+    funnel = facilitators.funnel(store, everyone)
+    if not funnel["people"].sum():
+        return [Section("Fasilitator", ["Belum ada data fasilitator."])]
+    columns = {"step": "Langkah", "name": "Keadaan", "people": "Orang", "reached": "Mencapainya"}  # fmt: skip
+    chart = Chart(
+        "stacked", "Fasilitator yang mencapai tiap keadaan", list(funnel["name"]),
+        [("Orang", palette.ON_TIME, _numbers(funnel, "reached"))],
+    )  # fmt: skip
+    by_unit = facilitators.counts_by(store, everyone, "unit")
+    names = {"group": "Unit", **facilitators.STATE_NAMES, "total": "Jumlah"}
+    return [
+        Section(
+            "Fasilitator",
+            ["Pengakuan bersifat sukarela, dan sesudah pelatihan angkatan dapat langsung dipantau (D.3 ke D.7)."],
+            rows_of("Fasilitator", funnel, columns), chart,
+        ),
+        Section("Fasilitator per unit", [], rows_of("Fasilitator per unit", by_unit, names), paper_rows=PAPER_ROWS),
+    ]  # fmt: skip
+
+
+def follow_ups(store: Store, scope: Scope) -> Section:
+    """Recommendations of activities by office, the most urgent first."""
+    table = followups.counts_by(store, scope, "unit")
+    if table.empty:
+        return Section("Tindak lanjut", ["Belum ada rekomendasi kegiatan pada pilihan ini."])
+    columns = {
+        "group": "Unit", followups.LATE: "Terlambat", followups.NOT_OPTIMAL: "Belum optimal",
+        followups.OPEN: "Terbuka", followups.DONE: "Selesai", "total": "Jumlah",
+        "escort": "Perlu dikawal",
+    }  # fmt: skip
+    return Section(
+        "Tindak lanjut", ["Perlu dikawal: hasil belum optimal pada alur A (A.10) dan C (C.8)."],
+        rows_of("Tindak lanjut", table, columns), paper_rows=PAPER_ROWS,
+    )  # fmt: skip
+
+
+def follow_up_list(frame: pd.DataFrame, heading: str, empty: str) -> Section:
+    """Single recommendations of activities (rows of ``followups.rows``)."""
+    if frame.empty:
+        return Section(heading, [empty])
+    frame = frame.assign(state=frame["status"].map(followups.STATUS_NAMES))
+    columns = {
+        "unit": "Unit", "title": "Kegiatan", "recommendation_no": "No", "description": "Rekomendasi",
+        "target_on": "Target", "state": "Keadaan", "days_late": "Terlambat (HK)", "escort": "Pengawalan",
+    }  # fmt: skip
+    return Section(heading, [], rows_of(heading, frame, columns), paper_rows=PAPER_ROWS)
+
+
+def proposals(
+    store: Store,
+    found: list[recommendations.Recommendation],
+    year: int,
+    as_of: dt.date,
+    paper_rows: int = PAPER_ROWS,
+) -> Section:
+    """Recommendations for n+1 with what the PPTM decided on each."""
+    heading = f"Rekomendasi bagi tahun {year + 1}"
+    if not found:
+        return Section(heading, ["Tidak ada rekomendasi menurut aturan yang berlaku."])
+    decided = disposition.decisions(store, year)
+    names = {unit.code: unit.name for unit in store.units(as_of)}
+    rows: list[list[Any]] = []
+    for r in found:
+        decision = decided.get(r.id)
+        rows.append(
+            [r.rank, names.get(r.unit, r.unit), f"{r.title}. {r.reason}", r.proposal, r.score, r.sop_ref,
+             disposition.DECISIONS[decision["decision"]] if decision else "Belum"]
+        )  # fmt: skip
+    headings = ["Urutan", "Unit", "Rekomendasi", "Usulan sasaran", "Skor", "Dasar SOP", "Disposisi"]  # fmt: skip
+    return Section(
+        heading, ["Urutan bersifat nasional, dari skor tertinggi."],
+        Table("Rekomendasi", headings, rows), paper_rows=paper_rows,
+    )  # fmt: skip
+
+
+def cases(store: Store, scope: Scope) -> Section:
+    """Every case, for Excel alone."""
+    frame = region.cases(store, scope)
+    frame["status_name"] = frame["status"].map(STATUS_NAMES)
+    columns = {
+        "case_id": "ID", "flow": "Alur", "year": "Tahun", "unit": "Unit", "title": "Judul",
+        "stands_at": "Berada di", "status_name": "Status", "due": "Tenggat",
+        "days_late": "Terlambat (HK)", "days_used": "Lama (HK)", "started": "Mulai", "finished": "Selesai",
+    }  # fmt: skip
+    return Section("Semua kasus", [], rows_of("Kasus", frame, columns), paper_rows=0)
+
+
+def standing_summary(store: Store, scope: Scope, units: pd.DataFrame, subject: str) -> list[str]:
+    """The sentences that every summary opens with."""
+    now = evaluation.headline(store, scope)
+    before = evaluation.headline(store, scope.year_before())
+    return [writing.timeliness(now, before, subject), writing.overdue(now, units)]
