@@ -27,6 +27,14 @@ PAGES = {
         st.Page("pages/wilayah.py", title="Wilayah", icon=":material/location_city:"),
         st.Page("pages/terlambat.py", title="Terlambat", icon=":material/alarm:"),
     ],
+    "Pelaksanaan": [
+        st.Page("pages/fasilitator.py", title="Fasilitator", icon=":material/groups:"),
+        st.Page("pages/tindak_lanjut.py", title="Tindak Lanjut", icon=":material/task_alt:"),
+    ],
+    "Tahun depan": [
+        st.Page("pages/rekomendasi.py", title="Rekomendasi", icon=":material/lightbulb:"),
+        st.Page("pages/laporan.py", title="Laporan", icon=":material/description:"),
+    ],
     "Data": [
         st.Page("pages/unggah.py", title="Unggah", icon=":material/upload_file:"),
         st.Page("pages/kalender.py", title="Kalender", icon=":material/calendar_month:"),

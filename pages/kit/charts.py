@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import textwrap
 from functools import cache
 from typing import Any
 
@@ -258,6 +259,61 @@ def _month_ticks(first: dt.date, last: dt.date) -> list[dt.date]:
     )
     every = max(1, len(months) // 8)
     return [m.date() for m in months[::every]]
+
+
+def funnel(states: pd.DataFrame) -> go.Figure:
+    """People who reached at least each state of flow D, and of these still in it."""
+    figure = go.Figure()
+    labels = [f"{r.step} {r.name_}" for r in states.rename(columns={"name": "name_"}).itertuples()]
+    further = states["reached"] - states["people"]
+    for name, values, color in (
+        ("Masih pada keadaan ini", states["people"], palette.ON_TIME),
+        ("Sudah lebih jauh", further, palette.WAITING),
+    ):
+        figure.add_bar(
+            y=labels, x=values, name=name, orientation="h", marker_color=color,
+            hovertemplate=f"{name}: %{{x}} orang<extra></extra>",
+        )  # fmt: skip
+    for label, reached in zip(labels, states["reached"], strict=True):
+        figure.add_annotation(
+            y=label, x=reached, text=format_number(reached), showarrow=False, xanchor="left",
+            xshift=4, font={"size": 12},
+        )  # fmt: skip
+    figure.update_layout(barmode="stack", height=120 + 36 * len(states), legend=_LEGEND)
+    figure.update_yaxes(autorange="reversed", type="category")
+    figure.update_xaxes(range=[0, max(1, int(states["reached"].max())) * 1.25])
+    return figure
+
+
+def people_by(counts: pd.DataFrame, names: dict[str, str]) -> go.Figure:
+    """People of each group by state; the further, the darker."""
+    figure = go.Figure()
+    for (state, name), color in zip(names.items(), colors.STEPS, strict=True):
+        figure.add_bar(
+            y=counts["group"], x=counts[state], name=name, orientation="h", marker_color=color,
+            hovertemplate=f"%{{y}}<br>{name}: %{{x}} orang<extra></extra>",
+        )  # fmt: skip
+    figure.update_layout(barmode="stack", height=130 + 24 * len(counts), legend=_LEGEND)
+    figure.update_yaxes(autorange="reversed", type="category")
+    return figure
+
+
+def follow_ups(counts: pd.DataFrame, parts: dict[str, str]) -> go.Figure:
+    """Follow-ups of each group by how they stand."""
+    shades = (palette.OVERDUE, palette.SKIPPED, palette.RUNNING, palette.DONE)
+    labels = ["<br>".join(textwrap.wrap(g, 26)) for g in counts["group"]]
+    room = 0.06 * counts["total"].max()
+    figure = go.Figure()
+    for (column, name), color in zip(parts.items(), shades, strict=True):
+        figure.add_bar(
+            y=labels, x=counts[column], name=name, orientation="h", marker_color=color,
+            text=[format_number(v) if v > room else "" for v in counts[column]],
+            textposition="inside", textangle=0, insidetextanchor="middle",
+            hovertemplate=f"%{{y}}<br>{name}: %{{x}}<extra></extra>",
+        )  # fmt: skip
+    figure.update_layout(barmode="stack", height=130 + 30 * len(counts), legend=_LEGEND)
+    figure.update_yaxes(autorange="reversed", type="category")
+    return figure
 
 
 def ageing(counts: pd.DataFrame) -> go.Figure:

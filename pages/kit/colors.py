@@ -18,3 +18,5 @@ STATUS = {
 LATE_SCALE = [[0.0, NEUTRAL], [0.001, "#F4C9BF"], [0.35, "#E07B6A"], [1.0, "#9B1C1C"]]
 # Single-hue steps for the age of what is late; the first is not late yet.
 AGEING = (palette.DUE_SOON, "#F0B9AE", "#E07B6A", "#C62828", "#7F1414")
+# One hue for the states of a facilitator: the further, the darker.
+STEPS = ("#C9D8E2", "#A5C3D6", "#78A9C6", "#4A8DB5", "#246E9C", "#0B4A73")

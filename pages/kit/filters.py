@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 import streamlit as st
 
+from sop_core import region
 from sop_core.calendar import FIRST_YEAR, LAST_YEAR
 from sop_core.evaluation import Scope
 from sop_core.indonesian import format_date, today
 from sop_core.store import Store
-from sop_core.units import Unit
+from sop_core.units import UPT_KINDS, Unit
 
 ALL_YEARS = "Semua tahun"
 ALL = "Semua"
+NATION = "Seluruh Indonesia"
+OFFICE_KINDS = {*UPT_KINDS, "pusat"}
+
+
+@dataclass(frozen=True)
+class Office:
+    """What the office filter says: a code, and the codes whose records it takes in."""
+
+    code: str | None = None
+    units: tuple[str, ...] | None = None
+    with_lokas: bool = False
 
 
 def shared(store: Store) -> None:
@@ -53,6 +66,22 @@ def scope(
         step=step,
         product=product,
     )
+
+
+def office(store: Store, as_of: dt.date, key: str = "unit_kerja") -> tuple[str, Office]:
+    """One office, with the Lokas it coordinates or without, or the whole nation."""
+    by_name = {unit_label(u): u.code for u in store.units(as_of) if u.kind in OFFICE_KINDS}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = str(st.selectbox("Unit", [NATION, *by_name], key=key, bind="query-params"))
+        if name == NATION:
+            return name, Office()
+        code = by_name[name]
+        lokas = region.coordinated(store, code, as_of)
+        include = len(lokas) > 1 and st.toggle(
+            f"Sertakan {len(lokas) - 1} Loka yang dikoordinasikan",
+            value=True, key="loka", bind="query-params",
+        )  # fmt: skip
+    return name, Office(code, lokas if include else (code,), bool(include))
 
 
 def describe(current: Scope, short: bool = False) -> str:

@@ -16,6 +16,9 @@ _STYLE = """
   content: "Pilih berkas";}
 [data-testid="stFileUploaderDropzoneInstructions"]::after {
   content: "Paling besar 100 MB per berkas: XLSX, XLS, ODS, CSV"; font-size: .85rem; opacity: .7;}
+.st-key-templat_word [data-testid="stFileUploaderDropzoneInstructions"]::after {
+  content: "Berkas Word (.docx)";}
+[data-testid="InputInstructions"] {display: none;}
 [data-testid="stMetricValue"] {font-variant-numeric: tabular-nums;}
 [data-testid="stMainBlockContainer"] {padding: 3.2rem 2.2rem 2rem;}
 @media (max-width: 640px) {[data-testid="stMainBlockContainer"] {padding: 3.2rem 1rem 2rem;}}

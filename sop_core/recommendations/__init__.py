@@ -2,9 +2,10 @@
 
 from sop_core.recommendations.backtest import Trial, backtest
 from sop_core.recommendations.engine import evidence_day, measure_key, measures, recommend
-from sop_core.recommendations.model import Recommendation, Rule, load_rules
+from sop_core.recommendations.model import NUMBER_NAMES, Recommendation, Rule, load_rules
 
 __all__ = [
+    "NUMBER_NAMES",
     "Recommendation",
     "Rule",
     "Trial",

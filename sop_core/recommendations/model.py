@@ -16,6 +16,32 @@ from sop_core.paths import DATA
 Unit = Literal["share", "count", "people", "HK", "month"]
 
 
+NUMBER_NAMES = {
+    "late": "Terlambat",
+    "judged": "Dinilai",
+    "excess": "Rata-rata lewat norma (HK)",
+    "national": "Nasional",
+    "predicted": "Taksiran peluang terlambat",
+    "days_late": "Terlambat (HK)",
+    "median": "Median (HK)",
+    "ratio": "Taksiran kelipatan lama nasional",
+    "bad": "Terlambat atau belum optimal",
+    "total": "Seluruhnya",
+    "not_optimal": "Belum optimal",
+    "posterior": "Taksiran bagian sebenarnya",
+    "planned": "Target",
+    "trained": "Dilatih",
+    "expiring": "Sertifikat berakhir tahun depan",
+    "chance": "Peluang terjadi secara kebetulan",
+    "expected": "Harapan menurut nasional",
+    "held": "Terlaksana",
+    "after": "Selesai terlalu lambat",
+    "duration": "Lama kegiatan (HK)",
+    "most": "Pada triwulan tersibuk",
+}
+"""Names of the numbers that evidence holds, as a reader sees them."""
+
+
 class Rule(BaseModel):
     """One rule as ``data/recommendation_rules.toml`` writes it."""
 

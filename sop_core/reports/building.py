@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from sop_core.reports.model import Section
 
-Progress = Callable[[float, str], None]
+Progress = Callable[[float, str], object]
 Part = tuple[str, Callable[[], Section | list[Section]]]
 
 

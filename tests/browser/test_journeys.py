@@ -19,7 +19,14 @@ from tests.builders import TODAY, workbook
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
-PAGES = ("", "wilayah", "terlambat", "unggah", "kalender")
+PAGES = (
+    "", "wilayah", "terlambat", "fasilitator", "tindak_lanjut", "rekomendasi", "laporan", "unggah",
+    "kalender",
+)  # fmt: skip
+NAMES = [
+    "Nasional", "Wilayah", "Terlambat", "Fasilitator", "Tindak Lanjut", "Rekomendasi", "Laporan",
+    "Unggah", "Kalender",
+]  # fmt: skip
 ENGLISH = (
     "Browse files", "Drag and drop", "Choose an option", "Choose options", "Select all",
     "No options", "No results", "Press Enter", "Upload", "Limit ", "Loading", "Search", "Running",
@@ -64,7 +71,7 @@ def test_from_nothing_to_what_is_late(empty_app, open_page):
     expect(page.get_by_text("Belum ada data.")).to_be_visible()
     page.get_by_role("button", name="Muat data demo").click()
     expect(page.get_by_text("langkah terlambat", exact=False).first).to_be_visible()
-    for name in ("Nasional", "Wilayah", "Terlambat", "Unggah", "Kalender"):
+    for name in NAMES:
         goto(page, name)
         expect(page.get_by_text("Data demo.", exact=False).first).to_be_visible()
 
@@ -73,9 +80,7 @@ def test_the_first_link_into_a_fresh_server_finds_its_page(empty_app, open_page)
     page = open_page(f"{empty_app}/terlambat?tanggal=2025-06-30")
     expect(page.get_by_role("heading", name="Terlambat", level=1)).to_be_visible()
     names = page.get_by_test_id("stSidebarNav").get_by_role("link").all_inner_texts()
-    assert [n.split("\n")[-1] for n in names] == [
-        "Nasional", "Wilayah", "Terlambat", "Unggah", "Kalender",
-    ]  # fmt: skip
+    assert [n.split("\n")[-1] for n in names] == NAMES
 
 
 def test_a_shared_link_shows_the_same(demo_app, demo_store, open_page):

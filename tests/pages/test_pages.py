@@ -15,7 +15,10 @@ from tests.builders import TODAY, workbook
 
 APP = str(Path(__file__).parent.parent.parent / "app.py")
 D = dt.date
-PAGES = ("nasional", "wilayah", "terlambat", "unggah", "kalender")
+PAGES = (
+    "nasional", "wilayah", "terlambat", "fasilitator", "tindak_lanjut", "rekomendasi", "laporan",
+    "unggah", "kalender",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -200,7 +203,7 @@ def test_a_year_without_skb_warns(empty):
 @pytest.mark.parametrize("day", ["2018-01-01", "2024-02-29", "2035-12-31"])
 def test_no_page_breaks_on_the_edges_of_time(demo, page, day):
     app = open_page(page, tanggal=day)
-    assert app.title[0].value == page.capitalize()
+    assert app.title[0].value == page.replace("_", " ").title()
 
 
 def test_frames_hold_values_not_text(demo):

@@ -1,0 +1,225 @@
+"""Fasilitator: how far people have come (flow D), what expires, and the quarterly report D.8."""
+
+import datetime as dt
+
+import pandas as pd
+import streamlit as st
+
+from pages.kit import charts, downloads, filters, shell, tables
+from pages.kit.filters import Office
+from sop_core import facilitators, reports
+from sop_core.evaluation import Scope
+from sop_core.indonesian import format_date, format_number
+from sop_core.store import Store
+
+GROUPS = {
+    "Unit": "unit",
+    "Balai pengoordinasi": "coordinator",
+    "Jenis": "kind",
+    "Tahun": "year",
+    "Triwulan": "quarter",
+}
+MOST_BARS = 20
+CERTIFICATE_COLUMNS = {"unit": "Unit", "name": "Nama", "kind": "Jenis", "competence_no": "No sertifikat", "valid_until": "Berlaku sampai", "days_valid": "Sisa (hari kalender)", "facilitator_id": "ID"}  # fmt: skip
+ENDORSEMENT_COLUMNS = {"unit": "Unit", "name": "Nama", "kind": "Jenis", "applied_on": "Diajukan", "days_waiting": "Menunggu (HK)", "days_late": "Lewat norma (HK)", "facilitator_id": "ID"}  # fmt: skip
+COVERAGE_COLUMNS = {"unit": "Unit", "people": "Fasilitator aktif terlatih", "businesses": "Pelaku usaha didampingi", "per_100": "Per 100 pelaku usaha"}  # fmt: skip
+PEOPLE_COLUMNS = {
+    "name": "Nama", "state_name": "Keadaan", "state_on": "Sejak", "unit": "Unit", "kind": "Jenis",
+    "batch_title": "Angkatan", "trained_on": "Dilatih", "competence_on": "Sertifikat kompetensi",
+    "valid_until": "Berlaku sampai", "applied_on": "Diajukan", "endorsed_on": "Disahkan",
+    "active": "Aktif", "facilitator_id": "ID", "case_id": "ID angkatan",
+}  # fmt: skip
+BATCH_COLUMNS = {"unit": "Unit", "title": "Angkatan", "people": "Orang", "trained_on": "Pelatihan selesai", "monitored_on": "Monitoring D.7", "missing": "Yang belum ada"}  # fmt: skip
+
+
+def choose(store: Store) -> tuple[Scope, Office, str | None, bool]:
+    """The page's filters: office, kind, and whether only active people count."""
+    shared = filters.scope()
+    _, office = filters.office(store, shared.as_of)
+    left, right = st.columns([2, 1], vertical_alignment="bottom")
+    kind = left.segmented_control(
+        "Jenis", [filters.ALL, *facilitators.KINDS], default=filters.ALL, required=True,
+        key="jenis", bind="query-params",
+    )  # fmt: skip
+    active = right.toggle("Hanya yang aktif", key="aktif", bind="query-params")
+    scope = Scope(shared.as_of, units=office.units)
+    return scope, office, None if kind == filters.ALL else str(kind), active
+
+
+def metrics(funnel: pd.DataFrame, ends: pd.DataFrame, waits: pd.DataFrame) -> None:
+    """Six figures."""
+    reached = dict(zip(funnel["state"], funnel["reached"], strict=True))
+    values = (
+        ("Fasilitator", reached["terdaftar"], "Semua orang yang terdaftar sampai tanggal acuan."),
+        ("Dilatih", reached["dilatih"], "Mencapai D.3 atau lebih jauh."),
+        ("Bersertifikat", reached["bersertifikat"], "Mencapai D.4 atau lebih jauh."),
+        ("Diakui", reached["diakui"], "Pengakuan disahkan (D.6)."),
+        ("Sertifikat berakhir", len(ends), "Sudah berakhir, atau berakhir dalam 90 hari."),
+        ("Pengesahan >60 HK", int((waits["days_late"] > 0).sum()), "Pengajuan yang menunggu lewat norma D.6."),
+    )  # fmt: skip
+    columns = [*st.columns(3), *st.columns(3)]
+    for column, (label, value, help_text) in zip(columns, values, strict=True):
+        column.metric(label, format_number(value), border=True, help=help_text)
+
+
+def quarter_report(store: Store, office: Office, as_of: dt.date, demo: bool) -> None:
+    """D.8: when it is due, what is missing, and the report itself."""
+    st.subheader("Laporan triwulan (D.8)")
+    choices = {f"TW{q} {y}": (y, q) for y, q in recent_quarters(as_of)}
+    chosen = st.selectbox(
+        "Triwulan", list(choices), index=1, key="triwulan", bind="query-params",
+        help="Yang pertama masih berjalan; laporannya dibuka sesudah triwulan berakhir.",
+    )  # fmt: skip
+    year, quarter = choices[str(chosen)]
+    report = facilitators.quarter_report(store, as_of, year, quarter)
+    norm, date = format_date(report.norm_due), format_date(report.deadline)
+    by_date = report.rule == "tanggal"
+    left, right = st.columns([2, 3], vertical_alignment="center")
+    label, value = countdown(report)
+    left.metric(label, value, border=True)
+    right.markdown(
+        f"Jatuh tempo **{format_date(report.due)}**  \n"
+        f"10 HK sesudah triwulan: {norm}{'' if by_date else ' **(mengikat)**'}  \n"
+        f"Batas tanggal 10: {date}{' **(mengikat)**' if by_date else ''}"
+    )
+    batches = facilitators.quarter_batches(store, Scope(as_of, units=office.units), year, quarter)
+    missing = batches[batches["missing"] != ""]
+    if len(missing):
+        st.warning(
+            f"**{format_number(len(missing))} dari {format_number(len(batches))} angkatan belum"
+            " lengkap** untuk laporan ini.",
+            icon=":material/rule:",
+        )
+        with st.expander("Yang belum ada"):
+            tables.plain(missing, BATCH_COLUMNS, alt="Angkatan yang belum lengkap")
+            tables.export(missing, BATCH_COLUMNS, "Angkatan belum lengkap", Scope(as_of, year), demo, f"D.8 {chosen}")  # fmt: skip
+    elif len(batches):
+        st.success(f"Data {format_number(len(batches))} angkatan yang dilaporkan sudah lengkap.")
+    else:
+        st.info("Tidak ada angkatan yang dilaporkan pada triwulan ini.")
+    st.caption("Tulis laporannya. Laporan memuat jumlah, tanpa nama.")
+    asked = reports.Request("fasilitator", as_of, year, quarter, office.code, office.with_lokas)
+    downloads.of_request(store, asked)
+
+
+def recent_quarters(as_of: dt.date) -> list[tuple[int, int]]:
+    """The running quarter and twelve before it."""
+    running = as_of.year * 4 + (as_of.month - 1) // 3
+    return [((running - back) // 4, (running - back) % 4 + 1) for back in range(13)]
+
+
+def countdown(report: facilitators.QuarterReport) -> tuple[str, str]:
+    """Label and value of what is left."""
+    if report.finished:
+        return "Laporan", "sudah masuk"
+    if report.days_left is None:
+        return "Laporan", "belum dibuka"
+    if report.days_left < 0:
+        return "Terlambat", f"{format_number(-report.days_left)} HK"
+    return "Sisa", f"{format_number(report.days_left)} HK"
+
+
+def counts(store: Store, scope: Scope, kind: str | None, active: bool, demo: bool) -> None:
+    """By office, coordinator, kind, year or quarter."""
+    st.subheader("Jumlah menurut keadaan")
+    by = st.segmented_control(
+        "Menurut", list(GROUPS), default="Unit", required=True, key="menurut", bind="query-params"
+    )
+    frame = facilitators.counts_by(store, scope, GROUPS[str(by)], kind, active)
+    names = {"group": str(by), **facilitators.STATE_NAMES, "total": "Jumlah"}
+    shown = frame.head(MOST_BARS)
+    if len(frame) > MOST_BARS:
+        st.caption(f"{MOST_BARS} teratas dari {len(frame)}; tabel dan ekspor memuat semuanya.")
+    charts.draw(
+        charts.people_by(shown, facilitators.STATE_NAMES), key="menurut_keadaan",
+        alt=f"Fasilitator menurut {by} dan keadaan",
+    )  # fmt: skip
+    with st.expander("Angka"):
+        tables.plain(frame, names, alt=f"Jumlah fasilitator menurut {by}", height=420)
+        tables.export(frame, names, f"Fasilitator per {by}", scope, demo, f"Jumlah menurut {by}")
+
+
+def coverage(store: Store, scope: Scope, kind: str | None, demo: bool) -> None:
+    """People per 100 assisted businesses, and offices with none."""
+    st.subheader("Cakupan")
+    frame = facilitators.coverage(store, scope, kind)
+    none = frame[frame["people"] == 0]
+    if len(none):
+        st.warning(
+            f"**{len(none)} unit belum mempunyai fasilitator terlatih:** "
+            + ", ".join(none["unit"])
+            + ".",
+            icon=":material/person_off:",
+        )
+    unknown = int(frame["businesses"].isna().sum())
+    st.caption(
+        f"Pelaku usaha dari lembar Target alur B tahun {scope.year or scope.as_of.year}."
+        + (f" Belum diketahui pada {unknown} unit." if unknown else "")
+    )
+    tables.plain(frame, COVERAGE_COLUMNS, alt="Fasilitator per 100 pelaku usaha", height=330)
+    tables.export(frame, COVERAGE_COLUMNS, "Cakupan", scope, demo, "Fasilitator per 100 pelaku usaha")  # fmt: skip
+
+
+def waiting(ends: pd.DataFrame, waits: pd.DataFrame, scope: Scope, demo: bool) -> None:
+    """Certificates and endorsements that need someone to act."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.subheader("Sertifikat berakhir")
+        expired = int(ends["expired"].sum())
+        st.caption(
+            f"{format_number(expired)} sudah berakhir, {format_number(len(ends) - expired)} berakhir dalam 90 hari. Hanya yang aktif."
+        )
+        tables.plain(ends, CERTIFICATE_COLUMNS, alt="Sertifikat yang berakhir", height=330)
+        tables.export(ends, CERTIFICATE_COLUMNS, "Sertifikat berakhir", scope, demo, "Sertifikat kompetensi berakhir")  # fmt: skip
+    with right:
+        st.subheader("Menunggu pengesahan (D.6)")
+        st.caption(f"{format_number(len(waits))} pengajuan menunggu; norma 60 HK.")
+        tables.plain(waits, ENDORSEMENT_COLUMNS, alt="Pengajuan yang menunggu", height=330)
+        tables.export(waits, ENDORSEMENT_COLUMNS, "Menunggu pengesahan", scope, demo, "Pengesahan D.6")  # fmt: skip
+
+
+def people(store: Store, scope: Scope, kind: str | None, active: bool, demo: bool) -> None:
+    """Every person; a row opens the batch."""
+    st.subheader("Orang")
+    frame = facilitators.people(store, scope, kind, active)
+    frame["state_name"] = frame["state"].map(facilitators.STATE_NAMES)
+    st.caption("Pilih satu baris untuk membuka angkatannya.")
+    rows = tables.show(frame, PEOPLE_COLUMNS, key="tabel_orang", alt="Daftar fasilitator", height=380)  # fmt: skip
+    tables.export(frame, PEOPLE_COLUMNS, "Fasilitator", scope, demo, "Daftar fasilitator")
+    if rows and frame.iloc[rows[0]]["case_id"]:
+        row = frame.iloc[rows[0]]
+        filters.go_to_region(str(row["unit"]), str(row["case_id"]))
+
+
+def page() -> None:
+    """Draw the page."""
+    st.title("Fasilitator")
+    store = shell.require_data()
+    scope, office, kind, active = choose(store)
+    demo = store.has_demo_data
+    st.caption(f"Per {format_date(scope.as_of)}.")
+    funnel = facilitators.funnel(store, scope, kind, active)
+    if not funnel["people"].sum():
+        st.info(
+            "Belum ada fasilitator pada pilihan ini. Isi lembar Fasilitator pada templat, lalu"
+            " unggah.",
+            icon=":material/inbox:",
+        )
+        return
+    ends = facilitators.certificates(store, scope, kind)
+    waits = facilitators.endorsements(store, scope, kind)
+    metrics(funnel, ends, waits)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.subheader("Tahap D.1–D.6")
+        charts.draw(charts.funnel(funnel), key="tahap", alt="Orang yang mencapai tiap keadaan")
+        st.caption("Pengakuan bersifat sukarela; sesudah D.3 angkatan dapat langsung ke D.7.")
+    with right:
+        quarter_report(store, office, scope.as_of, demo)
+    counts(store, scope, kind, active, demo)
+    coverage(store, scope, kind, demo)
+    waiting(ends, waits, scope, demo)
+    people(store, scope, kind, active, demo)
+
+
+page()

@@ -1,0 +1,131 @@
+"""Laporan: the SOP's reports (section E) as Word, Excel and PDF."""
+
+import streamlit as st
+
+from pages.kit import downloads, filters, shell
+from sop_core import facilitators, reports
+from sop_core.evaluation import Scope
+from sop_core.indonesian import format_date
+from sop_core.region import cases
+from sop_core.reports import KINDS, Report, ReportRefused, Request
+from sop_core.reports.word import TEMPLATE
+from sop_core.store import Store
+
+EXPLAINED = {
+    "kegiatan": "Satu kegiatan: rencana dan kenyataan tiap langkah, rekomendasi, pelaporan.",
+    "monitoring": "Satu triwulan atau tahun: yang selesai, yang terlambat, yang perlu dikawal.",
+    "tahunan": "Laporan tahunan unit (A.7, B.7, C.5) atau rekap nasional (A.8, B.8, C.6).",
+    "fasilitator": "Laporan triwulan pembentukan fasilitator (D.8). Hanya jumlah, tanpa nama.",
+}
+WHOLE_YEAR = "Setahun"
+
+
+def choose(store: Store) -> Request | None:
+    """Which report; None while something is still missing."""
+    as_of = filters.scope().as_of
+    labels = {label: kind for kind, label in KINDS.items()}
+    label = st.radio(
+        "Jenis laporan", list(labels), key="jenis", bind="query-params", index=2,
+        captions=[EXPLAINED[kind] for kind in labels.values()],
+    )  # fmt: skip
+    kind = labels[str(label)]
+    _, office = filters.office(store, as_of)
+    if kind == "kegiatan":
+        return choose_case(store, office)
+    years = store.years()
+    left, right = st.columns(2)
+    chosen = filters.scope().year or min(as_of.year, max(years))
+    year = left.selectbox(
+        "Tahun laporan", years, index=years.index(chosen) if chosen in years else 0,
+        key="tahun_laporan", bind="query-params",
+    )  # fmt: skip
+    quarter = None
+    if kind != "tahunan":
+        ended = facilitators.quarter_before(as_of)
+        options = [f"TW{q}" for q in range(1, 5)]
+        if kind == "monitoring":
+            options.append(WHOLE_YEAR)
+        default = ended[1] - 1 if ended[0] == year else 0
+        written = right.selectbox(
+            "Periode", options, index=default, key="periode", bind="query-params"
+        )
+        quarter = None if written == WHOLE_YEAR else int(str(written)[2:])
+    return Request(kind, as_of, int(str(year)), quarter, office.code, office.with_lokas)
+
+
+def choose_case(store: Store, office: filters.Office) -> Request | None:
+    """One case of the office, by its id."""
+    scope = filters.scope(units=office.units)
+    frame = cases(store, scope)
+    case_id = st.selectbox(
+        "Kasus", list(frame["case_id"]), index=None, key="kasus", bind="query-params",
+        placeholder="Ketik ID kasus",
+    )  # fmt: skip
+    if case_id is None:
+        st.info("Pilih satu kasus. ID-nya ada pada tabel Kasus di halaman Wilayah.")
+        return None
+    st.caption(str(frame.loc[frame["case_id"] == case_id, "title"].iloc[0]))
+    return Request("kegiatan", scope.as_of, unit=office.code, case_id=str(case_id))
+
+
+def template() -> bytes | None:
+    """An office's own Word template, if it gives one."""
+    with st.expander("Templat Word sendiri"):
+        st.caption(
+            "Unduh templat, ubah kop, gaya, atau urutannya di Word, lalu unggah di sini. Bagian"
+            " dalam kurung kurawal diisi oleh Pantau SOP."
+        )
+        st.download_button(
+            "Unduh templat", TEMPLATE.read_bytes(), "templat-laporan.docx", downloads.MIME["docx"],
+            icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
+        with st.container(key="templat_word"):
+            file = st.file_uploader("Templat", type=["docx"], label_visibility="collapsed")
+    return file.getvalue() if file else None
+
+
+def write(store: Store, asked: Request, own: bytes | None) -> None:
+    """Write all three formats, with a bar, and keep them for this reader."""
+    bar = st.progress(0.0, "Menghitung")
+    try:
+        report = reports.build(
+            store, asked, lambda share, what: bar.progress(0.6 * share, f"Menyusun: {what}")
+        )
+        files = {}
+        for number, (suffix, name) in enumerate(reports.FORMATS.items(), 1):
+            bar.progress(0.6 + 0.13 * number, f"Menulis {name}")
+            files[suffix] = reports.write(report, suffix, own if suffix == "docx" else None)
+    except ReportRefused as error:
+        st.session_state.pop("laporan", None)
+        st.error(f"**Laporan tidak dapat disusun.** {error}", icon=":material/block:")
+        return
+    finally:
+        bar.empty()
+    st.session_state["laporan"] = (asked, store.version, report, files)
+
+
+def show(report: Report, files: dict[str, bytes]) -> None:
+    """The downloads, and what the report says first."""
+    st.success(f"**{report.title}**, {report.subtitle}, per {format_date(report.as_of)}.")
+    downloads.of_files(report, files)
+    st.markdown("**Ringkasan eksekutif**\n\n" + "\n".join(f"- {line}" for line in report.summary))
+    st.markdown("**Isi:** " + " · ".join(section.heading for section in report.sections))
+
+
+def page() -> None:
+    """Draw the page."""
+    st.title("Laporan")
+    store = shell.require_data()
+    st.caption(f"{filters.describe(Scope(filters.scope().as_of)).partition(',')[0]}.")
+    asked = choose(store)
+    if asked is None:
+        return
+    own = template()
+    if st.button("Susun laporan", type="primary", icon=":material/description:"):
+        write(store, asked, own)
+    done = st.session_state.get("laporan")
+    if done and done[:2] == (asked, store.version):
+        show(*done[2:])
+
+
+page()

@@ -1,0 +1,297 @@
+"""Rekomendasi: what to direct for year n+1, the PPTM's disposisi, and the plan it becomes."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.kit import filters, shell, tables
+from sop_core import disposition, recommendations
+from sop_core.disposition import DECISIONS, DecisionRefused
+from sop_core.evaluation import Scope
+from sop_core.indonesian import MONTHS, format_date, format_number, format_percent
+from sop_core.recommendations import NUMBER_NAMES, Recommendation, Rule
+from sop_core.store import Store
+
+LIST_COLUMNS = {
+    "rank": "Urutan",
+    "unit_name": "Unit",
+    "title": "Rekomendasi",
+    "proposal": "Usulan sasaran",
+    "score": "Skor",
+    "decision": "Disposisi",
+}
+EXPORT_COLUMNS = LIST_COLUMNS | {
+    "reason": "Alasan",
+    "flow": "Alur",
+    "step": "Langkah",
+    "weight": "Bobot",
+    "severity": "Keparahan",
+    "target": "Sasaran (angka)",
+    "sop_ref": "Dasar SOP",
+    "id": "ID",
+}
+PLAN_COLUMNS = {
+    "unit": "Unit",
+    "title": "Rekomendasi",
+    "measure": "Ukuran",
+    "target_text": "Sasaran",
+    "actual_text": "Kenyataan",
+    "state": "Keadaan",
+    "decision_name": "Disposisi",
+    "note": "Catatan",
+    "decided_by": "Oleh",
+    "decided_at": "Pada",
+    "sop_ref": "Dasar SOP",
+}
+HISTORY_COLUMNS = {"decided_at": "Pada", "decided_by": "Oleh", "decision_name": "Disposisi", "target_text": "Sasaran", "note": "Catatan"}  # fmt: skip
+UNDECIDED = "Belum"
+VERBS = {"terima": "Terima", "ubah": "Terima dengan perubahan", "tolak": "Tolak"}
+
+
+def choose(
+    store: Store, year: int, found: list[Recommendation]
+) -> tuple[list[Recommendation], tuple[str, ...] | None]:
+    """The page's own filters: what passes them, and the offices chosen."""
+    as_of = filters.scope().as_of
+    rules = recommendations.load_rules()
+    _, office = filters.office(store, as_of)
+    left, middle, right = st.columns([3, 1, 2])
+    labels = {rules[name].label: name for name in rules}
+    label = left.selectbox("Aturan", [filters.ALL, *labels], key="aturan", bind="query-params")
+    flow = middle.selectbox("Alur", [filters.ALL, *"ABCD"], key="alur", bind="query-params")
+    states = [filters.ALL, UNDECIDED, *DECISIONS.values()]
+    state = right.selectbox("Disposisi", states, key="disposisi", bind="query-params")
+    decided = decision_names(store, year)
+    passed = [
+        r
+        for r in found
+        if (office.units is None or r.unit in office.units)
+        and label in (filters.ALL, rules[r.rule].label)
+        and flow in (filters.ALL, r.flow)
+        and state in (filters.ALL, decided.get(r.id, UNDECIDED))
+    ]
+    return passed, office.units
+
+
+def decision_names(store: Store, year: int) -> dict[str, str]:
+    """The decision in force on each recommendation, as readers call it."""
+    return {k: DECISIONS[v["decision"]] for k, v in disposition.decisions(store, year).items()}
+
+
+def as_frame(store: Store, found: list[Recommendation], year: int) -> pd.DataFrame:
+    """One row a recommendation, for the table and its export."""
+    names = {u.code: u.name for u in store.units(filters.scope().as_of)}
+    decided = decision_names(store, year)
+    rows = [
+        {
+            **{name: getattr(r, name) for name in ("rank", "title", "proposal", "score", "reason",
+                                                   "flow", "step", "target", "sop_ref", "id", "unit")},
+            "unit_name": names.get(r.unit, r.unit),
+            "decision": decided.get(r.id, UNDECIDED),
+            "weight": r.evidence["parts"]["bobot"],
+            "severity": r.evidence["parts"]["keparahan"],
+        }
+        for r in found
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=[*EXPORT_COLUMNS, "unit"])
+
+
+def listing(store: Store, found: list[Recommendation], year: int, scope: Scope, demo: bool) -> None:
+    """Ranked proposals; a row opens one."""
+    frame = as_frame(store, found, year)
+
+    def open_one() -> None:
+        rows = st.session_state["tabel_rekomendasi"].selection.rows
+        if rows:
+            st.session_state["usulan"] = str(frame.iloc[rows[0]]["id"])
+
+    st.caption("Urutan bersifat nasional, dari skor tertinggi. Pilih satu baris untuk membukanya.")
+    tables.show(
+        frame, LIST_COLUMNS, key="tabel_rekomendasi", alt=f"Rekomendasi bagi tahun {year + 1}",
+        height=400, on_select=open_one,
+    )  # fmt: skip
+    tables.export(frame, EXPORT_COLUMNS, f"Rekomendasi {year + 1}", scope, demo, f"Rekomendasi bagi tahun {year + 1}")  # fmt: skip
+
+
+def detail(store: Store, found: list[Recommendation], year: int, scope: Scope) -> None:
+    """One recommendation: why, how its score came about, the records, and what was decided."""
+    st.selectbox(
+        "Buka rekomendasi", [r.id for r in found], index=None, key="usulan", bind="query-params",
+        placeholder="Ketik ID, atau pilih baris pada tabel",
+    )  # fmt: skip
+    chosen = next((r for r in found if r.id == st.session_state.get("usulan")), None)
+    if chosen is None:
+        return
+    rule = recommendations.load_rules()[chosen.rule]
+    unit = next((u.name for u in store.units(scope.as_of) if u.code == chosen.unit), chosen.unit)
+    with st.container(border=True):
+        st.subheader(f"{chosen.rank}. {chosen.title}")
+        st.caption(f"{unit} · {rule.label} · SOP {chosen.sop_ref}")
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
+            st.markdown(chosen.reason)
+            st.markdown(f"**Usulan bagi {year + 1}:** {chosen.proposal}.")
+            parts = chosen.evidence["parts"]
+            st.markdown(
+                f"**Skor {format_number(chosen.score, 1)}** = 100 × bobot aturan"
+                f" {format_number(parts['bobot'], 2)} × keparahan"
+                f" {format_number(parts['keparahan'], 2)} (sudah memperhitungkan jumlah kasus)."
+            )
+            evidence(chosen, unit)
+        with right:
+            decide(store, chosen, rule, year)
+            history(store, chosen, rule)
+
+
+def evidence(chosen: Recommendation, unit: str) -> None:
+    """The numbers behind a recommendation, and the cases behind the numbers."""
+    numbers = pd.DataFrame(
+        [
+            [NUMBER_NAMES[k], format_number(v, 0 if v % 1 == 0 else 2)]
+            for k, v in chosen.evidence["numbers"].items()
+        ],
+        columns=["Angka", "Nilai"],
+    )
+    tables.plain(numbers, {c: c for c in numbers.columns}, alt="Angka di balik rekomendasi")
+    cases = chosen.evidence["cases"]
+    if not cases:
+        st.caption("Tidak ada kasus: justru ketiadaannya yang menjadi alasan.")
+        return
+    case = st.selectbox(
+        f"Kasus di baliknya ({len(cases)})", cases, index=None, key=f"bukti_{chosen.id}",
+        placeholder="Pilih kasus untuk membukanya",
+    )  # fmt: skip
+    if case:
+        filters.go_to_region(unit, str(case))
+
+
+def decide(store: Store, chosen: Recommendation, rule: Rule, year: int) -> None:
+    """The form of a disposisi."""
+    st.markdown("**Disposisi**")
+    verb = st.radio(
+        "Keputusan", list(VERBS), format_func=VERBS.__getitem__, key=f"keputusan_{chosen.id}",
+        horizontal=True, label_visibility="collapsed",
+    )  # fmt: skip
+    with st.form(f"disposisi_{chosen.id}", clear_on_submit=False):
+        target = target_input(chosen, rule) if verb == "ubah" else None
+        note = st.text_area("Catatan", placeholder="Arahan bagi unit kerja", height=90)
+        who = st.text_input("Nama dan jabatan", placeholder="Nama pemberi disposisi")
+        sent = st.form_submit_button("Simpan disposisi", type="primary")
+    if sent:
+        try:
+            disposition.decide(store, chosen, year, str(verb), note, who, target)
+        except DecisionRefused as error:
+            st.error(str(error))
+            return
+        st.session_state["pesan_disposisi"] = f"Disposisi tersimpan: {DECISIONS[str(verb)]}."
+        st.rerun()
+    if "pesan_disposisi" in st.session_state:
+        st.success(st.session_state.pop("pesan_disposisi"))
+
+
+def target_input(chosen: Recommendation, rule: Rule) -> float:
+    """The changed target in the unit that the rule measures."""
+    label = f"Sasaran ({rule.measure})"
+    if rule.unit == "month":
+        month = st.selectbox(label, MONTHS, index=max(0, min(11, round(chosen.target) - 1)))
+        return float(MONTHS.index(str(month)) + 1)
+    if rule.unit == "share":
+        return st.number_input(f"{label}, %", 0, 100, round(chosen.target * 100)) / 100
+    return float(st.number_input(label, 0, None, round(chosen.target)))
+
+
+def history(store: Store, chosen: Recommendation, rule: Rule) -> None:
+    """Who decided what, and when."""
+    rows = disposition.history(store, chosen.id)
+    if not rows:
+        st.caption("Belum ada disposisi.")
+        return
+    frame = pd.DataFrame(rows)
+    frame["decision_name"] = frame["decision"].map(DECISIONS)
+    frame["target_text"] = [rule.written(t) for t in frame["target"]]
+    tables.plain(frame, HISTORY_COLUMNS, alt="Riwayat disposisi")
+
+
+def plans(store: Store, year: int, scope: Scope, demo: bool) -> None:
+    """Next year's plan, and this year's plan against what happened."""
+    for of, heading, empty in (
+        (year, f"Rencana tahun {year + 1}", "Belum ada rekomendasi yang diterima untuk tahun ini."),
+        (year - 1, f"Rencana dan kenyataan tahun {year}",
+         f"Tidak ada rekomendasi yang diterima pada akhir tahun {year - 1}."),
+    ):  # fmt: skip
+        st.subheader(heading)
+        frame = disposition.plan(store, of, scope.as_of, scope.units)
+        if frame.empty:
+            st.info(empty)
+            continue
+        measured = frame["met"].notna()
+        if measured.any():
+            met = int(frame.loc[measured, "met"].astype(bool).sum())
+            st.caption(
+                f"{format_number(met)} dari {format_number(int(measured.sum()))} sasaran yang terukur"
+                f" tercapai per {format_date(scope.as_of)}."
+            )
+        frame["decision_name"] = frame["decision"].map(DECISIONS)
+        tables.plain(frame, PLAN_COLUMNS, alt=heading)
+        tables.export(frame, PLAN_COLUMNS, heading, scope, demo, heading)
+
+
+def quality(store: Store, year: int, scope: Scope) -> None:
+    """The backtest, run on the reader's own data."""
+    with st.expander("Seberapa baik usulan ini?"):
+        st.markdown(
+            "Diuji pada tahun-tahun yang sudah lewat: dari 20 pasangan (unit, langkah) teratas"
+            " pada akhir tahun, berapa yang tahun berikutnya kembali termasuk sepersepuluh"
+            " terburuk, dibandingkan dengan memilih secara acak dan dengan yang terburuk tahun"
+            " lalu apa adanya."
+        )
+        trials = recommendations.backtest(store, year, scope.as_of)
+        if not trials:
+            st.info("Diperlukan sedikitnya dua tahun data.")
+            return
+        frame = pd.DataFrame([vars(t) for t in trials])
+        frame["years"] = [f"{t.year} → {t.year + 1}" for t in trials]
+        columns = {"years": "Tahun", "picked": "Dipilih", "ours": "Usulan ini", "raw": "Terburuk tahun lalu", "random": "Acak (rata-rata)", "pairs": "Pasangan dinilai", "worst": "Sepersepuluh terburuk"}  # fmt: skip
+        tables.plain(frame, columns, alt="Hasil uji usulan")
+
+
+def metrics(found: list[Recommendation], decided: dict[str, str]) -> None:
+    """How much is proposed and decided."""
+    ids = {r.id for r in found}
+    names = [name for key, name in decided.items() if key in ids]
+    accepted = sum(name != DECISIONS["tolak"] for name in names)
+    columns = st.columns(4)
+    columns[0].metric("Rekomendasi", format_number(len(found)), border=True)
+    columns[1].metric("Sudah didisposisi", format_number(len(names)), border=True)
+    columns[2].metric("Diterima", format_number(accepted), border=True)
+    share = len(names) / len(found) if found else None
+    columns[3].metric("Bagian didisposisi", format_percent(share), border=True)
+
+
+def page() -> None:
+    """Draw the page."""
+    st.title("Rekomendasi")
+    store = shell.require_data()
+    shared = filters.scope()
+    year = shared.year or shared.as_of.year
+    day = recommendations.evidence_day(year, shared.as_of)
+    if day.year < year:
+        st.info(f"Tahun {year} belum mulai pada tanggal acuan. Ubah tahun atau tanggal acuan.")
+        return
+    demo = store.has_demo_data
+    st.caption(
+        f"Usulan bagi tahun **{year + 1}** dari data tahun {year} yang diketahui per"
+        f" {format_date(day)} (A.10, B.10, C.8); disposisi menurut A.9, B.9, C.7."
+    )
+    found, units = choose(store, year, recommendations.recommend(store, year, day))
+    metrics(found, decision_names(store, year))
+    scope = Scope(shared.as_of, year, units)
+    if found:
+        listing(store, found, year, Scope(day, year, units), demo)
+        detail(store, found, year, scope)
+    else:
+        st.info("Tidak ada rekomendasi pada pilihan ini. Ubah unit, aturan, alur, atau tahun.")
+    plans(store, year, scope, demo)
+    quality(store, year, scope)
+
+
+page()

@@ -1,0 +1,139 @@
+"""Tindak Lanjut: what activities recommended, what became of it, and what needs escort."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.kit import charts, filters, shell, tables
+from sop_core import followups, lateness
+from sop_core.evaluation import Scope
+from sop_core.indonesian import format_number
+from sop_core.store import Store
+
+ROW_COLUMNS = {
+    "state": "Keadaan",
+    "days_late": "Terlambat (HK)",
+    "description": "Rekomendasi",
+    "unit": "Unit",
+    "title": "Kegiatan",
+    "target_on": "Target",
+    "finished_on": "Selesai",
+    "escort": "Pengawalan",
+    "stakeholder": "Pemangku kepentingan",
+    "flow": "Alur",
+    "recommendation_no": "No",
+    "case_id": "ID",
+}
+GROUP_COLUMNS = {
+    "group": "Unit",
+    followups.LATE: "Terlambat",
+    followups.NOT_OPTIMAL: "Belum optimal",
+    "escort": "Perlu dikawal",
+    followups.OPEN: "Terbuka",
+    followups.DONE: "Selesai",
+    "total": "Jumlah",
+}
+PARTS = {status: followups.STATUS_NAMES[status] for status in followups.STATUSES}
+UNFINISHED = "Perlu perhatian"
+CHOICES = {
+    UNFINISHED: (followups.LATE, followups.NOT_OPTIMAL),
+    **{name: (status,) for status, name in PARTS.items()},
+}
+
+
+def choose(store: Store) -> Scope:
+    """The page's own filters on top of the shared ones."""
+    shared = filters.scope()
+    _, office = filters.office(store, shared.as_of)
+    left, right = st.columns([1, 2])
+    flow = left.selectbox("Alur", [filters.ALL, *"ABC"], key="alur", bind="query-params")
+    product = right.selectbox(
+        "Komoditas", [filters.ALL, *lateness.products(store)], key="komoditas", bind="query-params"
+    )
+    return filters.scope(
+        units=office.units,
+        flow=None if flow in (filters.ALL, None) else str(flow),
+        product=None if product in (filters.ALL, None) else str(product),
+    )
+
+
+def metrics(counts: dict[str, int]) -> None:
+    """Five figures."""
+    columns = st.columns(5)
+    for column, key, label, help_text in zip(
+        columns,
+        (followups.LATE, followups.NOT_OPTIMAL, "escort", followups.OPEN, followups.DONE),
+        ("Terlambat", "Belum optimal", "Perlu dikawal", "Terbuka", "Selesai"),
+        (
+            "Belum selesai dan lewat target.",
+            "Selesai, tetapi hasilnya belum optimal.",
+            "Belum optimal pada alur A (A.10) dan C (C.8).",
+            "Belum selesai dan belum lewat target.",
+            "Selesai dengan hasil optimal.",
+        ),
+        strict=True,
+    ):
+        column.metric(label, format_number(counts[key]), border=True, help=help_text)
+
+
+def by_group(store: Store, scope: Scope, demo: bool) -> None:
+    """By stakeholder kind and by office."""
+    left, right = st.columns(2, gap="medium")
+    kinds = followups.counts_by(store, scope, "stakeholder")
+    names = store.revisions[-1].stakeholders
+    kinds["group"] = kinds["group"].map(lambda k: names.get(k, k))
+    with left:
+        st.subheader("Menurut pemangku kepentingan")
+        charts.draw(
+            charts.follow_ups(kinds, PARTS), key="pemangku",
+            alt="Tindak lanjut menurut pemangku kepentingan dan keadaan",
+        )  # fmt: skip
+        columns = GROUP_COLUMNS | {"group": "Pemangku kepentingan"}
+        tables.export(kinds, columns, "Pemangku kepentingan", scope, demo, "Tindak lanjut menurut pemangku kepentingan")  # fmt: skip
+    with right:
+        st.subheader("Menurut unit")
+        units = followups.counts_by(store, scope, "unit")
+        tables.plain(units, GROUP_COLUMNS, alt="Tindak lanjut menurut unit", height=400)
+        tables.export(units, GROUP_COLUMNS, "Tindak lanjut unit", scope, demo, "Tindak lanjut menurut unit")  # fmt: skip
+
+
+def listing(frame: pd.DataFrame, scope: Scope, demo: bool) -> None:
+    """Single recommendations; a row opens its activity."""
+    st.subheader("Daftar rekomendasi kegiatan")
+    choice = st.segmented_control(
+        "Keadaan", list(CHOICES), default=UNFINISHED, required=True, key="keadaan",
+        bind="query-params",
+    )  # fmt: skip
+    shown = frame[frame["status"].isin(CHOICES[str(choice)])].reset_index(drop=True)
+    if shown.empty:
+        st.success("Tidak ada rekomendasi dengan keadaan ini.")
+        return
+    st.caption("Pilih satu baris untuk membuka kegiatannya.")
+    rows = tables.show(shown, ROW_COLUMNS, key="tabel_tindak_lanjut", alt="Rekomendasi kegiatan", height=440)  # fmt: skip
+    tables.export(shown, ROW_COLUMNS, "Tindak lanjut", scope, demo, f"Tindak lanjut: {choice}")
+    if rows:
+        row = shown.iloc[rows[0]]
+        filters.go_to_region(str(row["unit"]), str(row["case_id"]))
+
+
+def page() -> None:
+    """Draw the page."""
+    st.title("Tindak Lanjut")
+    store = shell.require_data()
+    scope = choose(store)
+    demo = store.has_demo_data
+    st.caption(f"{filters.describe(scope)}. Rekomendasi dari kegiatan (A.5, B.5, C.4).")
+    frame = followups.rows(store, scope)
+    metrics(followups.totals(store, scope))
+    if frame.empty:
+        st.info(
+            "Belum ada rekomendasi kegiatan pada pilihan ini. Isi lembar Tindak Lanjut pada"
+            " templat, lalu unggah.",
+            icon=":material/inbox:",
+        )
+        return
+    frame["state"] = frame["status"].map(followups.STATUS_NAMES)
+    listing(frame, scope, demo)
+    by_group(store, scope, demo)
+
+
+page()
