@@ -60,7 +60,9 @@ def test_the_same_figure_everywhere(demo_app, demo_file, open_page, tmp_path, ca
     people = answers(capsys, database, "facilitators", *when)
     found = answers(capsys, database, "recommend", "--year", str(YEAR), *when)
     written = tmp_path / "cli.xlsx"
-    answers(capsys, database, "report", "tahunan", "--year", str(YEAR), *when, "--out", str(written))
+    answers(
+        capsys, database, "report", "tahunan", "--year", str(YEAR), *when, "--out", str(written)
+    )
 
     page = open_page(f"{demo_app}/laporan?{shared}{unit}")
     book = report_of(page)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import shutil
 from pathlib import Path
 
 import openpyxl
@@ -30,6 +31,7 @@ NAMES = [
 ENGLISH = (
     "Browse files", "Drag and drop", "Choose an option", "Choose options", "Select all",
     "No options", "No results", "Press Enter", "Upload", "Limit ", "Loading", "Search", "Running",
+    "Ctrl+Enter",
 )  # fmt: skip
 
 
@@ -184,6 +186,30 @@ def test_an_export_holds_every_row_of_its_table(demo_app, open_page):
         page.get_by_role("button", name="CSV").click()
     text = Path(waiting.value.path()).read_text(encoding="utf-8-sig")
     assert len(text.splitlines()) - 1 == overdue + soon
+
+
+def test_a_proposal_is_followed_to_its_case_decided_and_exported(demo_file, tmp_path, open_page):
+    path = tmp_path / "putusan.duckdb"
+    shutil.copyfile(demo_file, path)
+    with running_app(path) as url:
+        page = open_page(f"{url}/rekomendasi?tanggal={TODAY}&tahun=2025")
+        choose_row(page, "tabel_rekomendasi", 0)
+        page.wait_for_url("**usulan=2025-**")
+        settled(page)
+        page.get_by_label("Catatan").fill("Dampingi perencanaan sejak Januari")
+        page.get_by_label("Nama dan jabatan").fill("Deputi contoh")
+        page.get_by_role("button", name="Simpan disposisi").click()
+        expect(page.get_by_text("Disposisi tersimpan: Diterima.")).to_be_visible()
+        settled(page)
+        assert metric(page, "Diterima") == 1
+        with page.expect_download() as waiting:
+            page.locator(".st-key-xlsx-Rencana-tahun-2026").get_by_role("button").click()
+        plan = openpyxl.load_workbook(io.BytesIO(Path(waiting.value.path()).read_bytes()))
+        assert [c for c in list(plan.worksheets[0].values)[1] if c == "Deputi contoh"]
+        page.get_by_role("combobox", name="Kasus di baliknya", exact=False).click()
+        page.get_by_role("option").first.click()
+        page.wait_for_url("**/wilayah?**kasus=**")
+        expect(page.get_by_role("heading", name="Wilayah", level=1)).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -98,7 +98,9 @@ def test_paper_leaves_out_only_what_it_says(demo_store):
 def test_an_office_report_holds_its_lokas_only_if_asked(demo_store):
     alone = reports.build(demo_store, Request("tahunan", TODAY, 2025, unit="BBPOM-KPG"))
     both = reports.build(demo_store, Request("tahunan", TODAY, 2025, None, "BBPOM-KPG", True))
-    names = {row[0] for s in alone.sections if s.heading == "Peringkat unit" for row in s.table.rows}
+    names = {
+        row[0] for s in alone.sections if s.heading == "Peringkat unit" for row in s.table.rows
+    }
     assert names == {"Balai Besar POM di Kupang"}
     more = {row[0] for s in both.sections if s.heading == "Peringkat unit" for row in s.table.rows}
     assert names < more
@@ -108,7 +110,10 @@ def test_an_office_report_holds_its_lokas_only_if_asked(demo_store):
 def test_monitoring_ends_with_its_period(demo_store):
     report = reports.build(demo_store, ASKED["monitoring"])
     assert report.as_of == D(2026, 9, 30)
-    units = ("BBPOM-PDG", *(u.code for u in demo_store.units(TODAY) if u.coordinator_code == "BBPOM-PDG"))
+    units = (
+        "BBPOM-PDG",
+        *(u.code for u in demo_store.units(TODAY) if u.coordinator_code == "BBPOM-PDG"),
+    )
     done = demo_store.one(
         "SELECT count(*) FROM step_status($day) WHERE list_contains($units, unit_code)"
         " AND status IN ('selesai_tepat', 'selesai_terlambat')"
@@ -229,7 +234,10 @@ def test_libreoffice_opens_it_and_loses_nothing(demo_store, tmp_path, kind):
         )  # fmt: skip
         pdf = tmp_path / suffix / f"{kind}.pdf"
         answer = subprocess.run(
-            [need("pdftotext"), "-layout", str(pdf), "-"], check=True, capture_output=True, text=True
+            [need("pdftotext"), "-layout", str(pdf), "-"],
+            check=True,
+            capture_output=True,
+            text=True,
         )
         text = " ".join(answer.stdout.split())
         assert report.title in text
