@@ -15,6 +15,8 @@ import xlsxwriter
 
 # A fixed creation date: the same table exported twice is the same file.
 _CREATED = dt.datetime(2022, 4, 7)
+_NARROWEST, _WIDEST = 12, 70
+"""Widths of columns, in characters: a date fits, and no text pushes the rest off the screen."""
 _RUNS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -54,15 +56,28 @@ def add_table(book: xlsxwriter.Workbook, table: Table) -> Any:
     share = book.add_format({"num_format": "0.0%"})
     sheet = book.add_worksheet(table.name[:31])
     sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)
+    for_paper(sheet)
+    longest = [len(name) for name in table.headings]
     for position, name in enumerate(table.headings):
         sheet.write_string(0, position, name, heading)
-        width = table.widths.get(name, max(12, min(40, len(name) + 2)))
-        sheet.set_column(position, position, width)
     for number, row in enumerate(table.rows, 1):
         for position, value in enumerate(row):
             number_format = share if table.headings[position] in table.percent else None
             _write(sheet, number, position, value, date, number_format)
+            if isinstance(value, str):
+                longest[position] = max(longest[position], len(value))
+    for position, name in enumerate(table.headings):
+        width = table.widths.get(name, max(_NARROWEST, min(_WIDEST, longest[position] + 2)))
+        sheet.set_column(position, position, width)
     return sheet
+
+
+def for_paper(sheet: Any) -> None:
+    """A4 across, every column on one page's width."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
 
 
 def to_xlsx(tables: Sequence[Table]) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from sop_core.exporting import Table, add_table, new_workbook
+from sop_core.exporting import Table, add_table, for_paper, new_workbook
 from sop_core.reports.model import Chart, Report
 
 _TYPES = {
@@ -15,6 +15,8 @@ _TYPES = {
 }
 _ROW = 20
 """Height of a row of a sheet, in px."""
+_LINE, _CHARACTERS = 15, 95
+"""Height of a line of the first sheet, in points, and the characters that fit on it."""
 
 
 def write(report: Report) -> bytes:
@@ -48,6 +50,7 @@ def _free(name: str, used: set[str]) -> str:
 
 def _front(book: Any, report: Report) -> None:
     sheet = book.add_worksheet("Ringkasan")
+    for_paper(sheet)
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     bold = book.add_format({"bold": True, "valign": "top"})
     sheet.set_column(0, 0, 22)
@@ -68,14 +71,16 @@ def _front(book: Any, report: Report) -> None:
         sheet.write_string(row, 0, heading, bold)
         for line in lines:
             sheet.write_string(row, 1, line, wrap)
+            sheet.set_row(row, _LINE * -(-len(line) // _CHARACTERS))
             row += 1
 
 
 def _charts(book: Any, charts: list[Chart]) -> None:
     sheet = book.add_worksheet("Grafik")
+    for_paper(sheet)
     bold = book.add_format({"bold": True})
     sheet.set_column(0, 0, 34)
-    sheet.set_column(1, 5, 14)
+    sheet.set_column(1, 5, 22)
     row = 0
     for chart in charts:
         last = row + 1 + len(chart.categories)
