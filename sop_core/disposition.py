@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from sop_core.recommendations import Recommendation, load_rules, measure_key, measures
-from sop_core.store import Store, bump_version
+from sop_core.store import Store, Trace, bump_version
 
 DECISIONS = {"terima": "Diterima", "ubah": "Diterima dengan perubahan", "tolak": "Tidak diterima"}
 
@@ -39,7 +39,15 @@ def decide(
         raise DecisionRefused("Perubahan harus menyebut sasaran yang berbeda dari usulan.")
     if target is not None and target < 0:
         raise DecisionRefused("Sasaran tidak boleh negatif.")
-    with store.write() as cursor:
+    trace = Trace("disposisi", recommendation.id)
+    with store.write(trace) as cursor:
+        last = cursor.execute(
+            "SELECT {'keputusan': decision, 'sasaran': target, 'catatan': note} FROM disposition"
+            " WHERE recommendation_id = $id ORDER BY decision_no DESC LIMIT 1",
+            {"id": recommendation.id},
+        ).fetchone()
+        trace.before = last[0] if last else None
+        trace.after = {"keputusan": decision, "sasaran": target, "catatan": note.strip()}
         cursor.execute(
             """
             INSERT INTO disposition VALUES (nextval('disposition_number'), $id, $year, $unit,

@@ -58,15 +58,15 @@ def add_table(book: xlsxwriter.Workbook, table: Table) -> Any:
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
     for_paper(sheet)
-    longest = [len(name) for name in table.headings]
+    longest = dict(enumerate(len(name) for name in table.headings))
+    shares = {position for position, name in enumerate(table.headings) if name in table.percent}
     for position, name in enumerate(table.headings):
         sheet.write_string(0, position, name, heading)
     for number, row in enumerate(table.rows, 1):
         for position, value in enumerate(row):
-            number_format = share if table.headings[position] in table.percent else None
-            _write(sheet, number, position, value, date, number_format)
+            _write(sheet, number, position, value, date, share if position in shares else None)
             if isinstance(value, str):
-                longest[position] = max(longest[position], len(value))
+                longest[position] = max(longest.get(position, 0), len(value))
     for position, name in enumerate(table.headings):
         width = table.widths.get(name, max(_NARROWEST, min(_WIDEST, longest[position] + 2)))
         sheet.set_column(position, position, width)

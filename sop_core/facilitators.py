@@ -40,7 +40,7 @@ PEOPLE = """
     SELECT p.*, u.name AS unit, coalesce(k.name, u.name) AS coordinator
     FROM facilitator_as_of($as_of) p
     JOIN unit_as_of($as_of) u ON u.code = p.unit_code
-    LEFT JOIN unit_as_of($as_of) k ON k.code = u.coordinator_code
+    LEFT JOIN register_as_of($as_of) k ON k.code = u.coordinator_code
     WHERE ($units::VARCHAR[] IS NULL OR list_contains($units, p.unit_code))
         AND ($kind::VARCHAR IS NULL OR p.kind = $kind)
         AND (NOT $active OR p.active)
@@ -94,7 +94,7 @@ def counts_by(
         SELECT {column} AS "group", {states}, count(*) AS total
         FROM facilitator_as_of($as_of) p
         JOIN unit_as_of($as_of) u ON u.code = p.unit_code
-        LEFT JOIN unit_as_of($as_of) k ON k.code = u.coordinator_code
+        LEFT JOIN register_as_of($as_of) k ON k.code = u.coordinator_code
         WHERE ($units::VARCHAR[] IS NULL OR list_contains($units, p.unit_code))
             AND ($kind::VARCHAR IS NULL OR p.kind = $kind)
             AND (NOT $active OR p.active)

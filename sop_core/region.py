@@ -86,8 +86,8 @@ def case_head(store: Store, case_id: str, as_of: dt.date) -> dict[str, Any] | No
         SELECT c.*, u.name AS unit_name, u.kind AS unit_kind, k.name AS coordinator_name,
             a.form, a.function, a.joint_with_center, a.proposal_source, a.participants, a.cadres
         FROM sop_case c
-        JOIN unit_as_of($as_of) u ON u.code = c.unit_code
-        LEFT JOIN unit_as_of($as_of) k ON k.code = u.coordinator_code
+        JOIN register_as_of($as_of) u ON u.code = c.unit_code
+        LEFT JOIN register_as_of($as_of) k ON k.code = u.coordinator_code
         LEFT JOIN activity a USING (case_id)
         WHERE c.case_id = $case_id
         """,

@@ -1,17 +1,20 @@
 """The store: one DuckDB file, its migrations and the reference data synced into it.
 
-One process owns the file. Reads take a cursor on the one connection; writes take the
-lock and a transaction.
+One process owns the file. Reads take a connection limited to what the viewer may see;
+writes take the lock, a transaction, the viewer's permission, and leave a trace.
 """
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import hashlib
+import json
 import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
@@ -21,10 +24,11 @@ import duckdb
 import pandas as pd
 
 from sop_core import calendar, facts
+from sop_core.access import ACTION_NAMES, OPERATOR, AccessDenied, Viewer, covers
 from sop_core.calendar import Override, WorkingCalendar
 from sop_core.definition import Revision, load_revisions
 from sop_core.paths import DATA
-from sop_core.units import Unit, UnitFinder, read_units
+from sop_core.units import NATIONAL, Unit, UnitFinder, read_units
 
 _FOREVER = dt.date(9999, 12, 31)
 _BEGINNING = dt.date(1, 1, 1)
@@ -38,16 +42,34 @@ class StoreDamaged(RuntimeError):
     """The file is not a database of ours, or a newer version wrote it."""
 
 
+@dataclass
+class Trace:
+    """What one change leaves in the audit: what was done, to what, before and after.
+
+    Filled while the change is made; ``before`` and ``after`` are plain values.
+    """
+
+    action: str
+    subject: str = ""
+    before: Any = None
+    after: Any = None
+
+
 class Store:
     """An open store. ``Store(":memory:")`` keeps nothing.
 
+    A store is always somebody's: opened, it is the operator's, without limits; ``as_viewer``
+    gives the same store as another person sees it.
     Raises StoreBusy if another process has the file, StoreDamaged if it is not ours.
     """
+
+    viewer: Viewer = OPERATOR
 
     def __init__(self, path: str | Path = ":memory:") -> None:
         self.path = str(path)
         self._lock = threading.RLock()
         self._connection = _connect(self.path)
+        self._readers: dict[Viewer, list[duckdb.DuckDBPyConnection]] = {}
         self.revisions: list[Revision] = load_revisions()
         self._migrate()
         for views in ("views", "people_views"):
@@ -64,27 +86,76 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    # ------------------------------------------------------------- viewers
+
+    def as_viewer(self, viewer: Viewer) -> Store:
+        """The same store as a person sees it; closing it is the first one's business."""
+        seen = copy.copy(self)
+        seen.viewer = viewer
+        return seen
+
+    def nationwide(self) -> Store:
+        """Without limits, for comparisons with the nation inside sop_core.
+
+        Whatever comes of it passes ``viewer.sees`` before it is handed on.
+        """
+        return self.as_viewer(OPERATOR)
+
+    @contextmanager
+    def _reader(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        if self.viewer.unlimited:
+            with self.cursor() as cursor:
+                yield cursor
+            return
+        with self._lock:
+            idle = self._readers.setdefault(self.viewer, [])
+            connection = idle.pop() if idle else None
+        if connection is None:
+            connection = self._limited(self.viewer)
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        with self._lock:
+            idle.append(connection)
+
+    def _limited(self, viewer: Viewer) -> duckdb.DuckDBPyConnection:
+        connection = self._connection.cursor()
+        row = connection.execute("SELECT current_database()").fetchone()
+        assert row is not None
+        connection.execute("CREATE TEMP TABLE viewer_unit (code VARCHAR)")
+        if viewer.units:
+            codes = [*viewer.units, NATIONAL]
+            connection.execute("INSERT INTO viewer_unit SELECT unnest($codes)", {"codes": codes})
+        tables = connection.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = $name", {"name": row[0]}
+        ).fetchall()
+        for statement in covers(viewer, f'"{row[0]}".main', [t for (t,) in tables]):
+            connection.execute(statement)
+        return connection
+
     # ------------------------------------------------------------- reading
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
-        """A cursor of its own for one reader."""
+        """A cursor without limits: for writing, checking and upkeep inside sop_core."""
         return self._connection.cursor()
 
     def frame(self, query: str, **parameters: Any) -> pd.DataFrame:
         """The answer to one query, parameters bound by name."""
-        with self.cursor() as cursor:
+        with self._reader() as cursor:
             return cursor.execute(query, _used(query, parameters)).df()
 
     def rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
         """The answer as one dict a row, with plain Python values."""
-        with self.cursor() as cursor:
+        with self._reader() as cursor:
             cursor.execute(query, _used(query, parameters))
             names = [column[0] for column in cursor.description or []]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def one(self, query: str, **parameters: Any) -> Any:
         """The single value a query gives, or None."""
-        with self.cursor() as cursor:
+        with self._reader() as cursor:
             row = cursor.execute(query, _used(query, parameters)).fetchone()
             return row[0] if row else None
 
@@ -96,7 +167,7 @@ class Store:
     @property
     def empty(self) -> bool:
         """Whether the store holds no activity and no step record."""
-        return not self.one(
+        return not self.nationwide().one(
             "SELECT EXISTS (FROM activity) OR EXISTS (FROM step_record)"
             " OR EXISTS (FROM facilitator) OR EXISTS (FROM target)"
         )
@@ -104,7 +175,20 @@ class Store:
     @property
     def has_demo_data(self) -> bool:
         """Whether a batch of demo data is in the store and not undone."""
-        return bool(self.one("SELECT EXISTS (FROM import_batch WHERE demo AND undone_at IS NULL)"))
+        return bool(
+            self.nationwide().one(
+                "SELECT EXISTS (FROM import_batch WHERE demo AND undone_at IS NULL)"
+            )
+        )
+
+    @property
+    def has_real_data(self) -> bool:
+        """Whether a batch that is not demo data is in the store and not undone."""
+        return bool(
+            self.nationwide().one(
+                "SELECT EXISTS (FROM import_batch WHERE NOT demo AND undone_at IS NULL)"
+            )
+        )
 
     def units(self, as_of: dt.date) -> list[Unit]:
         """The register as it stood on a day."""
@@ -144,8 +228,47 @@ class Store:
     # ------------------------------------------------------------- writing
 
     @contextmanager
-    def write(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """One transaction: committed at the end, rolled back on any error."""
+    def write(self, trace: Trace) -> Iterator[duckdb.DuckDBPyConnection]:
+        """One transaction that the viewer's role must allow; it leaves ``trace`` in the audit.
+
+        Committed at the end, rolled back on any error. Raises AccessDenied.
+        """
+        if not self.viewer.may(trace.action):
+            raise self.refusal(trace.action, trace.subject)
+        with self._transaction() as cursor:
+            yield cursor
+            self._leave(cursor, trace, "ok")
+
+    def record(self, trace: Trace, outcome: str = "ok") -> None:
+        """Leave a trace of something that changed no record: a sign-in, an export of names."""
+        with self._transaction() as cursor:
+            self._leave(cursor, trace, outcome)
+
+    def refusal(self, action: str, subject: str, message: str | None = None) -> AccessDenied:
+        """An error to raise for what a viewer may not do; it is in the audit already."""
+        self.record(Trace(action, subject), "ditolak")
+        what = ACTION_NAMES[action]
+        return AccessDenied(message or f"Peran Anda tidak berwenang {what}.")
+
+    def _leave(self, cursor: duckdb.DuckDBPyConnection, trace: Trace, outcome: str) -> None:
+        who = self.viewer
+        cursor.execute(
+            "INSERT INTO audit VALUES (nextval('audit_number'), now() AT TIME ZONE 'UTC', $login,"
+            " $role, $unit, $action, $subject, $before, $after, $outcome)",
+            {
+                "login": who.login,
+                "role": who.role,
+                "unit": who.unit,
+                "action": trace.action,
+                "subject": trace.subject,
+                "before": _plain(trace.before),
+                "after": _plain(trace.after),
+                "outcome": outcome,
+            },
+        )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         with self._lock, self.cursor() as cursor:
             cursor.begin()
             try:
@@ -164,7 +287,9 @@ class Store:
         """
         if not reason.strip() or not legal_basis.strip():
             raise ValueError("Alasan dan dasar hukum wajib diisi.")
-        with self.write() as cursor:
+        trace = Trace("kalender", str(day), after={"hari_kerja": working, "alasan": reason, "dasar": legal_basis})  # fmt: skip
+        with self.write(trace) as cursor:
+            trace.before = self._entered(cursor, day)
             cursor.execute("DELETE FROM calendar_override WHERE day = $day", {"day": day})
             cursor.execute(
                 "INSERT INTO calendar_override VALUES ($day, $working, $reason, $basis, $who, now())",
@@ -180,9 +305,19 @@ class Store:
 
     def remove_override(self, day: dt.date) -> None:
         """Drop a correction entered by staff and count everything again."""
-        with self.write() as cursor:
+        trace = Trace("kalender", str(day))
+        with self.write(trace) as cursor:
+            trace.before = self._entered(cursor, day)
             cursor.execute("DELETE FROM calendar_override WHERE day = $day", {"day": day})
             self._after_override(cursor)
+
+    def _entered(self, cursor: duckdb.DuckDBPyConnection, day: dt.date) -> Any:
+        row = cursor.execute(
+            "SELECT {'hari_kerja': working, 'alasan': reason, 'dasar': legal_basis}"
+            " FROM calendar_override WHERE day = $day",
+            {"day": day},
+        ).fetchone()
+        return row[0] if row else None
 
     def _after_override(self, cursor: duckdb.DuckDBPyConnection) -> None:
         cursor.execute("SELECT day, working, reason, legal_basis FROM calendar_override")
@@ -194,7 +329,7 @@ class Store:
     # ------------------------------------------------------------- start-up
 
     def _migrate(self) -> None:
-        with self.write() as cursor:
+        with self._transaction() as cursor:
             cursor.execute(
                 "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER, applied_at TIMESTAMP)"
             )
@@ -219,7 +354,7 @@ class Store:
         if stored == fingerprint:
             return
         overrides = self.overrides()
-        with self.write() as cursor:
+        with self._transaction() as cursor:
             _load_units(cursor)
             _load_sop(cursor, self.revisions)
             _load_calendar(cursor, overrides)
@@ -247,6 +382,10 @@ def bump_version(cursor: duckdb.DuckDBPyConnection) -> None:
     cursor.execute(
         "INSERT INTO meta VALUES ('data_version', $v)", {"v": str(int(row[0]) + 1 if row else 1)}
     )
+
+
+def _plain(value: Any) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _used(query: str, parameters: dict[str, Any]) -> dict[str, Any]:

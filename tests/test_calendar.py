@@ -101,7 +101,7 @@ def test_store_agrees_with_numpy_on_3000_random_pairs(store: Store):
     starts = [first + dt.timedelta(days=random_.randrange(span)) for _ in range(3000)]
     norms = [random_.choice([1, 5, 10, 15, 20, 30, 40, 60]) for _ in starts]
     finishes = [s + dt.timedelta(days=random_.randrange(0, 150)) for s in starts]
-    with store.write() as cursor:
+    with store._transaction() as cursor:
         cursor.execute("DELETE FROM sop_step")
         for flow_no, norm in enumerate(sorted(set(norms)), 1):
             cursor.execute(

@@ -11,13 +11,18 @@ from dataclasses import dataclass
 import duckdb
 
 from sop_core import facts
+from sop_core.access import DEMO, Viewer
 from sop_core.importing import checking
 from sop_core.importing.contract import SHEETS, Sheet
 from sop_core.importing.parsing import Parsed, Problem, parse_book
 from sop_core.importing.reading import SourceFile, read_book
 from sop_core.indonesian import today as jakarta_today
-from sop_core.store import Store, bump_version
+from sop_core.store import Store, Trace, bump_version
 
+DEMO_ONLY = (
+    "Tanpa akun, aplikasi hanya menerima data demo. Buat akun pertama dengan perintah"
+    " pantau user add."
+)
 Progress = Callable[[float, str], object]
 
 
@@ -119,7 +124,7 @@ def preview(
 ) -> Preview:
     """What keeping the files would do. Nothing is kept."""
     with _scratch(store) as cursor:
-        return _examine(cursor, parsed, today or jakarta_today(), progress)
+        return _examine(cursor, parsed, today or jakarta_today(), store.viewer, progress)
 
 
 def commit(
@@ -133,17 +138,24 @@ def commit(
     """Keep the good rows, or with ``all_or_nothing`` keep them only if no row is bad.
 
     The answer's ``kept`` says whether the store changed. The same file twice changes
-    nothing and gives the number of the batch that holds it.
+    nothing and gives the number of the batch that holds it. Raises AccessDenied.
     """
-    with store.write() as cursor:
-        result = _examine(cursor, parsed, today or jakarta_today(), progress)
+    names = ", ".join(f.name for f in parsed.book.files)
+    if store.viewer.role == DEMO and not parsed.demo:
+        raise store.refusal("impor", names, DEMO_ONLY)
+    trace = Trace("impor", names)
+    with store.write(trace) as cursor:
+        result = _examine(cursor, parsed, today or jakarta_today(), store.viewer, progress)
         rows = result.rows
+        trace.after = {"sha256": result.sha256, "ditolak": rows.rejected, "tersimpan": False}
         if (all_or_nothing and rows.rejected) or rows.new + rows.changed == 0:
             result.batch_id = result.repeat_of
             _drop_staged(cursor)
             return result
         progress(0.7, "Menyimpan")
-        result.batch_id = _keep(cursor, parsed, result, who, all_or_nothing)
+        result.batch_id = _keep(cursor, parsed, result, who, store.viewer, all_or_nothing)
+        trace.subject = f"unggahan {result.batch_id}: {names}"
+        trace.after |= {"tersimpan": True, "baru": rows.new, "berubah": rows.changed}
         progress(0.85, "Menghitung tenggat")
         facts.rebuild(cursor)
         bump_version(cursor)
@@ -193,9 +205,10 @@ def rejections(store: Store, batch_id: int) -> list[Problem]:
 
 
 def stored_files(store: Store, batch_id: int) -> list[SourceFile]:
-    """The files of a batch as they were uploaded."""
+    """The files of a batch as they were uploaded, for those who may see all that is in them."""
     rows = store.rows(
-        "SELECT name, content FROM import_file WHERE batch_id = $batch_id", batch_id=batch_id
+        "SELECT name, content FROM import_file WHERE batch_id = $batch_id AND content IS NOT NULL",
+        batch_id=batch_id,
     )
     return [SourceFile(row["name"], bytes(row["content"])) for row in rows]
 
@@ -204,14 +217,22 @@ def undo(store: Store, batch_id: int, who: str) -> None:
     """Put back what a batch replaced and take out what it added.
 
     Raises UndoRefused for a batch that is not there, is undone already, or whose rows
-    a later batch has changed since.
+    a later batch has changed since, and AccessDenied for one of another office.
     """
-    with store.write() as cursor:
+    trace = Trace("batal_impor", f"unggahan {batch_id}")
+    mine = store.nationwide().rows(
+        "SELECT imported_login, imported_unit FROM import_batch WHERE batch_id = $b", b=batch_id
+    )
+    if mine and not store.viewer.may_undo(*mine[0].values()):
+        raise store.refusal(trace.action, trace.subject, "Unggahan itu bukan milik unit Anda.")
+    with store.write(trace) as cursor:
         row = cursor.execute(
-            "SELECT undone_at FROM import_batch WHERE batch_id = $b", {"b": batch_id}
+            "SELECT undone_at, rows_new, rows_changed FROM import_batch WHERE batch_id = $b",
+            {"b": batch_id},
         ).fetchone()
         if row is None:
             raise UndoRefused(f"Unggahan {batch_id} tidak ada.")
+        trace.before = {"baru": row[1], "berubah": row[2]}
         if row[0] is not None:
             raise UndoRefused(f"Unggahan {batch_id} sudah dibatalkan.")
         for sheet in SHEETS:
@@ -253,10 +274,14 @@ def _scratch(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _examine(
-    cursor: duckdb.DuckDBPyConnection, parsed: Parsed, today: dt.date, progress: Progress
+    cursor: duckdb.DuckDBPyConnection,
+    parsed: Parsed,
+    today: dt.date,
+    viewer: Viewer,
+    progress: Progress,
 ) -> Preview:
     progress(0.45, "Memeriksa aturan SOP")
-    problems = checking.run(cursor, parsed, today)
+    problems = checking.run(cursor, parsed, today, viewer)
     result = Preview(parsed.book.sha256, {}, problems, parsed.notes, [], parsed.demo)
     for given in parsed.sheets:
         _compare(cursor, given.sheet, given.present)
@@ -325,6 +350,7 @@ def _keep(
     parsed: Parsed,
     result: Preview,
     who: str,
+    viewer: Viewer,
     all_or_nothing: bool,
 ) -> int:
     row = cursor.execute("SELECT nextval('batch_number')").fetchone()
@@ -333,7 +359,7 @@ def _keep(
     rows = result.rows
     cursor.execute(
         "INSERT INTO import_batch VALUES ($id, $sha, now(), $who, $whole, $demo,"
-        " $new, $changed, $unchanged, $rejected, NULL, NULL)",
+        " $new, $changed, $unchanged, $rejected, NULL, NULL, $login, $unit)",
         {
             "id": batch_id,
             "sha": result.sha256,
@@ -344,6 +370,8 @@ def _keep(
             "changed": rows.changed,
             "unchanged": rows.unchanged,
             "rejected": rows.rejected,
+            "login": viewer.login,
+            "unit": viewer.unit,
         },
     )
     for file in parsed.book.files:
@@ -387,7 +415,7 @@ def _drop_staged(cursor: duckdb.DuckDBPyConnection) -> None:
     for sheet in SHEETS:
         cursor.execute(f"DROP TABLE IF EXISTS staged_{sheet.table}")
         cursor.execute(f"DROP TABLE IF EXISTS compared_{sheet.table}")
-    for name in ("problem", "doubled_key", "broken_chain"):
+    for name in ("problem", "doubled_key", "broken_chain", "writable_unit"):
         cursor.execute(f"DROP TABLE IF EXISTS {name}")
 
 

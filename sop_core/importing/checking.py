@@ -13,6 +13,8 @@ from collections.abc import Callable
 import duckdb
 import pyarrow as pa
 
+from sop_core.access import Viewer
+from sop_core.importing import authority
 from sop_core.importing.contract import SHEETS, Sheet
 from sop_core.importing.parsing import Parsed, Problem
 
@@ -39,9 +41,12 @@ WHERE case_id[3:6]::INTEGER BETWEEN 2018 AND year(current_date) + 1
 """
 
 
-def run(cursor: duckdb.DuckDBPyConnection, parsed: Parsed, today: dt.date) -> list[Problem]:
+def run(
+    cursor: duckdb.DuckDBPyConnection, parsed: Parsed, today: dt.date, viewer: Viewer
+) -> list[Problem]:
     """Stage the sheets as temporary tables and return every problem, in sheet order."""
     _stage(cursor, parsed)
+    authority.check(cursor, viewer)
     for sheet in SHEETS:
         duplicate_rows(cursor, sheet)
     refuse(cursor)

@@ -42,8 +42,9 @@ class Trial:
 def backtest(store: Store, last: int, as_of: dt.date, top: int = TOP) -> list[Trial]:
     """A trial for each year whose following year, up to ``last``, has cases.
 
-    The last year may still run: it counts as far as ``as_of``.
+    The last year may still run: it counts as far as ``as_of``. Counts of the nation, whoever asks.
     """
+    store = store.nationwide()
     return [
         trial
         for year in sorted(store.years())

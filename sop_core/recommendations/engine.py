@@ -44,8 +44,10 @@ def recommend(
     """Proposals for year ``year`` + 1 from what was known on ``as_of``, the highest score first.
 
     ``units`` are office codes (None: all). The rank is national whatever the units, so that
-    an office sees where it stands. ``only`` names a single rule.
+    an office sees where it stands: the evidence is compared with the whole nation's, and
+    what is handed on is the viewer's. ``only`` names a single rule.
     """
+    viewer, store = store.viewer, store.nationwide()
     setting = Setting(year, store.calendar(), in_force(store.revisions, as_of))
     found: list[tuple[float, Rule, Finding]] = []
     for name, rule in load_rules().items():
@@ -62,7 +64,7 @@ def recommend(
         _written(number, score, rule, finding, year)
         for number, (score, rule, finding) in enumerate(found, 1)
     ]
-    return [r for r in ranked if units is None or r.unit in units]
+    return [r for r in ranked if (units is None or r.unit in units) and viewer.sees(r.unit)]
 
 
 def _written(rank: int, score: float, rule: Rule, finding: Finding, year: int) -> Recommendation:
@@ -101,7 +103,8 @@ def measures(
     """By rule, what was measured in a year for each office, flow, step and topic."""
     result: dict[str, dict[tuple[str, str, str, str], float]] = {}
     for name in rules:
-        frame = QUESTIONS[name](store, year, as_of)
+        frame = QUESTIONS[name](store.nationwide(), year, as_of)
+        frame = frame[[store.viewer.sees(unit) for unit in frame["unit_code"]]]
         result[name] = {
             key_of(row["unit_code"], row["flow"], row.get("step"), row.get("topic")): float(
                 row["measure"]

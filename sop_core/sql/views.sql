@@ -12,6 +12,17 @@ QUALIFY row_number() OVER (
         CASE WHEN valid_from <= as_of THEN valid_from END DESC, valid_from
 ) = 1;
 
+-- Every office's name, also for readers who see only their own office's rows (see access.py).
+CREATE OR REPLACE VIEW register AS SELECT * FROM unit;
+
+CREATE OR REPLACE MACRO register_as_of(as_of) AS TABLE
+SELECT * FROM register
+QUALIFY row_number() OVER (
+    PARTITION BY code
+    ORDER BY (valid_from <= as_of) DESC,
+        CASE WHEN valid_from <= as_of THEN valid_from END DESC, valid_from
+) = 1;
+
 -- What is known of every step on a day: dates later than that day have not happened yet.
 -- `done` and `late` (finished late, or open past its due date) are cheap to count; `status` names them.
 CREATE OR REPLACE MACRO step_status(as_of) AS TABLE

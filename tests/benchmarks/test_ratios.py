@@ -53,7 +53,7 @@ def test_evaluating_against_numpy_busday(million: Store):
         return row["late"], int(row["used"]), row["due"]
 
     def rebuild() -> None:
-        with million.write() as cursor:
+        with million._transaction() as cursor:
             facts.rebuild(cursor)
 
     assert with_store() == with_numpy(), "both give the same answer"

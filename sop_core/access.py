@@ -1,0 +1,186 @@
+# ruff: noqa: S608 - our own tables
+"""Who may see and do what: roles, and the one place where rows are limited.
+
+A reader with limits gets database connections of their own, on which every table is
+covered by a temporary view that holds only what they may see. A query cannot go round
+it, whoever wrote the query: macros and views resolve to the covers too. A table that
+nobody has decided about is covered by an empty view.
+
+Personal data (a facilitator's name) is shown to roles that need it (UU 27/2022).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ROLES = {
+    "pimpinan": "Pimpinan",
+    "kepala_balai": "Kepala Balai",
+    "data_staf": "Staf data",
+    "pusat": "Unit Kerja Pusat",
+    "admin": "Administrator",
+}
+SYSTEM = "sistem"
+"""Whoever runs commands on the machine that holds the file: no limits."""
+DEMO = "demo"
+"""Anyone, while there are no accounts: everything, but on demo data alone."""
+
+ACTIONS = {
+    "impor": {"data_staf", "pusat", DEMO},
+    "batal_impor": {"data_staf", "pusat", DEMO},
+    "disposisi": {"pimpinan", DEMO},
+    "kalender": {"pusat", DEMO},
+    "pengguna": {"admin"},
+    "ekspor_nama": {"kepala_balai", "data_staf", "pusat", DEMO},
+    "pemeliharaan": set[str](),
+}
+"""What changes or gives away something, and which roles may; SYSTEM may everything."""
+ACTION_NAMES = {
+    "impor": "mengunggah data",
+    "batal_impor": "membatalkan unggahan",
+    "disposisi": "memberi disposisi",
+    "kalender": "mengubah kalender",
+    "pengguna": "mengelola pengguna",
+    "ekspor_nama": "mengekspor nama",
+    "pemeliharaan": "menyalin atau memeriksa basis data",
+    "masuk": "masuk",
+    "keluar": "keluar",
+    "akses": "membuka data",
+}
+SEES_NAMES = {"kepala_balai", "data_staf", "pusat", DEMO, SYSTEM}
+OFFICE_ROLES = {"kepala_balai", "data_staf"}
+HIDDEN_NAME = "(nama tidak ditampilkan)"
+
+
+class AccessDenied(PermissionError):
+    """Something outside a person's role or office, said in Indonesian."""
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who reads or writes.
+
+    ``unit`` is the office they belong to, ``units`` the codes whose rows they see (None:
+    all). The national cycle's rows are everyone's who sees any.
+    """
+
+    login: str
+    name: str
+    role: str
+    unit: str | None = None
+    units: tuple[str, ...] | None = None
+
+    def may(self, action: str) -> bool:
+        """Whether the role allows an action (see ACTIONS). Raises KeyError for an unknown one."""
+        return self.role == SYSTEM or self.role in ACTIONS[action]
+
+    @property
+    def sees_names(self) -> bool:
+        """Whether facilitators' names are shown."""
+        return self.role in SEES_NAMES
+
+    @property
+    def unlimited(self) -> bool:
+        """Whether no table needs a cover."""
+        return self.role == SYSTEM
+
+    def sees(self, unit: str) -> bool:
+        """Whether rows of an office are in scope."""
+        return self.units is None or unit in self.units
+
+    def uploads_for(self, unit: str, kind: str) -> bool:
+        """Whether rows of an office may be uploaded; ``kind`` as in the register."""
+        if self.role in (SYSTEM, DEMO):
+            return True
+        if self.role == "pusat":
+            return kind in ("pusat", "nasional")
+        return self.role == "data_staf" and unit == self.unit
+
+    def may_undo(self, login: str | None, unit: str | None) -> bool:
+        """Whether an upload by that person, of that office, may be undone."""
+        if self.role in (SYSTEM, DEMO):
+            return True
+        return self.login == login or (unit is not None and unit == self.unit)
+
+
+OPERATOR = Viewer(SYSTEM, "Operator", SYSTEM)
+VISITOR = Viewer(DEMO, "Pengunjung demo", DEMO)
+
+PUBLIC = {"calendar_day", "calendar_override", "sop_revision", "sop_step", "meta", "schema_version"}
+"""Reference tables that everyone reads whole."""
+
+_MINE = "(SELECT code FROM viewer_unit)"
+_BY_UNIT = f"SELECT * FROM {{base}}.{{table}} WHERE unit_code IN {_MINE}"
+_COVERS = {
+    "unit": f"SELECT * FROM {{base}}.unit WHERE code IN {_MINE}",
+    "activity": _BY_UNIT,
+    "target": _BY_UNIT,
+    "step_fact": _BY_UNIT,
+    "disposition": _BY_UNIT,
+    "facilitator": _BY_UNIT,
+    # An office answers for follow-ups of activities that another office held.
+    "sop_case": f"""
+        SELECT * FROM {{base}}.sop_case WHERE unit_code IN {_MINE}
+            OR case_id IN (SELECT case_id FROM {{base}}.follow_up WHERE unit_code IN {_MINE})
+    """,
+    "follow_up": f"""
+        SELECT f.* FROM {{base}}.follow_up f JOIN {{base}}.sop_case c USING (case_id)
+        WHERE coalesce(f.unit_code, c.unit_code) IN {_MINE}
+    """,
+    "step_record": f"""
+        SELECT r.* FROM {{base}}.step_record r
+        WHERE case_id IN (SELECT case_id FROM {{base}}.sop_case WHERE unit_code IN {_MINE})
+    """,
+    "import_batch": f"""
+        SELECT * FROM {{base}}.import_batch WHERE imported_unit IN {_MINE}
+            OR batch_id IN (SELECT batch_id FROM activity UNION SELECT batch_id FROM step_record)
+    """,
+    # Who sees a batch through one of its rows sees its name, not the other rows in it.
+    "import_file": f"""
+        SELECT f.* REPLACE (CASE WHEN b.imported_unit IN {_MINE} THEN f.content END AS content)
+        FROM {{base}}.import_file f JOIN import_batch b USING (batch_id)
+    """,
+    "import_rejection": f"""
+        SELECT r.* FROM {{base}}.import_rejection r JOIN {{base}}.import_batch b USING (batch_id)
+        WHERE b.imported_unit IN {_MINE}
+    """,
+}
+# Where names stand besides the table of people: in uploaded files and in refused cells.
+_WITHOUT_NAMES = {
+    "facilitator": f"SELECT * REPLACE ('{HIDDEN_NAME}' AS name) FROM ({{inner}})",
+    "import_file": "SELECT * REPLACE (NULL::BLOB AS content) FROM ({inner})",
+    "import_rejection": "SELECT * REPLACE ('' AS value) FROM ({inner})",
+}
+_NOTHING = "SELECT * FROM {base}.{table} WHERE false"
+_ACCOUNTS = {
+    "app_user": "SELECT * REPLACE (password_hash IS NOT NULL AS password_hash) FROM {base}.app_user",
+    "audit": "SELECT * FROM {base}.audit",
+}
+
+
+def covers(viewer: Viewer, base: str, tables: list[str]) -> list[str]:
+    """Statements that limit one connection to what a viewer sees.
+
+    ``base`` is the qualified schema of the real tables. ``viewer_unit`` must be there.
+    """
+    statements = []
+    # Batches are judged by the rows that are seen, so these come first.
+    for table in sorted(tables, key=lambda t: (t.startswith("import_"), t)):
+        if table in PUBLIC:
+            continue
+        inner = _cover(viewer, table).format(base=base, table=table)
+        statements.append(f'CREATE TEMP VIEW "{table}" AS {inner}')
+    # Every office's name is public; what it did is not.
+    statements.append(f"CREATE TEMP VIEW register AS SELECT * FROM {base}.unit")
+    return statements
+
+
+def _cover(viewer: Viewer, table: str) -> str:
+    if table in _ACCOUNTS:
+        return _ACCOUNTS[table] if viewer.role == "admin" else _NOTHING
+    if table not in _COVERS:
+        return _NOTHING
+    inner = "SELECT * FROM {base}.{table}" if viewer.units is None else _COVERS[table]
+    if table in _WITHOUT_NAMES and not viewer.sees_names:
+        return _WITHOUT_NAMES[table].replace("{inner}", inner)
+    return inner
