@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from sop_core.indonesian import now
 from sop_core.recommendations import Recommendation, load_rules, measure_key, measures
 from sop_core.store import Store, Trace, bump_version
 
@@ -52,7 +53,7 @@ def decide(
             """
             INSERT INTO disposition VALUES (nextval('disposition_number'), $id, $year, $unit,
                 $flow, $step, $topic, $rule, $title, $reason, $score, $sop_ref, $proposed,
-                $decision, $target, $note, $who, now())
+                $decision, $target, $note, $who, $now)
             """,
             {
                 "id": recommendation.id,
@@ -71,6 +72,7 @@ def decide(
                 "target": target if decision == "ubah" else recommendation.target,
                 "note": note.strip(),
                 "who": who.strip(),
+                "now": now(),
             },
         )
         bump_version(cursor)

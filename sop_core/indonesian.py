@@ -29,6 +29,11 @@ def today() -> dt.date:
     return dt.datetime.now(JAKARTA).date()
 
 
+def now() -> dt.datetime:
+    """The time on a clock in Jakarta, without a zone: how the store keeps moments."""
+    return dt.datetime.now(JAKARTA).replace(tzinfo=None)
+
+
 def format_date(day: dt.date) -> str:
     """``7 April 2022``."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"

@@ -27,6 +27,7 @@ from sop_core import calendar, facts
 from sop_core.access import ACTION_NAMES, OPERATOR, AccessDenied, Viewer, covers
 from sop_core.calendar import Override, WorkingCalendar
 from sop_core.definition import Revision, load_revisions
+from sop_core.indonesian import now
 from sop_core.paths import DATA
 from sop_core.units import NATIONAL, Unit, UnitFinder, read_units
 
@@ -253,9 +254,10 @@ class Store:
     def _leave(self, cursor: duckdb.DuckDBPyConnection, trace: Trace, outcome: str) -> None:
         who = self.viewer
         cursor.execute(
-            "INSERT INTO audit VALUES (nextval('audit_number'), now() AT TIME ZONE 'UTC', $login,"
+            "INSERT INTO audit VALUES (nextval('audit_number'), $now, $login,"
             " $role, $unit, $action, $subject, $before, $after, $outcome)",
             {
+                "now": now(),
                 "login": who.login,
                 "role": who.role,
                 "unit": who.unit,
@@ -292,13 +294,14 @@ class Store:
             trace.before = self._entered(cursor, day)
             cursor.execute("DELETE FROM calendar_override WHERE day = $day", {"day": day})
             cursor.execute(
-                "INSERT INTO calendar_override VALUES ($day, $working, $reason, $basis, $who, now())",
+                "INSERT INTO calendar_override VALUES ($day, $working, $reason, $basis, $who, $now)",
                 {
                     "day": day,
                     "working": working,
                     "reason": reason,
                     "basis": legal_basis,
                     "who": who,
+                    "now": now(),
                 },
             )
             self._after_override(cursor)
@@ -345,7 +348,8 @@ class Store:
                 if number > current:
                     cursor.execute(script)
                     cursor.execute(
-                        "INSERT INTO schema_version VALUES ($number, now())", {"number": number}
+                        "INSERT INTO schema_version VALUES ($number, $now)",
+                        {"number": number, "now": now()},
                     )
 
     def _sync_reference(self) -> None:

@@ -16,6 +16,7 @@ from sop_core.importing import checking
 from sop_core.importing.contract import SHEETS, Sheet
 from sop_core.importing.parsing import Parsed, Problem, parse_book
 from sop_core.importing.reading import SourceFile, read_book
+from sop_core.indonesian import now
 from sop_core.indonesian import today as jakarta_today
 from sop_core.store import Store, Trace, bump_version
 
@@ -241,8 +242,8 @@ def undo(store: Store, batch_id: int, who: str) -> None:
         for sheet in SHEETS:
             _restore(cursor, sheet, batch_id)
         cursor.execute(
-            "UPDATE import_batch SET undone_at = now(), undone_by = $who WHERE batch_id = $b",
-            {"who": who, "b": batch_id},
+            "UPDATE import_batch SET undone_at = $now, undone_by = $who WHERE batch_id = $b",
+            {"who": who, "b": batch_id, "now": now()},
         )
         facts.rebuild(cursor)
         bump_version(cursor)
@@ -358,11 +359,12 @@ def _keep(
     batch_id = int(row[0])
     rows = result.rows
     cursor.execute(
-        "INSERT INTO import_batch VALUES ($id, $sha, now(), $who, $whole, $demo,"
+        "INSERT INTO import_batch VALUES ($id, $sha, $now, $who, $whole, $demo,"
         " $new, $changed, $unchanged, $rejected, NULL, NULL, $login, $unit)",
         {
             "id": batch_id,
             "sha": result.sha256,
+            "now": now(),
             "who": who,
             "whole": all_or_nothing,
             "demo": result.demo,
