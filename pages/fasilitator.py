@@ -1,6 +1,7 @@
 """Fasilitator: how far people have come (flow D), what expires, and the quarterly report D.8."""
 
 import datetime as dt
+from collections.abc import Callable
 
 import pandas as pd
 import streamlit as st
@@ -10,7 +11,7 @@ from pages.kit.filters import Office
 from sop_core import facilitators, reports
 from sop_core.evaluation import Scope
 from sop_core.indonesian import format_date, format_number
-from sop_core.store import Store
+from sop_core.store import Store, Trace
 
 GROUPS = {
     "Unit": "unit",
@@ -160,8 +161,24 @@ def coverage(store: Store, scope: Scope, kind: str | None, demo: bool) -> None:
     tables.export(frame, COVERAGE_COLUMNS, "Cakupan", scope, demo, "Fasilitator per 100 pelaku usaha")  # fmt: skip
 
 
-def waiting(ends: pd.DataFrame, waits: pd.DataFrame, scope: Scope, demo: bool) -> None:
+def without_names(store: Store, columns: dict[str, str]) -> dict[str, str]:
+    """The columns that a reader may see; a name is personal data (UU 27/2022)."""
+    return columns if store.viewer.sees_names else {k: v for k, v in columns.items() if k != "name"}
+
+
+def names_leave(store: Store, what: str, people: int) -> Callable[[], None]:
+    """What leaves a trace once an export with names is taken."""
+    if not store.viewer.sees_names:
+        return lambda: None
+    return lambda: store.record(Trace("ekspor_nama", what, after={"orang": people}))
+
+
+def waiting(
+    store: Store, ends: pd.DataFrame, waits: pd.DataFrame, scope: Scope, demo: bool
+) -> None:
     """Certificates and endorsements that need someone to act."""
+    certificates = without_names(store, CERTIFICATE_COLUMNS)
+    endorsements = without_names(store, ENDORSEMENT_COLUMNS)
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader("Sertifikat berakhir")
@@ -169,23 +186,26 @@ def waiting(ends: pd.DataFrame, waits: pd.DataFrame, scope: Scope, demo: bool) -
         st.caption(
             f"{format_number(expired)} sudah berakhir, {format_number(len(ends) - expired)} berakhir dalam 90 hari. Hanya yang aktif."
         )
-        tables.plain(ends, CERTIFICATE_COLUMNS, alt="Sertifikat yang berakhir", height=330)
-        tables.export(ends, CERTIFICATE_COLUMNS, "Sertifikat berakhir", scope, demo, "Sertifikat kompetensi berakhir")  # fmt: skip
+        tables.plain(ends, certificates, alt="Sertifikat yang berakhir", height=330)
+        tables.export(ends, certificates, "Sertifikat berakhir", scope, demo, "Sertifikat kompetensi berakhir", names_leave(store, "Sertifikat berakhir", len(ends)))  # fmt: skip
     with right:
         st.subheader("Menunggu pengesahan (D.6)")
         st.caption(f"{format_number(len(waits))} pengajuan menunggu; norma 60 HK.")
-        tables.plain(waits, ENDORSEMENT_COLUMNS, alt="Pengajuan yang menunggu", height=330)
-        tables.export(waits, ENDORSEMENT_COLUMNS, "Menunggu pengesahan", scope, demo, "Pengesahan D.6")  # fmt: skip
+        tables.plain(waits, endorsements, alt="Pengajuan yang menunggu", height=330)
+        tables.export(waits, endorsements, "Menunggu pengesahan", scope, demo, "Pengesahan D.6", names_leave(store, "Menunggu pengesahan", len(waits)))  # fmt: skip
 
 
 def people(store: Store, scope: Scope, kind: str | None, active: bool, demo: bool) -> None:
     """Every person; a row opens the batch."""
     st.subheader("Orang")
+    if not store.viewer.sees_names:
+        st.caption("Nama hanya ditampilkan kepada peran yang memerlukannya (UU 27/2022).")
+        return
     frame = facilitators.people(store, scope, kind, active)
     frame["state_name"] = frame["state"].map(facilitators.STATE_NAMES)
     st.caption("Pilih satu baris untuk membuka angkatannya.")
     rows = tables.show(frame, PEOPLE_COLUMNS, key="tabel_orang", alt="Daftar fasilitator", height=380)  # fmt: skip
-    tables.export(frame, PEOPLE_COLUMNS, "Fasilitator", scope, demo, "Daftar fasilitator")
+    tables.export(frame, PEOPLE_COLUMNS, "Fasilitator", scope, demo, "Daftar fasilitator", names_leave(store, "Fasilitator", len(frame)))  # fmt: skip
     if rows and frame.iloc[rows[0]]["case_id"]:
         row = frame.iloc[rows[0]]
         filters.go_to_region(str(row["unit"]), str(row["case_id"]))
@@ -193,8 +213,7 @@ def people(store: Store, scope: Scope, kind: str | None, active: bool, demo: boo
 
 def page() -> None:
     """Draw the page."""
-    st.title("Fasilitator")
-    store = shell.require_data()
+    store = shell.require_data("fasilitator")
     scope, office, kind, active = choose(store)
     demo = store.has_demo_data
     st.caption(f"Per {format_date(scope.as_of)}.")
@@ -218,7 +237,7 @@ def page() -> None:
         quarter_report(store, office, scope.as_of, demo)
     counts(store, scope, kind, active, demo)
     coverage(store, scope, kind, demo)
-    waiting(ends, waits, scope, demo)
+    waiting(store, ends, waits, scope, demo)
     people(store, scope, kind, active, demo)
 
 

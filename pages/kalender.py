@@ -41,11 +41,14 @@ def corrections(store: Store) -> None:
         what = "menjadi hari kerja" if row.working else "menjadi hari libur"
         left, right = st.columns([5, 1])
         left.markdown(f"**{format_date(row.day)}** {what}: {row.reason} _({row.legal_basis})_")
-        if right.button("Hapus", key=f"hapus_{row.day}"):
+        if store.viewer.may("kalender") and right.button("Hapus", key=f"hapus_{row.day}"):
             store.remove_override(row.day)
             st.rerun()
     if not entered:
         st.caption("Belum ada koreksi. Pakai bila SKB berubah dan kalender belum mengikutinya.")
+    if not store.viewer.may("kalender"):
+        st.caption("Koreksi dimasukkan oleh Unit Kerja Pusat.")
+        return
     with st.form("koreksi", clear_on_submit=True):
         day = st.date_input("Tanggal", format="DD/MM/YYYY", key="koreksi_tanggal")
         kind = st.selectbox("Menjadi", ["Hari libur", "Hari kerja"])
@@ -53,7 +56,7 @@ def corrections(store: Store) -> None:
         basis = st.text_input("Dasar hukum", placeholder="Nomor SKB atau keputusan")
         if st.form_submit_button("Simpan koreksi", type="primary"):
             try:
-                store.set_override(day, kind == "Hari kerja", reason, basis, "aplikasi")
+                store.set_override(day, kind == "Hari kerja", reason, basis, store.viewer.name)
             except ValueError as error:
                 st.error(str(error))
             else:
@@ -62,8 +65,7 @@ def corrections(store: Store) -> None:
 
 def page() -> None:
     """Draw the page."""
-    st.title("Kalender")
-    store = shell.store()
+    store = shell.store("kalender")
     st.caption(
         "Hari kerja: Senin sampai Jumat, kurang libur nasional dan cuti bersama menurut SKB."
     )

@@ -114,8 +114,7 @@ def show(report: Report, files: dict[str, bytes]) -> None:
 
 def page() -> None:
     """Draw the page."""
-    st.title("Laporan")
-    store = shell.require_data()
+    store = shell.require_data("laporan")
     st.caption(f"{filters.describe(Scope(filters.scope().as_of)).partition(',')[0]}.")
     asked = choose(store)
     if asked is None:

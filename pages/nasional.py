@@ -152,8 +152,7 @@ def annual_reports(store: Store, scope: Scope, demo: bool) -> None:
 
 def page() -> None:
     """Draw the page."""
-    st.title("Nasional")
-    store = shell.require_data()
+    store = shell.require_data("nasional")
     scope = filters.scope()
     demo = store.has_demo_data
     st.caption(

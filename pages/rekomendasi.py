@@ -167,6 +167,9 @@ def evidence(chosen: Recommendation, unit: str) -> None:
 def decide(store: Store, chosen: Recommendation, rule: Rule, year: int) -> None:
     """The form of a disposisi."""
     st.markdown("**Disposisi**")
+    if not store.viewer.may("disposisi"):
+        st.caption("Disposisi diberikan oleh pimpinan.")
+        return
     verb = st.radio(
         "Keputusan", list(VERBS), format_func=VERBS.__getitem__, key=f"keputusan_{chosen.id}",
         horizontal=True, label_visibility="collapsed",
@@ -174,11 +177,11 @@ def decide(store: Store, chosen: Recommendation, rule: Rule, year: int) -> None:
     with st.form(f"disposisi_{chosen.id}", clear_on_submit=False):
         target = target_input(chosen, rule) if verb == "ubah" else None
         note = st.text_area("Catatan", placeholder="Arahan bagi unit kerja", height=90)
-        who = st.text_input("Nama dan jabatan", placeholder="Nama pemberi disposisi")
+        st.caption(f"Dicatat atas nama {store.viewer.name}.")
         sent = st.form_submit_button("Simpan disposisi", type="primary")
     if sent:
         try:
-            disposition.decide(store, chosen, year, str(verb), note, who, target)
+            disposition.decide(store, chosen, year, str(verb), note, store.viewer.name, target)
         except DecisionRefused as error:
             st.error(str(error))
             return
@@ -269,8 +272,7 @@ def metrics(found: list[Recommendation], decided: dict[str, str]) -> None:
 
 def page() -> None:
     """Draw the page."""
-    st.title("Rekomendasi")
-    store = shell.require_data()
+    store = shell.require_data("rekomendasi")
     shared = filters.scope()
     year = shared.year or shared.as_of.year
     day = recommendations.evidence_day(year, shared.as_of)

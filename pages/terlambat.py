@@ -55,8 +55,7 @@ def choose(store: Store) -> Scope:
 
 def page() -> None:
     """Draw the page."""
-    st.title("Terlambat")
-    store = shell.require_data()
+    store = shell.require_data("terlambat")
     scope = choose(store)
     demo = store.has_demo_data
     st.caption(filters.describe(scope))

@@ -117,8 +117,7 @@ def listing(frame: pd.DataFrame, scope: Scope, demo: bool) -> None:
 
 def page() -> None:
     """Draw the page."""
-    st.title("Tindak Lanjut")
-    store = shell.require_data()
+    store = shell.require_data("tindak_lanjut")
     scope = choose(store)
     demo = store.has_demo_data
     st.caption(f"{filters.describe(scope)}. Rekomendasi dari kegiatan (A.5, B.5, C.4).")

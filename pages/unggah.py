@@ -6,6 +6,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.kit import shell, tables
 from sop_core import importing
+from sop_core.access import DEMO, AccessDenied
 from sop_core.importing.returning import rejected_workbook
 from sop_core.importing.template import template
 from sop_core.indonesian import JAKARTA, format_date, format_number, today
@@ -129,13 +130,12 @@ def keep(store: Store, parsed: importing.Parsed, found: importing.Preview) -> No
         else:
             st.error("Tidak ada baris yang dapat disimpan. Perbaiki lalu unggah lagi.")
         return
-    who = st.text_input("Nama pengunggah", key="pengunggah", placeholder="Nama atau bagian Anda")
-    st.caption("Dicatat dalam riwayat unggahan.")
+    st.caption(f"Dicatat dalam riwayat unggahan atas nama {store.viewer.name}.")
     with st.container(horizontal=True):
         if rows.rejected:
             good = st.button(
                 f"Simpan {format_number(rows.new + rows.changed)} baris yang benar",
-                type="primary", disabled=not who.strip(),
+                type="primary",
             )  # fmt: skip
             st.button(
                 "Simpan hanya bila semua benar", disabled=True,
@@ -144,13 +144,17 @@ def keep(store: Store, parsed: importing.Parsed, found: importing.Preview) -> No
             whole = False
         else:
             good = False
-            whole = st.button("Simpan semua", type="primary", disabled=not who.strip())
+            whole = st.button("Simpan semua", type="primary")
     if good or whole:
         bar = st.progress(0.0, "Menyimpan")
-        result = importing.commit(
-            store, parsed, who.strip(), all_or_nothing=whole,
-            progress=bar.progress,
-        )  # fmt: skip
+        try:
+            result = importing.commit(
+                store, parsed, store.viewer.name, all_or_nothing=whole, progress=bar.progress
+            )
+        except AccessDenied as error:
+            bar.empty()
+            st.error(str(error), icon=":material/block:")
+            return
         st.session_state["kabar"] = _news(result)
         st.session_state.pop("pratinjau", None)
         st.session_state["unggahan_ke"] = st.session_state.get("unggahan_ke", 0) + 1
@@ -202,8 +206,8 @@ def _history_actions(store: Store, batch: importing.Batch) -> None:
             sure = st.checkbox("Saya yakin membatalkan", key=f"yakin_{number}")
             if st.button("Batalkan unggahan ini", key=f"batal_{number}", disabled=not sure):
                 try:
-                    importing.undo(store, number, st.session_state.get("pengunggah") or "aplikasi")
-                except importing.UndoRefused as error:
+                    importing.undo(store, number, store.viewer.name)
+                except (importing.UndoRefused, AccessDenied) as error:
                     st.error(str(error))
                 else:
                     st.session_state["kabar"] = f"Unggahan {number} dibatalkan."
@@ -216,16 +220,18 @@ def _history_actions(store: Store, batch: importing.Batch) -> None:
 
 def page() -> None:
     """Draw the page."""
-    st.title("Unggah")
-    store = shell.store()
+    store = shell.store("unggah")
     news = st.session_state.pop("kabar", None)
     if news:
         st.success(news)
     if store.empty:
+        demo = store.viewer.role == DEMO
         st.info(
-            "**Belum ada data.** Mulai dari templat di bawah, atau muat data demo untuk mencoba."
+            "**Belum ada data.** Mulai dari templat di bawah"
+            + (", atau muat data demo untuk mencoba." if demo else ".")
         )
-        shell.offer_demo(store)
+        if demo:
+            shell.offer_demo(store)
     get_template(store)
     upload(store)
     history(store)

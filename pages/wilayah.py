@@ -196,8 +196,7 @@ def routing(store: Store, head: dict[str, Any], scope: Scope) -> None:
 
 def page() -> None:
     """Draw the page."""
-    st.title("Wilayah")
-    store = shell.require_data()
+    store = shell.require_data("wilayah")
     scope = filters.scope()
     demo = store.has_demo_data
     with st.container(horizontal=True, vertical_alignment="bottom"):

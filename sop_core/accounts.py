@@ -166,7 +166,7 @@ def _hash(password: str | None) -> str | None:
 def _check_role(store: Store, role: str, unit: str | None) -> None:
     if role not in ROLES:
         raise AccountRefused(f"Peran {role} tidak dikenal; pilih {', '.join(ROLES)}.")
-    kinds = {u.code: u.kind for u in store.nationwide().units(today())}
+    kinds = {u.code: u.kind for u in store.register(today())}
     if role in OFFICE_ROLES and kinds.get(unit or "") not in UPT_KINDS:
         raise AccountRefused(f"Peran {ROLES[role]} memerlukan sebuah UPT.")
     if role == "pusat" and kinds.get(unit or "") != "pusat":

@@ -10,12 +10,15 @@ import datetime as dt
 import getpass
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
 from sop_core import (
+    accounts,
+    audit,
     evaluation,
     facilitators,
     importing,
@@ -24,6 +27,7 @@ from sop_core import (
     reports,
     upkeep,
 )
+from sop_core.access import ROLES
 from sop_core.calendar import OutsideCalendar
 from sop_core.definition import DefinitionError, Revision, in_force, load_revisions
 from sop_core.demo import demo_workbook
@@ -34,6 +38,8 @@ from sop_core.paths import DATA, default_database
 from sop_core.store import Store, StoreBusy, StoreDamaged
 
 REFUSALS = (
+    accounts.AccountRefused,
+    accounts.SignInRefused,
     importing.ImportRefused,
     importing.UndoRefused,
     OutsideCalendar,
@@ -80,6 +86,13 @@ def build_parser() -> argparse.ArgumentParser:
     common = _Parser(add_help=False)
     common.add_argument("--db", type=Path, default=None, help="berkas basis data (atau PANTAU_DB)")
     common.add_argument("--json", action="store_true", help="keluaran JSON")
+    common.add_argument(
+        "--as",
+        dest="login",
+        default=None,
+        metavar="AKUN",
+        help="hanya yang boleh dilihat dan dilakukan akun ini",
+    )
     parser = _Parser(prog="pantau", description="Pantau SOP POM-04.01/CFM.01/SOP.01")
     commands = parser.add_subparsers(required=True, metavar="PERINTAH", parser_class=_Parser)
 
@@ -136,6 +149,10 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--out", type=Path, required=True, help="berkas .docx, .xlsx, atau .pdf")
     _calendar_commands(command("calendar", _nothing, "Hitung hari kerja"), common)
     command("sop", run_sop, "Isi SOP revisi yang berlaku")
+    _user_commands(command("user", _nothing, "Kelola akun pengguna"), common)
+    sub = command("audit", run_audit, "Jejak perubahan, masuk, dan penolakan")
+    sub.add_argument("--from", dest="first", type=_date, default=None)
+    sub.add_argument("--until", type=_date, default=None)
     sub = command("backup", run_backup, "Salin basis data")
     sub.add_argument("file", type=Path)
     sub = command("restore", run_restore, "Pulihkan basis data dari salinan")
@@ -161,8 +178,34 @@ def _calendar_commands(parent: _Parser, common: _Parser) -> None:
     count.set_defaults(run=run_calendar_count)
 
 
+def _user_commands(parent: _Parser, common: _Parser) -> None:
+    actions = parent.add_subparsers(required=True, metavar="AKSI", parser_class=_Parser)
+
+    def action(name: str, run: Callable[[Any], int], text: str) -> _Parser:
+        sub = actions.add_parser(name, parents=[common], help=text)
+        sub.set_defaults(run=run)
+        return sub
+
+    action("list", run_user_list, "semua akun")
+    for name, run, text in (
+        ("add", run_user_add, "akun baru"),
+        ("set", run_user_set, "peran, unit, atau keadaan lain"),
+    ):
+        sub = action(name, run, text)
+        sub.add_argument("account", metavar="NAMA_MASUK")
+        sub.add_argument("--role", choices=list(ROLES), required=True)
+        sub.add_argument("--unit", default=None, help="kode atau nama unit")
+        if name == "add":
+            sub.add_argument("--name", required=True, help="nama orang")
+            sub.add_argument("--no-password", action="store_true", help="masuk lewat OIDC saja")
+        else:
+            sub.add_argument("--inactive", action="store_true", help="tidak boleh masuk lagi")
+    sub = action("password", run_user_password, "kata sandi baru")
+    sub.add_argument("account", metavar="NAMA_MASUK")
+
+
 def _nothing(_: Any) -> int:
-    raise UsageError("perintah calendar memerlukan add atau count")
+    raise UsageError("perintah ini memerlukan aksi")
 
 
 def _date(text: str) -> dt.date:
@@ -178,8 +221,17 @@ def _at_least_one(text: str) -> int:
     return int(text)
 
 
-def _store(options: Any) -> Store:
-    return Store(options.db or default_database())
+@contextmanager
+def _store(options: Any) -> Iterator[Store]:
+    with Store(options.db or default_database()) as store:
+        if options.login is None:
+            yield store
+        else:
+            yield store.as_viewer(accounts.viewer_of(store, options.login))
+
+
+def _who(store: Store) -> str:
+    return getpass.getuser() if store.viewer.unlimited else store.viewer.name
 
 
 def _print_json(value: Any) -> None:
@@ -193,7 +245,7 @@ def run_import(options: Any) -> int:
         if options.dry_run:
             result = importing.preview(store, importing.read(store, files))
         else:
-            result = importing.import_files(store, files, getpass.getuser(), options.all_or_nothing)
+            result = importing.import_files(store, files, _who(store), options.all_or_nothing)
     if options.json:
         _print_json(
             {
@@ -236,7 +288,7 @@ def _print_import(result: importing.Preview, dry_run: bool) -> None:
 def run_undo(options: Any) -> int:
     """Undo one batch."""
     with _store(options) as store:
-        importing.undo(store, options.batch, getpass.getuser())
+        importing.undo(store, options.batch, _who(store))
     print(f"Unggahan {options.batch} dibatalkan.")
     return 0
 
@@ -289,6 +341,8 @@ def _unit(store: Store, written: str | None) -> str | None:
     code = store.unit_finder().find(written)
     if code is None:
         raise UsageError(f"unit {written} tidak dikenal")
+    if not store.viewer.sees(code):
+        raise store.refusal("akses", code, f"Unit {code} di luar kewenangan Anda.")
     return code
 
 
@@ -436,9 +490,79 @@ def _sop_json(revision: Revision) -> dict[str, Any]:
     }
 
 
+def run_user_list(options: Any) -> int:
+    """Print every account."""
+    with _store(options) as store:
+        found = accounts.accounts(store)
+    if options.json:
+        _print_json([vars(a) for a in found])
+        return 0
+    for a in found:
+        state = "aktif" if a.active else "tidak aktif"
+        print(f"{a.login:30} {ROLES[a.role]:20} {a.unit_code or '-':14} {state:12} {a.name}")
+    return 0
+
+
+def run_user_add(options: Any) -> int:
+    """Make an account; the password comes from the keyboard or from stdin."""
+    password = None if options.no_password else _new_password()
+    with _store(options) as store:
+        unit = _unit(store, options.unit)
+        accounts.add(store, options.account, options.name, options.role, unit, password)
+    print(f"Akun {options.account} dibuat.")
+    return 0
+
+
+def run_user_set(options: Any) -> int:
+    """Change an account; its sessions end."""
+    with _store(options) as store:
+        unit = _unit(store, options.unit)
+        accounts.change(store, options.account, options.role, unit, not options.inactive)
+    print(f"Akun {options.account} diubah; sesinya berakhir.")
+    return 0
+
+
+def run_user_password(options: Any) -> int:
+    """Replace a password."""
+    password = _new_password()
+    with _store(options) as store:
+        accounts.set_password(store, options.account, password)
+    print(f"Kata sandi {options.account} diganti; sesinya berakhir.")
+    return 0
+
+
+def _new_password() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    password = getpass.getpass("Kata sandi: ")
+    if getpass.getpass("Sekali lagi: ") != password:
+        raise accounts.AccountRefused("Kedua isian tidak sama.")
+    return password
+
+
+def run_audit(options: Any) -> int:
+    """Print the trace, the newest first."""
+    with _store(options) as store:
+        rows = audit.entries(store, options.first, options.until).to_dict("records")
+    if options.json:
+        _print_json(rows)
+        return 0
+    for r in rows:
+        print(
+            f"{r['happened_at']:%Y-%m-%d %H:%M} {r['login']:24} {r['action']:14} {r['outcome']:8} {r['subject']}"
+        )
+    return 0
+
+
+def _only_operator(store: Store) -> None:
+    if not store.viewer.may("pemeliharaan"):
+        raise store.refusal("pemeliharaan", "perintah")
+
+
 def run_backup(options: Any) -> int:
     """Copy the store."""
     with _store(options) as store:
+        _only_operator(store)
         upkeep.backup(store, options.file)
     print(f"Basis data disalin ke {options.file}")
     return 0
@@ -446,6 +570,9 @@ def run_backup(options: Any) -> int:
 
 def run_restore(options: Any) -> int:
     """Put a copy in place of the store."""
+    if options.login is not None:
+        with _store(options) as store:
+            _only_operator(store)
     kept = upkeep.restore(options.file, options.db or default_database())
     print("Basis data dipulihkan." + (f" Yang lama dipindah ke {kept}" if kept else ""))
     return 0
@@ -454,6 +581,7 @@ def run_restore(options: Any) -> int:
 def run_doctor(options: Any) -> int:
     """Check the store."""
     with _store(options) as store:
+        _only_operator(store)
         findings = upkeep.doctor(store)
     if options.json:
         _print_json([vars(f) for f in findings])

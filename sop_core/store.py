@@ -202,6 +202,10 @@ class Store:
             )
         ]
 
+    def register(self, as_of: dt.date) -> list[Unit]:
+        """Every office's name, which is public, whoever reads."""
+        return self.nationwide().units(as_of)
+
     def unit_finder(self) -> UnitFinder:
         """Finds an office by any spelling."""
         return UnitFinder(read_units())

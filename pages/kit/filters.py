@@ -17,6 +17,7 @@ from sop_core.units import UPT_KINDS, Unit
 ALL_YEARS = "Semua tahun"
 ALL = "Semua"
 NATION = "Seluruh Indonesia"
+OWN = "Seluruh wilayah saya"
 OFFICE_KINDS = {*UPT_KINDS, "pusat"}
 
 
@@ -72,8 +73,9 @@ def office(store: Store, as_of: dt.date, key: str = "unit_kerja") -> tuple[str, 
     """One office, with the Lokas it coordinates or without, or the whole nation."""
     by_name = {unit_label(u): u.code for u in store.units(as_of) if u.kind in OFFICE_KINDS}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = str(st.selectbox("Unit", [NATION, *by_name], key=key, bind="query-params"))
-        if name == NATION:
+        everything = NATION if store.viewer.units is None else OWN
+        name = str(st.selectbox("Unit", [everything, *by_name], key=key, bind="query-params"))
+        if name == everything:
             return name, Office()
         code = by_name[name]
         lokas = region.coordinated(store, code, as_of)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.kit import guard, session
+from pages.kit.navigation import TITLES
 from sop_core import demo, importing
+from sop_core.access import DEMO, ROLES
+from sop_core.indonesian import today
 from sop_core.paths import default_database
 from sop_core.store import Store, StoreBusy, StoreDamaged
 
@@ -32,28 +36,60 @@ def _open(path: str) -> Store:
     return Store(path)
 
 
-def store() -> Store:
-    """The one store of this process."""
+def root() -> Store:
+    """The one store of this process, nobody's in particular. Pages take ``store``."""
+    return _open(str(default_database()))
+
+
+def signed_in() -> Store:
+    """The store as the reader sees it; without a reader the page stops and says how to sign in."""
     try:
-        return _open(str(default_database()))
+        opened = root()
     except (StoreBusy, StoreDamaged) as error:
         st.error(f"Basis data tidak dapat dibuka. {error}")
         st.stop()
+    viewer = session.viewer(opened)
+    if st.session_state.setdefault("_siapa", viewer) != viewer:
+        # Another person in the same tab: nothing of the one before stays.
+        st.session_state.clear()
+        st.session_state["_siapa"] = viewer
+    return opened.as_viewer(viewer)
 
 
-def frame() -> None:
-    """Styles, and the label that data is invented where it is."""
+def store(page: str) -> Store:
+    """Head the named page and give the reader's store; refused where it is not for them."""
+    current = signed_in()
+    guard.check(current, page)
+    st.title(TITLES[page])
+    return current
+
+
+def frame(current: Store) -> None:
+    """Styles, who is reading, and the label that data is invented where it is."""
     st.html(_STYLE)
-    if store().has_demo_data:
+    with st.sidebar:
+        reader(current)
+    if current.has_demo_data:
         st.warning(
             "**Data demo.** Kegiatan, tanggal, dan nama orang pada halaman ini rekaan.",
             icon=":material/science:",
         )
 
 
-def require_data() -> Store:
-    """The store, or, where it is empty, what to do about that and no further."""
-    current = store()
+def reader(current: Store) -> None:
+    """Name, role and office of whoever reads, and the way out."""
+    viewer = current.viewer
+    if viewer.role == DEMO:
+        st.caption("Mode demo: tanpa akun, hanya data demo.")
+        return
+    unit = next((u.name for u in current.register(today()) if u.code == viewer.unit), None)
+    st.caption(f"**{viewer.name}**  \n{ROLES[viewer.role]}{f', {unit}' if unit else ''}")
+    session.sign_out_link(root())
+
+
+def require_data(page: str) -> Store:
+    """The reader's store for the named page, or, where it is empty, what to do about that and no further."""
+    current = store(page)
     if current.empty:
         st.info(
             "**Belum ada data.** Unggah buku kerja kegiatan dan langkah di halaman Unggah,"
@@ -65,7 +101,8 @@ def require_data() -> Store:
             if st.button("Buka halaman Unggah", icon=":material/upload_file:", width="stretch"):
                 st.switch_page("pages/unggah.py")
         with right:
-            offer_demo(current)
+            if current.viewer.role == DEMO:
+                offer_demo(current)
         st.stop()
     return current
 
@@ -79,7 +116,7 @@ def offer_demo(current: Store) -> None:
     importing.import_files(
         current,
         [importing.SourceFile("demo.xlsx", content)],
-        who="data demo",
+        who=current.viewer.name,
         progress=lambda share, what: bar.progress(0.3 + 0.7 * share, what),
     )
     st.rerun()

@@ -111,9 +111,18 @@ def _text(value: Any) -> str:
 
 
 def export(
-    frame: pd.DataFrame, names: dict[str, str], name: str, scope: Scope, demo: bool, about: str
+    frame: pd.DataFrame,
+    names: dict[str, str],
+    name: str,
+    scope: Scope,
+    demo: bool,
+    about: str,
+    before: Callable[[], None] = lambda: None,
 ) -> None:
-    """Two buttons: the whole table as Excel and as CSV, with a sheet that says what it is."""
+    """Two buttons: the whole table as Excel and as CSV, with a sheet that says what it is.
+
+    ``before`` runs first once a button is pressed, as where personal data is handed out.
+    """
     table = exporting.frame_table(name, frame[list(names)].rename(columns=names))
     facts: list[list[Any]] = [
         ["Isi", about],
@@ -129,7 +138,7 @@ def export(
     with st.container(horizontal=True):
         st.download_button(
             "Excel",
-            lambda: exporting.to_xlsx([table, note]),
+            _after(before, lambda: exporting.to_xlsx([table, note])),
             f"{stem}.xlsx",
             _MIME,
             key=f"xlsx-{name}",
@@ -138,10 +147,18 @@ def export(
         )
         st.download_button(
             "CSV",
-            lambda: exporting.to_csv(table),
+            _after(before, lambda: exporting.to_csv(table)),
             f"{stem}.csv",
             "text/csv",
             key=f"csv-{name}",
             icon=":material/download:",
             on_click="ignore",
         )
+
+
+def _after(before: Callable[[], None], make: Callable[[], bytes]) -> Callable[[], bytes]:
+    def run() -> bytes:
+        before()
+        return make()
+
+    return run

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 
 import pandas as pd
@@ -65,6 +66,12 @@ def recommend(
         for number, (score, rule, finding) in enumerate(found, 1)
     ]
     return [r for r in ranked if (units is None or r.unit in units) and viewer.sees(r.unit)]
+
+
+def unit_of(recommendation_id: str) -> str:
+    """The office that a recommendation's id names, or the id itself where it names none."""
+    match = re.match(r"\d{4}-[a-z_]+-((?:[A-Z]+-)?[A-Z]+)(?:-|$)", recommendation_id)
+    return match[1] if match else recommendation_id
 
 
 def _written(rank: int, score: float, rule: Rule, finding: Finding, year: int) -> Recommendation:

@@ -39,13 +39,19 @@ class Request:
 
 
 def build(store: Store, asked: Request, progress: Progress = silent) -> Report:
-    """The report asked for. Raises ReportRefused where something is missing or not yet begun."""
+    """The report asked for, of what the viewer may see.
+
+    Raises ReportRefused where something is missing or not yet begun, AccessDenied for an
+    office outside the viewer's.
+    """
     if asked.kind == "kegiatan":
         if asked.case_id is None:
             raise ReportRefused("Laporan kegiatan memerlukan ID kasus.")
         return activity_report(store, asked.case_id, asked.as_of, progress)
     if asked.year is None:
         raise ReportRefused("Laporan ini memerlukan tahun.")
+    if asked.unit is not None and not store.viewer.sees(asked.unit):
+        raise store.refusal("akses", asked.unit, "Unit ini di luar kewenangan Anda.")
     about = subject(store, asked.unit, asked.with_lokas, asked.as_of)
     match asked.kind:
         case "tahunan":

@@ -23,9 +23,20 @@ class Subject:
 
 
 def subject(store: Store, unit: str | None, with_lokas: bool, as_of: dt.date) -> Subject:
-    """The nation, one office, or one office with the Lokas it coordinates."""
-    if unit is None:
+    """The nation, one office, or one office with the Lokas it coordinates.
+
+    For a viewer who sees only some offices, these stand in the nation's place.
+    """
+    viewer = store.viewer
+    if unit is None and viewer.units is None:
         return Subject("Nasional")
+    if unit is None:
+        names = [u.name for u in store.units(as_of) if u.code == viewer.unit]
+        more = len(viewer.units or ()) - 1
+        name = names[0] if names else "Tanpa unit"
+        return Subject(
+            f"{name} beserta {more} Loka" if more > 0 else name, viewer.units, viewer.unit
+        )
     name = next(u.name for u in store.units(as_of) if u.code == unit)
     if not with_lokas:
         return Subject(name, (unit,), unit)

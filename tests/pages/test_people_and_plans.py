@@ -8,9 +8,9 @@ import pytest
 from sop_core import disposition, facilitators, recommendations
 from sop_core.evaluation import Scope
 from tests.builders import TODAY, load
-from tests.pages.test_pages import demo, empty, fresh_store, in_use, metric, open_page
+from tests.pages.test_pages import demo, empty, fresh_store, in_use, metric, open_page, sign_in
 
-__all__ = ["demo", "empty", "fresh_store"]
+__all__ = ["demo", "empty", "fresh_store", "sign_in"]
 D = dt.date
 
 
@@ -68,7 +68,8 @@ def test_follow_ups_by_state(demo):
     assert set(app.dataframe[0].value["Keadaan"]) == {"Selesai"}
 
 
-def test_a_recommendation_is_opened_decided_and_becomes_the_plan(demo):
+def test_a_recommendation_is_opened_decided_and_becomes_the_plan(demo, sign_in):
+    sign_in("pimpinan")
     app = open_page("rekomendasi", tahun="2025")
     assert metric(app, "Sudah didisposisi") == "0"
     found = recommendations.recommend(in_use(), 2025, D(2025, 12, 31))
@@ -80,12 +81,11 @@ def test_a_recommendation_is_opened_decided_and_becomes_the_plan(demo):
     app.radio(key=f"keputusan_{first.id}").set_value("ubah").run()
     app.number_input[0].set_value(95)
     app.text_area[0].input("Dampingi perencanaan")
-    app.text_input[0].input("Deputi contoh")
     button(app, "Simpan disposisi").click().run()
     assert not app.exception
     assert "Diterima dengan perubahan" in app.success[0].value
     kept = disposition.decisions(in_use(), 2025)[first.id]
-    assert (kept["decided_by"], kept["note"]) == ("Deputi contoh", "Dampingi perencanaan")
+    assert (kept["decided_by"], kept["note"]) == ("pimpinan contoh", "Dampingi perencanaan")
     assert metric(app, "Diterima") == "1"
     plan = next(f.value for f in app.dataframe if "Kenyataan" in f.value.columns)
     assert plan.iloc[0]["Rekomendasi"] == first.title
@@ -144,7 +144,8 @@ def test_an_old_report_goes_when_the_question_changes(demo):
     assert not app.success
 
 
-def test_a_store_with_one_upload_shows_empty_pages_in_words(empty):
+def test_a_store_with_one_upload_shows_empty_pages_in_words(empty, sign_in):
+    sign_in("pimpinan")
     open_page("nasional")
     load(in_use(), Kegiatan=[["ADV-1", "A", 2026, "BBPOM-PDG", "Advokasi"]])
     assert "Belum ada rekomendasi kegiatan" in open_page("tindak_lanjut").info[0].value

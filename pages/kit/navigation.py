@@ -1,0 +1,50 @@
+"""The pages, under which heading they stand, and for which roles they are."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from sop_core.access import DEMO, Viewer
+
+READERS = {"pimpinan", "kepala_balai", "data_staf", "pusat", DEMO}
+UPLOADERS = {"data_staf", "pusat", DEMO}
+PAGES = {
+    "Pantauan": [
+        ("nasional", "Nasional", "public", READERS),
+        ("wilayah", "Wilayah", "location_city", READERS),
+        ("terlambat", "Terlambat", "alarm", READERS),
+    ],
+    "Pelaksanaan": [
+        ("fasilitator", "Fasilitator", "groups", READERS),
+        ("tindak_lanjut", "Tindak Lanjut", "task_alt", READERS),
+    ],
+    "Tahun depan": [
+        ("rekomendasi", "Rekomendasi", "lightbulb", READERS),
+        ("laporan", "Laporan", "description", READERS),
+    ],
+    "Data": [
+        ("unggah", "Unggah", "upload_file", UPLOADERS),
+        ("kalender", "Kalender", "calendar_month", READERS),
+        ("administrasi", "Administrasi", "manage_accounts", {"admin"}),
+    ],
+}
+"""By heading: file, title, icon, roles."""
+TITLES = {file: title for entries in PAGES.values() for file, title, _, _ in entries}
+ROLES_OF = {file: roles for entries in PAGES.values() for file, _, _, roles in entries}
+
+
+def current(viewer: Viewer) -> StreamlitPage:
+    """The page the reader is on; those not for their role are out of sight."""
+    first = "administrasi" if viewer.role == "admin" else "nasional"
+    shown = {
+        heading: [
+            st.Page(
+                f"pages/{file}.py", title=title, icon=f":material/{icon}:", default=file == first,
+                url_path=file, visibility="visible" if viewer.role in roles else "hidden",
+            )
+            for file, title, icon, roles in entries
+        ]
+        for heading, entries in PAGES.items()
+    }  # fmt: skip
+    return st.navigation(shown)

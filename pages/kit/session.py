@@ -1,0 +1,129 @@
+"""Who is at the page: by password, by a provider (OIDC), or anyone on demo data."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, NoReturn
+from urllib.parse import quote
+
+import streamlit as st
+from streamlit.errors import StreamlitSecretNotFoundError
+
+from sop_core import accounts
+from sop_core.access import VISITOR, Viewer
+from sop_core.accounts import SignInRefused
+from sop_core.store import Store, Trace
+
+COOKIE = "pantau_sesi"
+_PROVIDER_COOKIE = "_streamlit_user"
+
+
+def provider_configured() -> bool:
+    """Whether .streamlit/secrets.toml names an OIDC provider."""
+    try:
+        return "auth" in st.secrets
+    except StreamlitSecretNotFoundError:
+        return False
+
+
+def cookies() -> dict[str, str]:
+    """The reader's cookies, as their browser sent them when the page opened."""
+    return dict(st.context.cookies)
+
+
+def viewer(root: Store) -> Viewer:
+    """Who reads; where nobody has signed in, the page says so and stops."""
+    provider = provider_configured()
+    if not provider and not accounts.any_account(root):
+        return _visitor(root)
+    try:
+        found = _signed_in(root, provider)
+    except SignInRefused as error:
+        _ask(provider, str(error))
+    if found is None:
+        _ask(provider)
+    return found
+
+
+def _visitor(root: Store) -> Viewer:
+    if root.has_real_data:
+        st.title("Pantau SOP")
+        st.error(
+            "**Belum ada akun.** Basis data ini memuat data yang bukan demo. Administrator"
+            " membuat akun pertama di komputer server:",
+            icon=":material/lock:",
+        )
+        st.code('pantau user add admin --role admin --name "Nama Anda"', language="sh")
+        st.stop()
+    return VISITOR
+
+
+def _signed_in(root: Store, provider: bool) -> Viewer | None:
+    token = cookies().get(COOKIE)
+    if token:
+        return accounts.viewer_of_session(root, token)
+    if not provider:
+        return None
+    claims = _claims()
+    if claims is None:
+        if _PROVIDER_COOKIE in cookies() and not st.session_state.get("_kuki_dicatat"):
+            st.session_state["_kuki_dicatat"] = True
+            stranger = Viewer("-", "-", "-", units=())
+            root.as_viewer(stranger).record(Trace("masuk", "kuki palsu"), "ditolak")
+        if _PROVIDER_COOKIE in cookies():
+            raise SignInRefused("Kuki masuk tidak sah. Silakan masuk.")
+        return None
+    token = provider_token(claims)
+    if accounts.session_known(root, token):
+        return accounts.viewer_of_session(root, token)
+    login = str(claims.get("email") or claims.get("preferred_username") or "")
+    if claims.get("email") and claims.get("email_verified") is False:
+        login = ""
+    try:
+        found = accounts.viewer_of(root, login)
+    except SignInRefused:
+        stranger = Viewer(login or "-", "-", "-", units=())
+        root.as_viewer(stranger).record(Trace("masuk", "akun tidak terdaftar"), "ditolak")
+        raise
+    accounts.open_session(root, found, token, "OIDC")
+    return found
+
+
+def _claims() -> dict[str, Any] | None:
+    return dict(st.user.to_dict()) if st.user.is_logged_in else None
+
+
+def provider_token(claims: dict[str, Any]) -> str:
+    """What stands for one sign-in at a provider: its claims, which the cookie's signature keeps."""
+    kept = {k: v for k, v in claims.items() if k not in ("is_logged_in", "tokens")}
+    return hashlib.sha256(json.dumps(kept, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _ask(provider: bool, refusal: str = "") -> NoReturn:
+    st.title("Pantau SOP")
+    if refusal:
+        st.error(refusal, icon=":material/lock:")
+    else:
+        st.info("Silakan masuk untuk melihat data.", icon=":material/lock:")
+    if provider:
+        if st.button("Masuk", type="primary", icon=":material/login:"):
+            st.login()
+        st.caption("Anda diantar ke halaman masuk BPOM, lalu kembali ke sini.")
+    here = st.context.url or "/"
+    path = "/" + here.partition("://")[2].partition("/")[2]
+    st.html(
+        f'<a href="/masuk?ke={quote(path, safe="")}" target="_self">Masuk dengan kata sandi</a>'
+    )
+    st.stop()
+
+
+def sign_out_link(root: Store) -> None:
+    """Who is signed in, and the way out, in the sidebar."""
+    if cookies().get(COOKIE):
+        st.html('<a href="/keluar" target="_self">Keluar</a>')
+    elif st.button("Keluar", icon=":material/logout:"):
+        claims = _claims()
+        if claims:
+            accounts.end_session(root, provider_token(claims))
+        st.logout()

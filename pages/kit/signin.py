@@ -1,0 +1,112 @@
+"""Signing in with a password: a plain page beside the app, and the cookie it hands out."""
+
+from __future__ import annotations
+
+from html import escape
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from pages.kit import shell
+from pages.kit.session import COOKIE
+from sop_core import accounts
+from sop_core.accounts import LONGEST_SESSION, SignInRefused
+
+_MOST_BYTES = 4096
+_PAGE = """<!doctype html>
+<html lang="id"><head><meta charset="utf-8"><title>Masuk · Pantau SOP</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>
+:root {{ color-scheme: light dark; --ink: #17242C; --ground: #F2F5F7; --card: #fff; --main: #0B5C7F; --on: #fff; }}
+@media (prefers-color-scheme: dark) {{
+  :root {{ --ink: #E6EDF1; --ground: #11181D; --card: #1B252C; --main: #5FB3D4; --on: #11181D; }} }}
+body {{ margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--ground);
+  color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }}
+form {{ background: var(--card); padding: 2rem; border-radius: 8px; width: min(22rem, 84vw); }}
+h1 {{ margin: 0 0 1rem; font-size: 1.5rem; }}
+label {{ display: block; margin: .8rem 0 .25rem; }}
+input {{ width: 100%; box-sizing: border-box; padding: .6rem; font: inherit; border: 1px solid #7f8c96;
+  border-radius: 4px; background: transparent; color: inherit; }}
+button {{ margin-top: 1.4rem; width: 100%; padding: .7rem; font: inherit; border: 0; border-radius: 4px;
+  background: var(--main); color: var(--on); cursor: pointer; }}
+p {{ margin: 0 0 .5rem; }}
+</style></head><body>
+<form method="post" action="/masuk"><h1>Pantau SOP</h1>{message}
+<input type="hidden" name="ke" value="{target}">
+<label for="akun">Nama masuk</label><input id="akun" name="akun" autocomplete="username" required autofocus>
+<label for="sandi">Kata sandi</label>
+<input id="sandi" name="sandi" type="password" autocomplete="current-password" required>
+<button>Masuk</button></form></body></html>"""
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",
+}
+
+
+def _form(message: str = "", target: str = "/", status: int = 200) -> HTMLResponse:
+    said = f'<p role="alert"><strong>{escape(message)}</strong></p>' if message else ""
+    page = _PAGE.format(message=said, target=escape(target, quote=True))
+    return HTMLResponse(page, status, headers=_HEADERS)
+
+
+def _inside(target: str) -> str:
+    """A place in this app to go to; anything else is the front page."""
+    parts = urlsplit(target)
+    safe = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc
+    return target if safe else "/"
+
+
+async def show(request: Request) -> Response:
+    """The form."""
+    return _form(target=_inside(request.query_params.get("ke", "/")))
+
+
+async def sign_in(request: Request) -> Response:
+    """Check a password; the cookie is for this site alone and out of reach of scripts."""
+    origin = request.headers.get("origin")
+    if origin and urlsplit(origin).netloc != request.headers.get("host"):
+        return _form("Permintaan dari situs lain ditolak.", status=403)
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > _MOST_BYTES:
+            return _form("Isian terlalu panjang.", status=413)
+    fields = {k: v[0] for k, v in parse_qs(body.decode("utf-8", "replace")).items()}
+    target = _inside(fields.get("ke", "/"))
+    try:
+        token = await run_in_threadpool(_open, fields.get("akun", ""), fields.get("sandi", ""))
+    except SignInRefused as error:
+        return _form(str(error), target, 401)
+    answer = RedirectResponse(target, 303)
+    answer.set_cookie(
+        COOKIE, token, max_age=int(LONGEST_SESSION.total_seconds()), httponly=True, samesite="lax",
+        secure=request.url.scheme == "https", path="/",
+    )  # fmt: skip
+    return answer
+
+
+def _open(login: str, password: str) -> str:
+    root = shell.root()
+    viewer = accounts.check_password(root, login, password)
+    return accounts.open_session(root, viewer)
+
+
+async def sign_out(request: Request) -> Response:
+    """End the session and take the cookie back."""
+    token = request.cookies.get(COOKIE)
+    if token:
+        await run_in_threadpool(lambda: accounts.end_session(shell.root(), token))
+    answer = RedirectResponse("/masuk", 303)
+    answer.delete_cookie(COOKIE, path="/")
+    return answer
+
+
+ROUTES = [
+    Route("/masuk", show, methods=["GET"]),
+    Route("/masuk", sign_in, methods=["POST"]),
+    Route("/keluar", sign_out, methods=["GET"]),
+]
