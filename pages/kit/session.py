@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from typing import Any, NoReturn
-from urllib.parse import quote
+from urllib.parse import quote, urlencode, urlsplit
 
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
@@ -110,12 +110,17 @@ def _ask(provider: bool, refusal: str = "") -> NoReturn:
         if st.button("Masuk", type="primary", icon=":material/login:"):
             st.login()
         st.caption("Anda diantar ke halaman masuk BPOM, lalu kembali ke sini.")
-    here = st.context.url or "/"
-    path = "/" + here.partition("://")[2].partition("/")[2]
     st.html(
-        f'<a href="/masuk?ke={quote(path, safe="")}" target="_self">Masuk dengan kata sandi</a>'
+        f'<a href="/masuk?ke={quote(_here(), safe="")}" target="_self">Masuk dengan kata sandi</a>'
     )
     st.stop()
+
+
+def _here() -> str:
+    """The link that was asked for, to come back to."""
+    path = urlsplit(st.context.url or "/").path or "/"
+    query = urlencode({k: st.query_params.get_all(k) for k in st.query_params}, doseq=True)
+    return f"{path}?{query}" if query else path
 
 
 def sign_out_link(root: Store) -> None:

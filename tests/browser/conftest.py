@@ -30,7 +30,7 @@ PATIENCE = 60_000
 """How long a page may take to show something, in ms: CI has two slow cores."""
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -45,14 +45,14 @@ def _answers(url: str) -> bool:
 
 
 @contextmanager
-def running_app(database: Path) -> Iterator[str]:
+def running_app(database: Path, *options: str, port: int | None = None) -> Iterator[str]:
     """The app on a free port of this machine, over one database; yields its address."""
-    url = f"http://127.0.0.1:{_free_port()}"
+    url = f"http://localhost:{port or free_port()}"
     log = database.with_suffix(".log")
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "app.py",
-             "--server.address", "127.0.0.1", "--server.port", url.rpartition(":")[2]],
+             "--server.address", "localhost", "--server.port", url.rpartition(":")[2], *options],
             cwd=ROOT, env={**os.environ, "PANTAU_DB": str(database)}, stdout=out, stderr=out,
         )  # fmt: skip
         try:
