@@ -16,12 +16,11 @@ from sop_core.evaluation import Scope, headline
 from sop_core.indonesian import format_number
 from sop_core.store import Store
 from tests.browser.conftest import PATIENCE, free_port, running_app, settled
-from tests.browser.test_journeys import figure, goto
+from tests.browser.test_journeys import PASSWORD, figure, goto
 from tests.builders import TODAY
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
-PASSWORD = "kata sandi contoh 1"
 PEOPLE = {
     "pimpinan": ("deputi@contoh.test", None),
     "kepala_balai": ("kepala.kupang@contoh.test", "BBPOM-KPG"),

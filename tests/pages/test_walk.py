@@ -1,0 +1,318 @@
+"""Every page, export, report and command, as each role, over every office: nothing outside the scope.
+
+Pages and commands are listed from the code; one that is not walked here fails the test.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import openpyxl
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from pages.kit import session, tables
+from pages.kit.navigation import ROLES_OF
+from pages.kit.shell import _open
+from sop_core import accounts, cli, exporting, importing, recommendations, reports
+from sop_core.access import AccessDenied, Viewer
+from sop_core.demo import demo_workbook
+from sop_core.importing import SourceFile
+from sop_core.reports import ReportRefused, Request
+from sop_core.store import Store
+from tests.builders import TODAY
+
+ROOT = Path(__file__).parent.parent.parent
+PAGES = sorted(p.stem for p in (ROOT / "pages").glob("*.py"))
+PEOPLE = {
+    "pimpinan": ("pimpinan", None),
+    "kepala": ("kepala_balai", "BBPOM-KPG"),
+    "staf": ("data_staf", "BBPOM-PDG"),
+    "loka": ("data_staf", "LOKA-TNR"),
+    "pusat": ("pusat", "PST-PMPUPO"),
+    "admin": ("admin", None),
+}
+EVERY = int(os.environ.get("PANTAU_WALK_EVERY") or 5)
+"""Each how-manieth office is walked; 1 walks all 83 and takes four minutes more."""
+LIMITED = ("kepala", "staf", "loka", "admin")
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """600 cases of all offices, and an invented person of each role."""
+    path = tmp_path_factory.mktemp("jalan") / "a.duckdb"
+    with Store(path) as store:
+        book = SourceFile("demo.xlsx", demo_workbook(600, until=TODAY))
+        importing.import_files(store, [book], "uji", today=TODAY)
+        for login, (role, unit) in PEOPLE.items():
+            accounts.add(store, login, f"{login} contoh", role, unit)
+    return path
+
+
+@pytest.fixture
+def root(database: Path, monkeypatch) -> Store:
+    """The store as the app opens it."""
+    st.cache_resource.clear()
+    monkeypatch.setenv("PANTAU_DB", str(database))
+    opened = _open(str(database))
+    yield opened
+    st.cache_resource.clear()
+    opened.close()
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What must not show to somebody: names of offices, ids of cases, names of people."""
+
+    words: frozenset[str]
+
+    def found_in(self, text: str) -> list[str]:
+        return [word for word in self.words if word in text]
+
+
+def secrets_from(root: Store, viewer: Viewer) -> Secrets:
+    """Everything in the store that is not the viewer's."""
+    units = root.register(TODAY)
+    own = {u.code for u in units if viewer.sees(u.code)}
+    near = own | {u.coordinator_code for u in units if u.code in own}
+    cases = root.rows("SELECT case_id, unit_code FROM sop_case WHERE unit_code <> 'NASIONAL'")
+    people = root.rows("SELECT name, unit_code FROM facilitator")
+    hidden = {c["case_id"] for c in cases if c["unit_code"] not in own}
+    hidden |= {p["name"] for p in people if p["unit_code"] not in own or not viewer.sees_names}
+    if viewer.role != "admin":  # who gives people their office sees what offices there are
+        hidden |= {u.name for u in units if u.code not in near and u.kind != "nasional"}
+    shown = {u.name for u in units if u.code in near} | {c["case_id"] for c in cases if c["unit_code"] in own}  # fmt: skip
+    if viewer.sees_names:
+        shown |= {p["name"] for p in people if p["unit_code"] in own}
+    return Secrets(frozenset(w for w in hidden if not any(w in s for s in shown)))
+
+
+def everything_on(app: AppTest) -> str:
+    """All that went to the browser: texts, options, tables, charts."""
+    parts = []
+
+    def walk(block) -> None:
+        for child in getattr(block, "children", {}).values():
+            walk(child)
+        proto = getattr(block, "proto", None)
+        if proto is not None and hasattr(proto, "SerializeToString"):
+            parts.append(proto.SerializeToString().decode("utf-8", "replace"))
+
+    walk(app._tree)
+    parts += [frame.value.to_csv() for frame in app.dataframe]
+    return "\n".join(parts)
+
+
+@pytest.fixture
+def exported(monkeypatch) -> list[str]:
+    """The rows of every table that a page offers to download, as text."""
+    seen: list[str] = []
+
+    def spy(name, frame):
+        seen.append(frame.to_csv())
+        return exporting.frame_table(name, frame)
+
+    class Spied:
+        def __getattr__(self, name):
+            return spy if name == "frame_table" else getattr(exporting, name)
+
+    monkeypatch.setattr(tables, "exporting", Spied())
+    return seen
+
+
+def visit(page: str, monkeypatch, root: Store, login: str, **query: str) -> AppTest:
+    token = accounts.open_session(root, accounts.viewer_of(root, login))
+    monkeypatch.setattr(session, "cookies", lambda: {session.COOKIE: token})
+    app = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=60)
+    app.session_state["tanggal"] = TODAY
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def test_every_page_is_walked():
+    assert set(PAGES) == set(ROLES_OF), "a page without roles is a page for everybody"
+
+
+@pytest.mark.parametrize("login", list(PEOPLE))
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_or_export_shows_anything_outside(root, monkeypatch, exported, page, login):
+    viewer = accounts.viewer_of(root, login)
+    secret = secrets_from(root, viewer)
+    app = visit(page, monkeypatch, root, login)
+    text = everything_on(app)
+    assert len(text) > 100
+    assert not secret.found_in(text)
+    assert not secret.found_in("\n".join(exported))
+    refused = viewer.role not in ROLES_OF[page]
+    assert ([t.value for t in app.title] == ["Tidak berwenang"]) is refused
+    if page in ("nasional", "wilayah", "terlambat") and not refused:
+        assert exported, "a page whose exports were not looked at"
+
+
+@pytest.mark.parametrize("login", ["kepala", "staf", "loka"])
+def test_opening_what_is_ones_own_shows_nothing_else(root, monkeypatch, exported, login):
+    viewer = accounts.viewer_of(root, login)
+    secret = secrets_from(root, viewer)
+    names = {u.code: u.name for u in root.register(TODAY)}
+    case = root.one("SELECT min(case_id) FROM step_record WHERE case_id IN (SELECT case_id FROM activity WHERE unit_code = $u)", u=viewer.unit)  # fmt: skip
+    visits = [
+        ("wilayah", {"wilayah": names[viewer.unit], "kasus": case} if case else {"wilayah": names[viewer.unit]}),
+        ("fasilitator", {"unit_kerja": names[viewer.unit], "menurut": "Balai pengoordinasi"}),
+        ("tindak_lanjut", {"keadaan": "Selesai"}),
+        ("terlambat", {"unit": names[viewer.unit]}),
+    ]  # fmt: skip
+    mine = recommendations.recommend(root.as_viewer(viewer), 2026, TODAY)
+    if mine:
+        visits.append(("rekomendasi", {"usulan": mine[0].id}))
+    for page, query in visits:
+        app = visit(page, monkeypatch, root, login, **query)
+        assert [t.value for t in app.title] != ["Tidak berwenang"], (page, query)
+        assert not secret.found_in(everything_on(app)), page
+    assert not secret.found_in("\n".join(exported))
+
+
+@pytest.mark.parametrize("login", ["kepala", "staf"])
+@pytest.mark.parametrize(("page", "parameter"), [("wilayah", "wilayah"), ("terlambat", "unit"), ("laporan", "unit_kerja")])  # fmt: skip
+def test_a_link_to_every_other_office_is_refused(root, monkeypatch, login, page, parameter):
+    viewer = accounts.viewer_of(root, login)
+    secret = secrets_from(root, viewer)
+    others = [u for u in root.register(TODAY) if not viewer.sees(u.code) and u.kind != "nasional"]
+    assert len(others) > 75
+    others = others[::EVERY]
+    before = root.one("SELECT count(*) FROM audit WHERE outcome = 'ditolak'")
+    for unit in others:
+        app = visit(page, monkeypatch, root, login, **{parameter: unit.name})
+        assert [t.value for t in app.title] == ["Tidak berwenang"], unit.name
+        # The refusal names the office that was asked for, and nothing else of anyone.
+        assert set(secret.found_in(everything_on(app))) <= {unit.name}
+    kept = root.one("SELECT count(*) FROM audit WHERE outcome = 'ditolak'")
+    assert kept - before == len(others)
+
+
+def some_offices(root: Store, viewer: Viewer) -> list[str]:
+    """Codes of the offices to walk: the viewer's own, and each EVERY-th of the others."""
+    units = [u.code for u in root.register(TODAY) if u.kind != "nasional"]
+    own = [u for u in units if viewer.units is not None and viewer.sees(u)]
+    return own + [u for u in units if u not in own][::EVERY]
+
+
+def text_of(report: reports.Report) -> str:
+    """A report as its fullest form, Excel, and what Word says besides."""
+    book = openpyxl.load_workbook(io.BytesIO(reports.write(report, "xlsx")))
+    cells = [str(c) for ws in book for row in ws.values for c in row if c is not None]
+    paper = [text for s in report.sections for text in (s.heading, *s.paragraphs)]
+    return "\n".join([report.title, report.subtitle, *cells, *paper])
+
+
+@pytest.mark.parametrize("login", list(PEOPLE))
+@pytest.mark.parametrize("kind", list(reports.KINDS))
+def test_no_report_of_any_office_holds_anything_outside(root, login, kind):
+    viewer = accounts.viewer_of(root, login)
+    secret = secrets_from(root, viewer)
+    mine = root.as_viewer(viewer)
+    cases = {r["unit_code"]: r["case_id"] for r in root.rows("SELECT unit_code, min(case_id) AS case_id FROM activity GROUP BY 1")}  # fmt: skip
+    written = refused = 0
+    units = some_offices(root, viewer)
+    # Those who see the nation get the same from every office; three stand for all.
+    chosen = units if viewer.units is not None else units[:: 30 // EVERY]
+    for unit in (*chosen, None):
+        if kind == "kegiatan" and unit not in cases:
+            continue
+        asked = Request(kind, TODAY, 2026, 3, unit, True, cases.get(unit))
+        try:
+            text = text_of(reports.build(mine, asked))
+        except (AccessDenied, ReportRefused):
+            refused += 1
+            assert unit is None or not viewer.sees(unit)
+            continue
+        written += 1
+        assert not secret.found_in(text), unit
+    if viewer.units is None:
+        assert (written > 2) & (refused == 0)
+    else:
+        assert refused > 40 / EVERY
+
+
+COMMANDS = {
+    "status": lambda unit: ["status", "--as-of", str(TODAY), *unit],
+    "facilitators": lambda unit: ["facilitators", "--as-of", str(TODAY), *unit],
+    "recommend": lambda unit: ["recommend", "--year", "2026", "--as-of", str(TODAY), *unit],
+    "report": lambda unit: ["report", "tahunan", "--year", "2026", "--as-of", str(TODAY), *unit, "--out", "laporan.xlsx"],
+    "import": lambda unit: ["import", "orang-lain.xlsx"],
+    "undo": lambda unit: ["undo", "1"],
+    "template": lambda unit: ["template", "templat.xlsx"],
+    "demo": lambda unit: ["demo", "--cases", "3", "--out", "demo.xlsx"],
+    "calendar": lambda unit: ["calendar", "add", "2026-01-05", "5"],
+    "sop": lambda unit: ["sop"],
+    "user": lambda unit: ["user", "list"],
+    "audit": lambda unit: ["audit"],
+    "backup": lambda unit: ["backup", "salinan.duckdb"],
+    "restore": lambda unit: ["restore", "salinan.duckdb"],
+    "doctor": lambda unit: ["doctor"],
+}  # fmt: skip
+OVER_OFFICES = ("status", "facilitators", "recommend", "report")
+PUBLIC = {"template", "demo", "sop"}
+"""They name offices, as the SOP and the register do, and hold no row of the store."""
+
+
+def commands() -> set[str]:
+    """The commands, from the parser itself."""
+    parser = cli.build_parser()
+    return set(next(a.choices for a in parser._actions if isinstance(a.choices, dict)))
+
+
+def test_every_command_is_walked():
+    assert set(COMMANDS) == commands()
+
+
+@pytest.mark.parametrize("login", LIMITED)
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_no_command_tells_anything_outside(root, monkeypatch, tmp_path, capsys, name, login):
+    viewer = accounts.viewer_of(root, login)
+    secret = secrets_from(root, viewer)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(cli, "Store", lambda _: contextlib.nullcontext(root))
+    Path("orang-lain.xlsx").write_bytes(
+        importing.stored_files(root, 1)[0].content  # all offices' rows
+    )
+    units = some_offices(root, viewer)
+    for unit in (None, *units) if name in OVER_OFFICES else (None,):
+        words = COMMANDS[name](["--unit", unit] if unit else [])
+        code = cli.main([*words, "--as", login, "--json"])
+        said = capsys.readouterr()
+        if unit is not None and not viewer.sees(unit):
+            assert code == 1, unit
+            assert "di luar kewenangan Anda" in said.err
+            continue
+        if name == "import" and viewer.role == "data_staf":
+            # The refusals repeat the uploader's own file; the store tells nothing besides.
+            assert root.one("SELECT count(*) FROM import_batch WHERE imported_login = $l", l=login) == 0  # fmt: skip
+            continue
+        if name in PUBLIC:
+            continue
+        assert not secret.found_in(said.out + said.err), unit
+        for path in Path().glob("laporan.xlsx"):
+            book = openpyxl.load_workbook(path)
+            cells = "\n".join(str(c) for ws in book for row in ws.values for c in row if c)
+            assert not secret.found_in(cells)
+    if name in ("backup", "restore", "doctor", "undo"):
+        assert code == 1
+        assert not Path("salinan.duckdb").exists()
+
+
+def test_the_walk_would_notice(root, monkeypatch):
+    """With the covers off, the same walk finds what must not show."""
+    viewer = accounts.viewer_of(root, "kepala")
+    secret = secrets_from(root, viewer)
+    monkeypatch.setattr("sop_core.store.covers", lambda *_: [])
+    monkeypatch.setattr(Viewer, "unlimited", property(lambda _: True))
+    app = visit("terlambat", monkeypatch, root, "kepala")
+    assert secret.found_in(everything_on(app))
