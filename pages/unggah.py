@@ -1,5 +1,7 @@
 """Unggah: a spreadsheet in, what is wrong with it out, and the way back."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -10,7 +12,7 @@ from sop_core.access import DEMO, AccessDenied
 from sop_core.importing.returning import rejected_workbook
 from sop_core.importing.template import template
 from sop_core.indonesian import JAKARTA, format_date, format_number, today
-from sop_core.store import Store
+from sop_core.store import Store, Trace
 
 PROBLEM_COLUMNS = {
     "sheet": "Lembar",
@@ -199,8 +201,8 @@ def _history_actions(store: Store, batch: importing.Batch) -> None:
     with st.container(horizontal=True):
         for file in importing.stored_files(store, number):
             st.download_button(
-                f"Unduh {file.name}", file.content, file.name, key=f"asal_{number}_{file.name}",
-                icon=":material/download:", on_click="ignore",
+                f"Unduh {file.name}", partial(_handed_out, store, number, file), file.name,
+                key=f"asal_{number}_{file.name}", icon=":material/download:", on_click="ignore",
             )  # fmt: skip
         if batch.undone_at is None:
             sure = st.checkbox("Saya yakin membatalkan", key=f"yakin_{number}")
@@ -216,6 +218,12 @@ def _history_actions(store: Store, batch: importing.Batch) -> None:
     if rejected:
         frame = pd.DataFrame([vars(p) for p in rejected])
         tables.plain(frame, PROBLEM_COLUMNS, alt=f"Baris ditolak unggahan {number}", height=220)
+
+
+def _handed_out(store: Store, number: int, file: importing.SourceFile) -> bytes:
+    # A workbook as it was uploaded holds names.
+    store.record(Trace("ekspor_nama", f"unggahan {number}: {file.name}"))
+    return file.content
 
 
 def page() -> None:

@@ -84,7 +84,7 @@ LAYERS = (
     {"facts", "access"},
     {"store"},
     {"exporting", "importing", "demo"},
-    {"evaluation", "upkeep"},
+    {"evaluation", "upkeep", "audit"},
     {"national", "region", "lateness", "facilitators", "followups", "recommendations"},
     {"disposition", "accounts"},
     {"reports"},
@@ -108,6 +108,23 @@ def test_pages_hold_no_sql():
     for path in (ROOT / "pages").rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         assert "SELECT" not in text, path
+
+
+def test_pages_take_the_readers_store_and_no_other():
+    """Scope is enforced in sop_core; a page has no word for going round it."""
+    for path in sorted((ROOT / "pages").glob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        for word in (
+            "nationwide",
+            ".cursor(",
+            "_transaction",
+            "root(",
+            "Store(",
+            "as_viewer",
+            "signed_in",
+        ):
+            assert word not in text, path
+        assert f'("{path.stem}")' in text, f"{path} does not say which page it is"
 
 
 def test_only_the_agreed_top_level_folders():

@@ -110,10 +110,13 @@ def _ask(provider: bool, refusal: str = "") -> NoReturn:
         if st.button("Masuk", type="primary", icon=":material/login:"):
             st.login()
         st.caption("Anda diantar ke halaman masuk BPOM, lalu kembali ke sini.")
-    st.html(
-        f'<a href="/masuk?ke={quote(_here(), safe="")}" target="_self">Masuk dengan kata sandi</a>'
-    )
+    _link(f"/masuk?ke={quote(_here(), safe='')}", "Masuk dengan kata sandi")
     st.stop()
+
+
+def _link(address: str, text: str) -> None:
+    # A link of st.markdown opens another tab.
+    st.html(f'<a href="{address}" target="_self" style="color: inherit">{text}</a>')
 
 
 def _here() -> str:
@@ -126,7 +129,7 @@ def _here() -> str:
 def sign_out_link(root: Store) -> None:
     """Who is signed in, and the way out, in the sidebar."""
     if cookies().get(COOKIE):
-        st.html('<a href="/keluar" target="_self">Keluar</a>')
+        _link("/keluar", "Keluar")
     elif st.button("Keluar", icon=":material/logout:"):
         claims = _claims()
         if claims:

@@ -38,7 +38,7 @@ def repeated_lateness(store: Store, year: int, as_of: dt.date) -> pd.DataFrame:
             sum(weight) AS weighted_judged,
             coalesce(sum(weight) FILTER (was_late), 0) AS weighted_late,
             1 - late / nullif(judged, 0) AS measure,
-            (list(case_id ORDER BY days_late DESC) FILTER (this_year AND was_late))[:20] AS cases
+            (list(case_id ORDER BY days_late DESC, case_id) FILTER (this_year AND was_late))[:20] AS cases
         FROM step GROUP BY unit_code, flow, step_no
         """,  # noqa: S608 - our own constants
         year=year,
@@ -69,7 +69,7 @@ def without_norm(store: Store, year: int, as_of: dt.date) -> pd.DataFrame:
         SELECT unit_code, flow, flow || '.' || step_no AS step, count(*) AS judged,
             median(days_used) AS median, median(days_used) AS measure,
             avg(ln(days_used + 1)) AS log_mean, var_samp(ln(days_used + 1)) AS log_variance,
-            list(case_id ORDER BY days_used DESC)[:20] AS cases
+            list(case_id ORDER BY days_used DESC, case_id)[:20] AS cases
         FROM step_status($as_of)
         WHERE level = 'activity' AND sla_days IS NULL AND done AND year = $year
         GROUP BY unit_code, flow, step_no
@@ -87,7 +87,7 @@ def follow_ups(store: Store, year: int, as_of: dt.date) -> pd.DataFrame:
             count(*) FILTER (status = 'terlambat') AS late,
             count(*) FILTER (status = 'belum_optimal') AS not_optimal,
             late + not_optimal AS bad, 1 - (late + not_optimal) / count(*) AS measure,
-            (list(DISTINCT case_id) FILTER (status IN ('terlambat', 'belum_optimal')))[:20] AS cases
+            (list(DISTINCT case_id ORDER BY case_id) FILTER (status IN ('terlambat', 'belum_optimal')))[:20] AS cases
         FROM follow_up_as_of($as_of)
         WHERE year = $year AND (status <> 'terbuka' OR target_on IS NULL)
         GROUP BY unit_code, flow
@@ -108,7 +108,7 @@ def facilitators(store: Store, year: int, as_of: dt.date) -> pd.DataFrame:
                 count(*) FILTER (year(valid_until) <= $year + 1
                     AND (competence_on IS NULL OR year(competence_on) <= $year)) AS expiring,
                 count(*) FILTER (year(trained_on) = $year OR year(competence_on) = $year) AS measure,
-                (list(DISTINCT case_id) FILTER (case_id IS NOT NULL
+                (list(DISTINCT case_id ORDER BY case_id) FILTER (case_id IS NOT NULL
                     AND (year(trained_on) = $year OR year(valid_until) <= $year + 1)))[:20] AS cases
             FROM person GROUP BY unit_code
         ), planned AS (
@@ -154,7 +154,7 @@ def reach(store: Store, year: int, as_of: dt.date) -> pd.DataFrame:
             GROUP BY ALL
         )
         SELECT t.unit_code, t.flow, n.topic, t.total, n.expected, count(g.case_id) AS measure,
-            list(g.case_id) FILTER (g.case_id IS NOT NULL)[:20] AS cases
+            list(g.case_id ORDER BY g.case_id) FILTER (g.case_id IS NOT NULL)[:20] AS cases
         FROM total t
         JOIN nation n USING (flow)
         LEFT JOIN grouped g
@@ -205,7 +205,7 @@ def lead_times(store: Store, year: int, as_of: dt.date) -> pd.DataFrame:
             count(*) FILTER (coalesce(reported > make_date($year, 11, 30), true)) AS after,
             quantile_cont(report_no - start_no, 0.8) FILTER (reported <= $as_of) AS duration,
             quantile_disc(month(started), 0.8) AS measure,
-            (list(case_id ORDER BY started DESC)
+            (list(case_id ORDER BY started DESC, case_id)
                 FILTER (coalesce(reported > make_date($year, 11, 30), true)))[:20] AS cases
         FROM case_span GROUP BY ALL
         """,

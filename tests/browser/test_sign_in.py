@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import oidc_provider_mock
+import openpyxl
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -102,6 +104,18 @@ def test_with_a_password_the_link_that_was_asked_for_opens(demo_file, tmp_path, 
         names = page.get_by_test_id("stSidebarNav").get_by_role("link").all_inner_texts()
         assert not [n for n in names if "Unggah" in n or "Administrasi" in n]
 
+        page.goto(f"{url}/fasilitator?tanggal={TODAY}")
+        settled(page)
+        with page.expect_download() as waiting:
+            page.locator(".st-key-xlsx-Fasilitator").get_by_role("button").click()
+        people = (
+            openpyxl.load_workbook(io.BytesIO(Path(waiting.value.path()).read_bytes()))[
+                "Fasilitator"
+            ].max_row
+            - 1
+        )
+        assert people > 0
+
         page.get_by_role("link", name="Keluar").click()
         page.wait_for_url("**/masuk")
         page.context.add_cookies([cookie])
@@ -110,6 +124,7 @@ def test_with_a_password_the_link_that_was_asked_for_opens(demo_file, tmp_path, 
     kept = traces(path)
     assert (login, "masuk", "nama masuk atau kata sandi salah", "ditolak") in kept
     assert (login, "masuk", "kata sandi", "ok") in kept
+    assert (login, "ekspor_nama", "Fasilitator", "ok") in kept
     assert (login, "keluar", "", "ok") in kept
     assert (login, "masuk", "kuki basi", "ditolak") in kept
 
