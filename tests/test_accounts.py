@@ -4,17 +4,11 @@ import datetime as dt
 
 import pytest
 
-from sop_core import accounts, audit
+from sop_core import accounts, audit, sessions
 from sop_core.access import AccessDenied, Viewer
-from sop_core.accounts import (
-    FAILURE_MINUTES,
-    LONGEST_SESSION,
-    MOST_FAILURES,
-    AccountRefused,
-    SignInRefused,
-    idle_time,
-)
+from sop_core.accounts import AccountRefused, SignInRefused
 from sop_core.indonesian import now
+from sop_core.sessions import FAILURE_MINUTES, LONGEST_SESSION, MOST_FAILURES, idle_time
 from sop_core.store import Store
 
 GOOD = "kata sandi contoh 1"
@@ -86,13 +80,13 @@ def test_the_password_is_kept_as_an_argon2_hash(people):
 
 
 def test_signing_in_and_out(people):
-    viewer = accounts.check_password(people, " Deputi ", GOOD)
-    token = accounts.open_session(people, viewer)
-    assert accounts.viewer_of_session(people, token) == viewer
+    viewer = sessions.check_password(people, " Deputi ", GOOD)
+    token = sessions.open_session(people, viewer)
+    assert sessions.viewer_of_session(people, token) == viewer
     assert token not in str(people.rows("SELECT * FROM sign_in")), "the digest alone"
-    accounts.end_session(people, token)
+    sessions.end_session(people, token)
     with pytest.raises(SignInRefused, match="sudah berakhir"):
-        accounts.viewer_of_session(people, token)
+        sessions.viewer_of_session(people, token)
     kept = audit.entries(people, login="deputi").iloc[::-1]
     assert kept["action"].tolist() == ["masuk", "keluar", "masuk"]
     assert kept["outcome"].tolist() == ["ok", "ok", "ditolak"]
@@ -101,7 +95,7 @@ def test_signing_in_and_out(people):
 @pytest.mark.parametrize(("login", "password"), [("deputi", "salah sekali ini"), ("siapa", GOOD)])
 def test_a_wrong_pair_is_refused_in_the_same_words(people, login, password):
     with pytest.raises(SignInRefused, match=r"^Nama masuk atau kata sandi salah\.$"):
-        accounts.check_password(people, login, password)
+        sessions.check_password(people, login, password)
     assert audit.entries(people, login=login).iloc[0]["outcome"] == "ditolak"
 
 
@@ -109,56 +103,56 @@ def test_a_wrong_pair_is_refused_in_the_same_words(people, login, password):
 def test_too_many_failures_have_to_wait(people, monkeypatch, login):
     for _ in range(MOST_FAILURES):
         with pytest.raises(SignInRefused, match="salah"):
-            accounts.check_password(people, login, "salah sekali ini")
+            sessions.check_password(people, login, "salah sekali ini")
     with pytest.raises(SignInRefused, match="Terlalu banyak"):
-        accounts.check_password(people, login, GOOD)
+        sessions.check_password(people, login, GOOD)
     later = now() + dt.timedelta(minutes=FAILURE_MINUTES + 1)
-    monkeypatch.setattr(accounts, "clock", lambda: later)
+    monkeypatch.setattr(sessions, "clock", lambda: later)
     if login == "deputi":
-        assert accounts.check_password(people, login, GOOD).role == "pimpinan"
+        assert sessions.check_password(people, login, GOOD).role == "pimpinan"
 
 
 def test_a_success_forgives_earlier_failures(people):
     for _ in range(MOST_FAILURES - 1):
         with pytest.raises(SignInRefused):
-            accounts.check_password(people, "deputi", "salah sekali ini")
-    accounts.open_session(people, accounts.check_password(people, "deputi", GOOD))
+            sessions.check_password(people, "deputi", "salah sekali ini")
+    sessions.open_session(people, sessions.check_password(people, "deputi", GOOD))
     for _ in range(MOST_FAILURES):
         with pytest.raises(SignInRefused, match="salah"):
-            accounts.check_password(people, "deputi", "salah sekali ini")
+            sessions.check_password(people, "deputi", "salah sekali ini")
 
 
 def test_an_account_without_a_password_signs_in_through_a_provider_alone(people):
     accounts.add(people, "oidc@contoh.test", "Lewat OIDC", "pimpinan")
     for password in ("", "None", GOOD):
         with pytest.raises(SignInRefused):
-            accounts.check_password(people, "oidc@contoh.test", password)
+            sessions.check_password(people, "oidc@contoh.test", password)
     assert accounts.viewer_of(people, "OIDC@contoh.test").role == "pimpinan"
 
 
 def test_a_session_that_rests_too_long_ends_and_stays_ended(people, monkeypatch):
     monkeypatch.setenv("PANTAU_IDLE_MINUTES", "10")
     assert idle_time() == dt.timedelta(minutes=10)
-    token = accounts.open_session(people, accounts.viewer_of(people, "deputi"))
+    token = sessions.open_session(people, accounts.viewer_of(people, "deputi"))
     start = now()
-    accounts.viewer_of_session(people, token, start + dt.timedelta(minutes=9))
-    accounts.viewer_of_session(people, token, start + dt.timedelta(minutes=18))
+    sessions.viewer_of_session(people, token, start + dt.timedelta(minutes=9))
+    sessions.viewer_of_session(people, token, start + dt.timedelta(minutes=18))
     with pytest.raises(SignInRefused, match="lama tidak dipakai"):
-        accounts.viewer_of_session(people, token, start + dt.timedelta(minutes=29))
+        sessions.viewer_of_session(people, token, start + dt.timedelta(minutes=29))
     with pytest.raises(SignInRefused):
-        accounts.viewer_of_session(people, token, start + dt.timedelta(minutes=18))
+        sessions.viewer_of_session(people, token, start + dt.timedelta(minutes=18))
 
 
 def test_no_session_lasts_longer_than_a_working_day(people, monkeypatch):
     monkeypatch.setenv("PANTAU_IDLE_MINUTES", "100000")
-    token = accounts.open_session(people, accounts.viewer_of(people, "deputi"))
+    token = sessions.open_session(people, accounts.viewer_of(people, "deputi"))
     with pytest.raises(SignInRefused):
-        accounts.viewer_of_session(people, token, now() + LONGEST_SESSION + dt.timedelta(minutes=1))
+        sessions.viewer_of_session(people, token, now() + LONGEST_SESSION + dt.timedelta(minutes=1))
 
 
 def test_a_forged_token_is_refused_and_kept(people):
     with pytest.raises(SignInRefused, match="tidak sah"):
-        accounts.viewer_of_session(people, "palsu")
+        sessions.viewer_of_session(people, "palsu")
     assert audit.entries(people).iloc[0][["action", "subject", "outcome"]].tolist() == [
         "masuk", "kuki palsu", "ditolak",
     ]  # fmt: skip
@@ -169,10 +163,10 @@ def test_a_changed_account_has_to_sign_in_again(people):
         lambda: accounts.change(people, "deputi", "pusat", "PST-PMPUPO"),
         lambda: accounts.set_password(people, "deputi", GOOD + "2"),
     ):
-        token = accounts.open_session(people, accounts.viewer_of(people, "deputi"))
+        token = sessions.open_session(people, accounts.viewer_of(people, "deputi"))
         alter()
         with pytest.raises(SignInRefused):
-            accounts.viewer_of_session(people, token)
+            sessions.viewer_of_session(people, token)
 
 
 def test_someone_no_longer_active_is_refused(people):
@@ -180,7 +174,7 @@ def test_someone_no_longer_active_is_refused(people):
     with pytest.raises(SignInRefused, match="tidak aktif"):
         accounts.viewer_of(people, "deputi")
     with pytest.raises(SignInRefused):
-        accounts.check_password(people, "deputi", GOOD)
+        sessions.check_password(people, "deputi", GOOD)
 
 
 def test_the_last_admin_stays(people):

@@ -1,5 +1,6 @@
 """The command line: shapes, exit codes, one line on stderr."""
 
+import io
 import json
 import shutil
 from pathlib import Path
@@ -165,3 +166,72 @@ def test_a_file_that_is_no_database_is_refused(tmp_path, capsys):
     path.write_bytes(b"bukan basis data" * 1000)
     code, _, err = run(capsys, "status", "--db", path)
     assert (code, "bukan basis data Pantau" in err) == (1, True)
+
+
+def with_password(monkeypatch, password: str) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(password + "\n"))
+
+
+def test_accounts_from_the_command_line(db, capsys, monkeypatch):
+    with_password(monkeypatch, "kata sandi contoh 1")
+    assert run(capsys, "user", "add", "admin", "--role", "admin", "--name", "Admin contoh")[0] == 0
+    words = ("user", "add", "staf", "--role", "data_staf", "--unit", "BB PADANG", "--name", "Staf contoh")  # fmt: skip
+    assert run(capsys, *words, "--no-password")[0] == 0
+    assert [(a["login"], a["role"], a["unit_code"], a["has_password"]) for a in answer(capsys, "user", "list")] == [
+        ("admin", "admin", None, True), ("staf", "data_staf", "BBPOM-PDG", False),
+    ]  # fmt: skip
+    assert run(capsys, "user", "set", "staf", "--role", "pusat", "--unit", "PST-PPSDM")[0] == 0
+    assert answer(capsys, "user", "list")[1]["role"] == "pusat"
+    with_password(monkeypatch, "pendek")
+    code, _, err = run(capsys, "user", "password", "admin")
+    assert code == 1
+    assert "paling sedikit 12" in err
+    with_password(monkeypatch, "kata sandi contoh 2")
+    assert run(capsys, "user", "password", "admin")[0] == 0
+    traces = answer(capsys, "audit")
+    assert [t["action"] for t in traces] == ["pengguna"] * 4
+    assert "kata sandi contoh" not in json.dumps(traces)
+
+
+def test_a_command_as_somebody(demo_db, capsys, monkeypatch):
+    words = ("user", "add", "kepala", "--role", "kepala_balai", "--unit", "kupang", "--name", "Kepala contoh")  # fmt: skip
+    assert run(capsys, *words, "--no-password")[0] == 0
+    mine = answer(capsys, "status", "--as", "kepala")
+    everything = answer(capsys, "status")
+    units = {r["unit"] for r in mine} - {"NASIONAL"}
+    assert "BBPOM-KPG" in units
+    assert mine == [r for r in everything if r["unit"] in units | {"NASIONAL"}]
+    assert len(mine) < len(everything)
+    code, _, err = run(capsys, "status", "--unit", "padang", "--as", "kepala")
+    assert (code, "di luar kewenangan Anda" in err) == (1, True)
+    code, _, err = run(capsys, "user", "list", "--as", "siapa")
+    assert (code, "belum terdaftar" in err) == (1, True)
+    assert answer(capsys, "user", "list", "--as", "kepala") == []
+    refused = [t for t in answer(capsys, "audit") if t["outcome"] == "ditolak"]
+    assert [(t["login"], t["action"], t["subject"]) for t in refused] == [
+        ("kepala", "akses", "BBPOM-PDG")
+    ]
+
+
+def test_a_report_as_somebody_is_of_their_offices(demo_db, capsys, tmp_path):
+    words = ("user", "add", "kepala", "--role", "kepala_balai", "--unit", "kupang", "--name", "Kepala contoh")  # fmt: skip
+    run(capsys, *words, "--no-password")
+    out = tmp_path / "l.xlsx"
+    said = answer(capsys, "report", "tahunan", "--year", "2025", "--out", out, "--as", "kepala")
+    assert said["title"] == "Laporan Tahunan"
+    assert said["subtitle"].startswith("Balai Besar POM di Kupang beserta")
+    code, _, err = run(capsys, "report", "tahunan", "--year", 2025, "--unit", "padang", "--out", out, "--as", "kepala")  # fmt: skip
+    assert (code, "di luar kewenangan" in err) == (1, True)
+
+
+def test_a_report_needs_a_format_it_knows_and_a_case_that_is_there(demo_db, capsys, tmp_path):
+    for words, reason in (
+        (("tahunan", "--year", 2025, "--out", tmp_path / "l.odt"), "odt tidak dikenal"),
+        (("kegiatan", "--case", "NIHIL", "--out", tmp_path / "l.pdf"), "NIHIL tidak ada"),
+        (("tahunan", "--out", tmp_path / "l.pdf"), "memerlukan tahun"),
+        (("tahunan", "--year", 2025, "--template", "README.md", "--out", tmp_path / "l.docx"),
+         "bukan berkas Word"),
+    ):  # fmt: skip
+        code, _, err = run(capsys, "report", *words)
+        assert (code, reason in err) == (1, True)
+    assert run(capsys, "report", "entah", "--out", "x.pdf")[0] == 2

@@ -86,7 +86,7 @@ LAYERS = (
     {"exporting", "importing", "demo"},
     {"evaluation", "upkeep", "audit"},
     {"national", "region", "lateness", "facilitators", "followups", "recommendations"},
-    {"disposition", "accounts"},
+    {"disposition", "accounts", "sessions"},
     {"reports"},
     {"cli", "__main__"},
 )

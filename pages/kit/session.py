@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
-from sop_core import accounts
+from sop_core import accounts, sessions
 from sop_core.access import VISITOR, Viewer
 from sop_core.accounts import SignInRefused
 from sop_core.store import Store, Trace
@@ -62,7 +62,7 @@ def _visitor(root: Store) -> Viewer:
 def _signed_in(root: Store, provider: bool) -> Viewer | None:
     token = cookies().get(COOKIE)
     if token:
-        return accounts.viewer_of_session(root, token)
+        return sessions.viewer_of_session(root, token)
     if not provider:
         return None
     claims = _claims()
@@ -75,8 +75,8 @@ def _signed_in(root: Store, provider: bool) -> Viewer | None:
             raise SignInRefused("Kuki masuk tidak sah. Silakan masuk.")
         return None
     token = provider_token(claims)
-    if accounts.session_known(root, token):
-        return accounts.viewer_of_session(root, token)
+    if sessions.session_known(root, token):
+        return sessions.viewer_of_session(root, token)
     login = str(claims.get("email") or claims.get("preferred_username") or "")
     if claims.get("email") and claims.get("email_verified") is False:
         login = ""
@@ -86,7 +86,7 @@ def _signed_in(root: Store, provider: bool) -> Viewer | None:
         stranger = Viewer(login or "-", "-", "-", units=())
         root.as_viewer(stranger).record(Trace("masuk", "akun tidak terdaftar"), "ditolak")
         raise
-    accounts.open_session(root, found, token, "OIDC")
+    sessions.open_session(root, found, token, "OIDC")
     return found
 
 
@@ -133,5 +133,5 @@ def sign_out_link(root: Store) -> None:
     elif st.button("Keluar", icon=":material/logout:"):
         claims = _claims()
         if claims:
-            accounts.end_session(root, provider_token(claims))
+            sessions.end_session(root, provider_token(claims))
         st.logout()

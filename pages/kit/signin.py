@@ -12,8 +12,9 @@ from starlette.routing import Route
 
 from pages.kit import shell
 from pages.kit.session import COOKIE
-from sop_core import accounts
-from sop_core.accounts import LONGEST_SESSION, SignInRefused
+from sop_core import sessions
+from sop_core.accounts import SignInRefused
+from sop_core.sessions import LONGEST_SESSION
 
 _MOST_BYTES = 4096
 _PAGE = """<!doctype html>
@@ -91,15 +92,15 @@ async def sign_in(request: Request) -> Response:
 
 def _open(login: str, password: str) -> str:
     root = shell.root()
-    viewer = accounts.check_password(root, login, password)
-    return accounts.open_session(root, viewer)
+    viewer = sessions.check_password(root, login, password)
+    return sessions.open_session(root, viewer)
 
 
 async def sign_out(request: Request) -> Response:
     """End the session and take the cookie back."""
     token = request.cookies.get(COOKIE)
     if token:
-        await run_in_threadpool(lambda: accounts.end_session(shell.root(), token))
+        await run_in_threadpool(lambda: sessions.end_session(shell.root(), token))
     answer = RedirectResponse("/masuk", 303)
     answer.delete_cookie(COOKIE, path="/")
     return answer

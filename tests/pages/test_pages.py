@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.kit import session
 from pages.kit.shell import _open
-from sop_core import accounts
+from sop_core import accounts, sessions
 from sop_core.store import Store
 from tests.builders import TODAY, workbook
 
@@ -68,7 +68,7 @@ def sign_in(monkeypatch):
         login = f"{role}.{unit or 'nasional'}".lower()
         if login not in {a.login for a in accounts.accounts(root)}:
             accounts.add(root, login, f"{role} contoh", role, unit)
-        token = accounts.open_session(root, accounts.viewer_of(root, login))
+        token = sessions.open_session(root, accounts.viewer_of(root, login))
         monkeypatch.setattr(session, "cookies", lambda: {session.COOKIE: token})
         return login
 

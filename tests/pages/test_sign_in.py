@@ -4,7 +4,7 @@ import pytest
 
 from pages.kit import session
 from pages.kit.shell import _open
-from sop_core import accounts, audit
+from sop_core import accounts, audit, sessions
 from sop_core.access import HIDDEN_NAME
 from sop_core.evaluation import Scope, headline
 from tests.builders import TODAY, load
@@ -56,7 +56,7 @@ def test_a_forged_cookie_is_refused_and_kept(demo, sign_in, monkeypatch):
 
 def test_a_stale_cookie_is_refused_and_kept(demo, sign_in):
     sign_in("pimpinan")
-    accounts.end_session(in_use(), session.cookies()[session.COOKIE])
+    sessions.end_session(in_use(), session.cookies()[session.COOKIE])
     app = open_page("nasional")
     assert "sudah berakhir" in app.error[0].value
     assert (last_trace()["subject"], last_trace()["outcome"]) == ("kuki basi", "ditolak")
@@ -168,7 +168,7 @@ def test_an_admin_makes_and_changes_accounts(demo, sign_in):
     next(b for b in app.button if b.label == "Buat akun").click().run()
     assert "tampil sekali ini" in app.success[0].value
     password = app.success[0].value.split("`")[1]
-    assert accounts.check_password(in_use(), "staf.padang", password).units == ("BBPOM-PDG",)
+    assert sessions.check_password(in_use(), "staf.padang", password).units == ("BBPOM-PDG",)
     app.selectbox(key="akun").select("staf.padang").run()
     app.toggle(key="aktif_staf.padang").set_value(False)
     next(b for b in app.button if b.label == "Simpan perubahan").click().run()

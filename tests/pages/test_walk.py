@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 from pages.kit import session, tables
 from pages.kit.navigation import ROLES_OF
 from pages.kit.shell import _open
-from sop_core import accounts, cli, exporting, importing, recommendations, reports
+from sop_core import accounts, cli, exporting, importing, recommendations, reports, sessions
 from sop_core.access import AccessDenied, Viewer
 from sop_core.demo import demo_workbook
 from sop_core.importing import SourceFile
@@ -126,7 +126,7 @@ def exported(monkeypatch) -> list[str]:
 
 
 def visit(page: str, monkeypatch, root: Store, login: str, **query: str) -> AppTest:
-    token = accounts.open_session(root, accounts.viewer_of(root, login))
+    token = sessions.open_session(root, accounts.viewer_of(root, login))
     monkeypatch.setattr(session, "cookies", lambda: {session.COOKIE: token})
     app = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=60)
     app.session_state["tanggal"] = TODAY
@@ -279,7 +279,7 @@ def test_no_command_tells_anything_outside(root, monkeypatch, tmp_path, capsys, 
     viewer = accounts.viewer_of(root, login)
     secret = secrets_from(root, viewer)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(cli, "Store", lambda _: contextlib.nullcontext(root))
+    monkeypatch.setattr(cli.common, "Store", lambda _: contextlib.nullcontext(root))
     Path("orang-lain.xlsx").write_bytes(
         importing.stored_files(root, 1)[0].content  # all offices' rows
     )

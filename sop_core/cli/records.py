@@ -1,0 +1,110 @@
+"""Spreadsheets in and out of the store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sop_core import importing
+from sop_core.cli.common import Command, at_least_one, date, fail, open_store, print_json, who
+from sop_core.demo import demo_workbook
+from sop_core.importing.template import template
+from sop_core.indonesian import today
+from sop_core.paths import DATA
+
+
+def register(command: Command) -> None:
+    """The commands of this file."""
+    sub = command("import", run_import, "Impor satu buku kerja atau beberapa CSV")
+    sub.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    sub.add_argument("--dry-run", action="store_true", help="hanya pratinjau")
+    sub.add_argument(
+        "--all-or-nothing", action="store_true", help="tolak semua bila ada yang salah"
+    )
+    sub = command("undo", run_undo, "Batalkan satu unggahan")
+    sub.add_argument("batch", type=int)
+    sub = command("template", run_template, "Tulis templat buku kerja")
+    sub.add_argument("file", type=Path)
+    sub = command("demo", run_demo, "Tulis buku kerja demo (data rekaan)")
+    sub.add_argument("--cases", type=at_least_one, default=6000)
+    sub.add_argument("--seed", type=int, default=2022)
+    sub.add_argument(
+        "--until", type=date, default=None, help="tanggal akhir data, default hari ini"
+    )
+    sub.add_argument("--out", type=Path, default=DATA / "demo.xlsx")
+
+
+def run_import(options: Any) -> int:
+    """Preview or keep the files; good rows are kept unless --all-or-nothing."""
+    files = [importing.SourceFile(p.name, p.read_bytes()) for p in options.files]
+    with open_store(options) as store:
+        if options.dry_run:
+            result = importing.preview(store, importing.read(store, files))
+        else:
+            result = importing.import_files(store, files, who(store), options.all_or_nothing)
+    if options.json:
+        print_json(
+            {
+                "batch_id": result.batch_id,
+                "sha256": result.sha256,
+                "rows": vars(result.rows),
+                "errors": [vars(p) for p in result.problems],
+            }
+        )
+    else:
+        _print_import(result, options.dry_run)
+    refused = options.all_or_nothing and result.rows.rejected and not options.dry_run
+    nothing_good = result.rows.rejected and not (
+        result.rows.new + result.rows.changed + result.rows.unchanged
+    )
+    if refused or nothing_good:
+        return fail(f"pantau: {result.rows.rejected} baris ditolak; tidak ada yang disimpan", 1)
+    return 0
+
+
+def _print_import(result: importing.Preview, dry_run: bool) -> None:
+    for note in result.notes:
+        print(note)
+    for p in result.problems:
+        value = f" “{p.value}”" if p.value else ""
+        print(f"Ditolak: {p.sheet} baris {p.row}, {p.column}{value}: {p.message}")
+    for name, counts in result.sheets.items():
+        print(
+            f"{name}: {counts.new} baru, {counts.changed} berubah,"
+            f" {counts.unchanged} tetap, {counts.rejected} ditolak"
+        )
+    if dry_run:
+        print("Pratinjau; tidak ada yang disimpan.")
+    elif result.kept:
+        print(f"Tersimpan sebagai unggahan {result.batch_id}.")
+    else:
+        print("Tidak ada yang disimpan.")
+
+
+def run_undo(options: Any) -> int:
+    """Undo one batch."""
+    with open_store(options) as store:
+        importing.undo(store, options.batch, who(store))
+    print(f"Unggahan {options.batch} dibatalkan.")
+    return 0
+
+
+def run_template(options: Any) -> int:
+    """Write the empty workbook."""
+    with open_store(options) as store:
+        content = template(store.units(today()), store.revisions[-1], today())
+    options.file.write_bytes(content)
+    print(f"Templat ditulis ke {options.file}")
+    return 0
+
+
+def run_demo(options: Any) -> int:
+    """Write the demo workbook."""
+    content = demo_workbook(options.cases, options.seed, options.until)
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_bytes(content)
+    if options.json:
+        print_json({"file": str(options.out), "bytes": len(content)})
+    else:
+        print(f"Data demo (rekaan) ditulis ke {options.out}")
+    return 0
