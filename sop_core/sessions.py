@@ -78,6 +78,16 @@ def session_known(store: Store, token: str) -> bool:
     )
 
 
+def session_open(store: Store, token: str) -> bool:
+    """Whether a token's session was begun and has not ended."""
+    return bool(
+        store.nationwide().one(
+            "SELECT EXISTS (FROM sign_in WHERE token_hash = $hash AND ended_at IS NULL)",
+            hash=_digest(token),
+        )
+    )
+
+
 def viewer_of_session(store: Store, token: str, now: dt.datetime | None = None) -> Viewer:
     """Whose session a token stands for; that they were here is kept, to the minute.
 

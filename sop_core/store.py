@@ -79,6 +79,11 @@ class Store:
 
     def close(self) -> None:
         """Release the file."""
+        with self._lock:
+            for connections in self._readers.values():
+                for connection in connections:
+                    connection.close()
+            self._readers.clear()
         self._connection.close()
 
     def __enter__(self) -> Store:

@@ -305,3 +305,13 @@ def test_a_write_shows_at_once_to_those_who_may_see_it(store):
     assert mine.one("SELECT count(*) FROM activity") == 1
     assert other.one("SELECT count(*) FROM activity") == 0
     assert not other.empty, "whether there is data at all is nobody's secret"
+
+
+def test_a_closed_store_lets_go_of_its_file(tmp_path):
+    path = tmp_path / "a.duckdb"
+    for _ in range(2):
+        with Store(path) as opened:
+            assert opened.as_viewer(PADANG).one("SELECT count(*) FROM activity") == 0
+    path.rename(tmp_path / "b.duckdb")
+    with Store(tmp_path / "b.duckdb") as opened:
+        assert opened.as_viewer(PADANG).one("SELECT count(*) FROM activity") == 0

@@ -61,11 +61,12 @@ def _visitor(root: Store) -> Viewer:
 
 def _signed_in(root: Store, provider: bool) -> Viewer | None:
     token = cookies().get(COOKIE)
-    if token:
+    claims = _claims() if provider else None
+    # Who has signed in at the provider since is not held up by an older password's cookie.
+    if token and (claims is None or sessions.session_open(root, token)):
         return sessions.viewer_of_session(root, token)
     if not provider:
         return None
-    claims = _claims()
     if claims is None:
         if _PROVIDER_COOKIE in cookies() and not st.session_state.get("_kuki_dicatat"):
             st.session_state["_kuki_dicatat"] = True

@@ -209,3 +209,27 @@ def test_another_person_in_the_same_tab_starts_afresh(demo, sign_in):
     app.run()
     assert "laporan" not in app.session_state
     assert not app.success
+
+
+def test_a_new_sign_in_at_the_provider_outlives_an_old_password_cookie(demo, sign_in, monkeypatch):
+    sign_in("data_staf", "BBPOM-PDG")
+    sessions.end_session(in_use(), session.cookies()[session.COOKIE])
+    accounts.add(in_use(), "deputi@contoh.test", "Pimpinan contoh", "pimpinan")
+    monkeypatch.setattr(session, "provider_configured", lambda: True)
+    claims = {"iss": "contoh", "sub": "1", "iat": 1, "email": "deputi@contoh.test"}
+    monkeypatch.setattr(session, "_claims", lambda: claims)
+    app = open_page("nasional")
+    assert titles(app) == ["Nasional"]
+    assert any("Pimpinan contoh" in c.value for c in app.sidebar.caption)
+
+
+def test_an_address_the_provider_did_not_verify_is_nobodys(demo, sign_in, monkeypatch):
+    sign_in("pimpinan")
+    accounts.add(in_use(), "deputi@contoh.test", "Pimpinan contoh", "pimpinan")
+    monkeypatch.setattr(session, "cookies", dict)
+    monkeypatch.setattr(session, "provider_configured", lambda: True)
+    claims = {"sub": "1", "email": "deputi@contoh.test", "email_verified": False}
+    monkeypatch.setattr(session, "_claims", lambda: claims)
+    app = open_page("nasional")
+    assert "belum terdaftar" in app.error[0].value
+    assert last_trace()["outcome"] == "ditolak"
