@@ -223,14 +223,16 @@ def test_a_proposal_is_followed_to_its_case_decided_and_exported(demo_file, tmp_
         expect(page.get_by_role("heading", name="Wilayah", level=1)).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_a_phone_shows_each_page_without_scrolling_sideways(demo_app, open_page, name, scheme):
-    page = open_page(f"{demo_app}/{name}?tanggal={TODAY}", width=390, scheme=scheme)
-    main = page.get_by_test_id("stMain")
-    assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
-    shown = page.get_by_test_id("stApp").inner_text()
-    assert not [word for word in ENGLISH if word in shown]
+def test_a_phone_shows_each_page_without_scrolling_sideways(demo_app, open_page, name):
+    page = open_page(f"{demo_app}/{name}?tanggal={TODAY}", width=390)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        settled(page)
+        main = page.get_by_test_id("stMain")
+        assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+        shown = page.get_by_test_id("stApp").inner_text()
+        assert not [word for word in ENGLISH if word in shown]
 
 
 def test_a_store_in_use_elsewhere_is_said(tmp_path, open_page):
