@@ -38,7 +38,7 @@ PEOPLE = {
     "admin": ("admin", None),
 }
 EVERY = int(os.environ.get("PANTAU_WALK_EVERY") or 5)
-"""Each how-manieth office is walked; 1 walks all 83 and takes four minutes more."""
+"""Each how-manieth office is walked; 1 walks all 83 in half a minute more."""
 LIMITED = ("kepala", "staf", "loka", "admin")
 
 
