@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
@@ -16,10 +16,17 @@ async def healthz(_: Request) -> PlainTextResponse:
     return PlainTextResponse("ok")
 
 
+async def front(request: Request) -> RedirectResponse:
+    """Nasional is the front page, whose address has no name; a link that names it goes there."""
+    query = request.url.query
+    return RedirectResponse(f"/?{query}" if query else "/")
+
+
 # Streamlit runs files of a folder named pages/ by themselves until st.navigation is first
 # called: the first reader who follows a link into a fresh server would pass this file by.
 PagesManager.uses_pages_directory = False
-app = st.App(Path(__file__).resolve(), routes=[Route("/healthz", healthz), *signin.ROUTES])
+routes = [Route("/healthz", healthz), Route("/nasional", front), *signin.ROUTES]
+app = st.App(Path(__file__).resolve(), routes=routes)
 
 
 def main() -> None:

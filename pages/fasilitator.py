@@ -79,7 +79,9 @@ def quarter_report(store: Store, office: Office, as_of: dt.date, demo: bool) -> 
     label, value = countdown(report)
     left.metric(label, value, border=True)
     right.markdown(
-        f"Jatuh tempo **{format_date(report.due)}**  \n"
+        f"Jatuh tempo **{format_date(report.due)}**"
+        + (f", masuk **{format_date(report.finished)}**" if report.finished else "")
+        + "  \n"
         f"10 HK sesudah triwulan: {norm}{'' if by_date else ' **(mengikat)**'}  \n"
         f"Batas tanggal 10: {date}{' **(mengikat)**' if by_date else ''}"
     )
@@ -112,9 +114,9 @@ def recent_quarters(as_of: dt.date) -> list[tuple[int, int]]:
 def countdown(report: facilitators.QuarterReport) -> tuple[str, str]:
     """Label and value of what is left."""
     if report.finished:
-        return "Laporan", "sudah masuk"
+        return "Laporan", "masuk"
     if report.days_left is None:
-        return "Laporan", "belum dibuka"
+        return "Laporan", "menunggu"
     if report.days_left < 0:
         return "Terlambat", f"{format_number(-report.days_left)} HK"
     return "Sisa", f"{format_number(report.days_left)} HK"

@@ -10,7 +10,7 @@ from typing import NoReturn
 import streamlit as st
 
 from pages.kit import filters
-from pages.kit.navigation import ROLES_OF, TITLES
+from pages.kit.navigation import FIRST, ROLES_OF, TITLES
 from sop_core import region
 from sop_core.recommendations import unit_of
 from sop_core.store import Store
@@ -43,5 +43,5 @@ def refuse(store: Store, subject: str, message: str) -> NoReturn:
     st.error(str(store.refusal("akses", subject, message)), icon=":material/block:")
     if st.button("Ke halaman awal"):
         st.query_params.clear()
-        st.switch_page(f"pages/{'administrasi' if store.viewer.role == 'admin' else 'nasional'}.py")
+        st.switch_page(f"pages/{FIRST}.py")
     st.stop()

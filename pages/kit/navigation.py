@@ -30,21 +30,24 @@ PAGES = {
     ],
 }
 """By heading: file, title, icon, roles."""
+FIRST = "nasional"
 TITLES = {file: title for entries in PAGES.values() for file, title, _, _ in entries}
 ROLES_OF = {file: roles for entries in PAGES.values() for file, _, _, roles in entries}
 
 
 def current(viewer: Viewer) -> StreamlitPage:
     """The page the reader is on; those not for their role are out of sight."""
-    first = "administrasi" if viewer.role == "admin" else "nasional"
     shown = {
         heading: [
             st.Page(
-                f"pages/{file}.py", title=title, icon=f":material/{icon}:", default=file == first,
-                url_path=file, visibility="visible" if viewer.role in roles else "hidden",
+                f"pages/{file}.py", title=title, icon=f":material/{icon}:", default=file == FIRST,
+                visibility="visible" if viewer.role in roles else "hidden",
             )
             for file, title, icon, roles in entries
         ]
         for heading, entries in PAGES.items()
     }  # fmt: skip
-    return st.navigation(shown)
+    page = st.navigation(shown)
+    if viewer.role == "admin" and page.title == TITLES[FIRST]:
+        st.switch_page("pages/administrasi.py")
+    return page

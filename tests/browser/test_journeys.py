@@ -98,6 +98,12 @@ def test_a_shared_link_shows_the_same(demo_app, demo_store, open_page):
     expect(figure(other, "Terlambat")).to_have_text(format_number(late))
 
 
+def test_the_front_page_is_found_by_its_name_too(demo_app, open_page):
+    page = open_page(f"{demo_app}/nasional?tanggal=2025-06-30")
+    expect(page.get_by_text("Per 30 Juni 2025", exact=False).first).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 def test_the_filters_follow_from_page_to_page(demo_app, open_page):
     page = open_page(f"{demo_app}/?tanggal=2025-06-30&tahun=2025")
     goto(page, "Terlambat")

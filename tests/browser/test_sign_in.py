@@ -129,6 +129,19 @@ def test_with_a_password_the_link_that_was_asked_for_opens(demo_file, tmp_path, 
     assert (login, "masuk", "kuki basi", "ditolak") in kept
 
 
+def test_an_admin_lands_on_the_page_of_admins(demo_file, tmp_path, chromium, contexts):
+    path = with_accounts(demo_file, tmp_path)
+    with running_app(path) as url:
+        page = person(chromium, contexts)
+        page.goto(url)
+        by_password(page, "admin@contoh.test")
+        expect(page.get_by_role("heading", name="Administrasi", level=1)).to_be_visible()
+        page.goto(f"{url}/terlambat")
+        expect(page.get_by_text("Halaman Terlambat bukan untuk peran Anda.")).to_be_visible()
+        page.get_by_role("button", name="Ke halaman awal").click()
+        expect(page.get_by_role("heading", name="Administrasi", level=1)).to_be_visible()
+
+
 def test_the_form_sends_nobody_to_another_site(demo_file, tmp_path, chromium, contexts):
     path = with_accounts(demo_file, tmp_path)
     with running_app(path) as url:

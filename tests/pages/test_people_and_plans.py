@@ -48,7 +48,7 @@ def test_the_quarterly_report_counts_down(demo):
     assert metric(app, "Sisa") == f"{report.days_left} HK"
     assert any("10 Oktober 2026" in m.value and "mengikat" in m.value for m in app.markdown)
     running = open_page("fasilitator", triwulan="TW4 2026")
-    assert metric(running, "Laporan") == "belum dibuka"
+    assert metric(running, "Laporan") == "menunggu"
 
 
 def test_an_office_without_people_is_told_what_to_do(demo):
