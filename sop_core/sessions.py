@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import os
 import secrets
+import threading
 
 from sop_core.access import Viewer
 from sop_core.accounts import SignInRefused, account_of, password_fits, viewer_of
@@ -17,6 +18,9 @@ MOST_FAILURES = 5
 FAILURE_MINUTES = 15
 LONGEST_SESSION = dt.timedelta(hours=12)
 _SEEN_EVERY = dt.timedelta(minutes=1)
+_WRONG = "nama masuk atau kata sandi salah"
+# A hundred guesses at once are still counted one after the other.
+_one_guess = threading.Lock()
 
 
 def idle_time() -> dt.timedelta:
@@ -31,25 +35,34 @@ def check_password(store: Store, login: str, password: str) -> Viewer:
     """
     login = login.strip().lower()[:100]
     stranger = store.as_viewer(Viewer(login or "-", "-", "-", units=()))
-    since = clock() - dt.timedelta(minutes=FAILURE_MINUTES)
-    failures = store.nationwide().one(
-        """
-        SELECT count(*) FROM audit
-        WHERE login = $login AND action = 'masuk' AND outcome = 'ditolak'
-            AND happened_at > greatest($since, coalesce((
-                SELECT max(happened_at) FROM audit
-                WHERE login = $login AND action = 'masuk' AND outcome = 'ok'), $since))
-        """,
-        login=login or "-",
-        since=since,
-    )
-    if failures >= MOST_FAILURES:
-        stranger.record(Trace("masuk", "terlalu banyak percobaan"), "ditolak")
-        raise SignInRefused(f"Terlalu banyak percobaan. Coba lagi sesudah {FAILURE_MINUTES} menit.")
-    if not password_fits(account_of(store, login), password):
-        stranger.record(Trace("masuk", "nama masuk atau kata sandi salah"), "ditolak")
-        raise SignInRefused("Nama masuk atau kata sandi salah.")
+    with _one_guess:
+        if _failures(store, login or "-") >= MOST_FAILURES:
+            stranger.record(Trace("masuk", "terlalu banyak percobaan"), "ditolak")
+            raise SignInRefused(
+                f"Terlalu banyak percobaan. Coba lagi sesudah {FAILURE_MINUTES} menit."
+            )
+        if not password_fits(account_of(store, login), password):
+            stranger.record(Trace("masuk", _WRONG), "ditolak")
+            raise SignInRefused("Nama masuk atau kata sandi salah.")
     return viewer_of(store, login)
+
+
+def _failures(store: Store, login: str) -> int:
+    since = clock() - dt.timedelta(minutes=FAILURE_MINUTES)
+    return int(
+        store.nationwide().one(
+            """
+            SELECT count(*) FROM audit
+            WHERE login = $login AND action = 'masuk' AND subject = $wrong
+                AND happened_at > greatest($since, coalesce((
+                    SELECT max(happened_at) FROM audit
+                    WHERE login = $login AND action = 'masuk' AND outcome = 'ok'), $since))
+            """,
+            login=login,
+            since=since,
+            wrong=_WRONG,
+        )
+    )
 
 
 def open_session(

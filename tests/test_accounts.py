@@ -1,6 +1,7 @@
 """Accounts, passwords, and sessions that end."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -191,3 +192,24 @@ def test_a_role_change_is_kept_before_and_after(people):
     assert (last["login"], last["action"], last["subject"]) == ("admin", "pengguna", "deputi")
     assert '"peran": "pimpinan"' in last["before"]
     assert '"peran": "pusat"' in last["after"]
+
+
+def test_many_guesses_at_once_are_counted_one_by_one(people):
+    def guess(_):
+        try:
+            sessions.check_password(people, "deputi", "salah sekali ini")
+        except SignInRefused as error:
+            return "Terlalu" in str(error)
+
+    with ThreadPoolExecutor(8) as pool:
+        waited = list(pool.map(guess, range(12)))
+    assert waited.count(False) == MOST_FAILURES
+
+
+def test_a_stale_cookie_is_no_failed_password(people):
+    token = sessions.open_session(people, accounts.viewer_of(people, "deputi"))
+    sessions.end_session(people, token)
+    for _ in range(MOST_FAILURES + 1):
+        with pytest.raises(SignInRefused):
+            sessions.viewer_of_session(people, token)
+    assert sessions.check_password(people, "deputi", GOOD).role == "pimpinan"
