@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.kit import shell, tables
 from sop_core import accounts, audit
-from sop_core.access import OFFICE_ROLES, ROLES
+from sop_core.access import ACTION_NAMES, OFFICE_ROLES, ROLES
 from sop_core.accounts import LEAST_PASSWORD, Account, AccountRefused
 from sop_core.evaluation import Scope
 from sop_core.indonesian import today
@@ -127,18 +127,17 @@ def people(store: Store) -> None:
 def trace(store: Store) -> None:
     """What was done, by whom and when; refusals too."""
     st.subheader("Jejak audit")
-    actions = audit.actions()
     columns = st.columns(4)
     first = columns[0].date_input("Sejak", today() - dt.timedelta(days=30), format="DD/MM/YYYY")
     last = columns[1].date_input("Sampai", today(), format="DD/MM/YYYY")
     action = columns[2].selectbox(
-        "Tindakan", [ALL, *actions], format_func=lambda a: actions.get(a, a)
+        "Tindakan", [ALL, *ACTION_NAMES], format_func=lambda a: ACTION_NAMES.get(a, a)
     )
     refused = columns[3].selectbox("Hasil", [ALL, "ok", "ditolak"])
     frame = audit.entries(store, first, last, None if action == ALL else str(action))
     if refused != ALL:
         frame = frame[frame["outcome"] == refused]
-    frame["action_name"] = frame["action"].map(actions)
+    frame["action_name"] = frame["action"].map(ACTION_NAMES)
     frame["happened_at"] = frame["happened_at"].dt.strftime("%Y-%m-%d %H:%M:%S")
     if frame.empty:
         st.info("Tidak ada jejak pada pilihan ini.")

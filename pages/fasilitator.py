@@ -49,7 +49,7 @@ def choose(store: Store) -> tuple[Scope, Office, str | None, bool]:
 
 def metrics(funnel: pd.DataFrame, ends: pd.DataFrame, waits: pd.DataFrame) -> None:
     """Six figures."""
-    reached = dict(zip(funnel["state"], funnel["reached"], strict=True))
+    reached = facilitators.reached(funnel)
     values = (
         ("Fasilitator", reached["terdaftar"], "Semua orang yang terdaftar sampai tanggal acuan."),
         ("Dilatih", reached["dilatih"], "Mencapai D.3 atau lebih jauh."),

@@ -48,7 +48,7 @@ VERBS = {"terima": "Terima", "ubah": "Terima dengan perubahan", "tolak": "Tolak"
 
 
 def choose(
-    store: Store, year: int, found: list[Recommendation]
+    store: Store, found: list[Recommendation], decided: dict[str, str]
 ) -> tuple[list[Recommendation], tuple[str, ...] | None]:
     """The page's own filters: what passes them, and the offices chosen."""
     as_of = filters.scope().as_of
@@ -60,7 +60,6 @@ def choose(
     flow = middle.selectbox("Alur", [filters.ALL, *"ABCD"], key="alur", bind="query-params")
     states = [filters.ALL, UNDECIDED, *DECISIONS.values()]
     state = right.selectbox("Disposisi", states, key="disposisi", bind="query-params")
-    decided = decision_names(store, year)
     passed = [
         r
         for r in found
@@ -77,10 +76,9 @@ def decision_names(store: Store, year: int) -> dict[str, str]:
     return {k: DECISIONS[v["decision"]] for k, v in disposition.decisions(store, year).items()}
 
 
-def as_frame(store: Store, found: list[Recommendation], year: int) -> pd.DataFrame:
+def as_frame(store: Store, found: list[Recommendation], decided: dict[str, str]) -> pd.DataFrame:
     """One row a recommendation, for the table and its export."""
     names = {u.code: u.name for u in store.units(filters.scope().as_of)}
-    decided = decision_names(store, year)
     rows = [
         {
             **{name: getattr(r, name) for name in ("rank", "title", "proposal", "score", "reason",
@@ -95,19 +93,12 @@ def as_frame(store: Store, found: list[Recommendation], year: int) -> pd.DataFra
     return pd.DataFrame(rows, columns=[*EXPORT_COLUMNS, "unit"])
 
 
-def listing(store: Store, found: list[Recommendation], year: int, scope: Scope, demo: bool) -> None:
+def listing(frame: pd.DataFrame, year: int, scope: Scope, demo: bool) -> None:
     """Ranked proposals; a row opens one."""
-    frame = as_frame(store, found, year)
-
-    def open_one() -> None:
-        rows = st.session_state["tabel_rekomendasi"].selection.rows
-        if rows:
-            st.session_state["usulan"] = str(frame.iloc[rows[0]]["id"])
-
     st.caption("Urutan bersifat nasional, dari skor tertinggi. Pilih satu baris untuk membukanya.")
     tables.show(
         frame, LIST_COLUMNS, key="tabel_rekomendasi", alt=f"Rekomendasi bagi tahun {year + 1}",
-        height=400, on_select=open_one,
+        height=400, on_select=tables.opening(frame["id"], "tabel_rekomendasi", "usulan"),
     )  # fmt: skip
     tables.export(frame, EXPORT_COLUMNS, f"Rekomendasi {year + 1}", scope, demo, f"Rekomendasi bagi tahun {year + 1}")  # fmt: skip
 
@@ -284,11 +275,12 @@ def page() -> None:
         f"Usulan bagi tahun **{year + 1}** dari data tahun {year} yang diketahui per"
         f" {format_date(day)} (A.10, B.10, C.8); disposisi menurut A.9, B.9, C.7."
     )
-    found, units = choose(store, year, recommendations.recommend(store, year, day))
-    metrics(found, decision_names(store, year))
+    decided = decision_names(store, year)
+    found, units = choose(store, recommendations.recommend(store, year, day), decided)
+    metrics(found, decided)
     scope = Scope(shared.as_of, year, units)
     if found:
-        listing(store, found, year, Scope(day, year, units), demo)
+        listing(as_frame(store, found, decided), year, Scope(day, year, units), demo)
         detail(store, found, year, scope)
     else:
         st.info("Tidak ada rekomendasi pada pilihan ini. Ubah unit, aturan, alur, atau tahun.")

@@ -133,11 +133,6 @@ def case_table(frame: pd.DataFrame, scope: Scope, demo: bool) -> None:
         st.info("Unit ini tidak mempunyai kasus pada pilihan ini. Ubah tahun atau tanggal acuan.")
         return
 
-    def open_case() -> None:
-        rows = st.session_state["tabel_kasus"].selection.rows
-        if rows:
-            st.session_state["kasus"] = str(frame.iloc[rows[0]]["case_id"])
-
     st.caption("Pilih satu baris untuk membuka garis waktunya.")
     tables.show(
         frame,
@@ -145,7 +140,7 @@ def case_table(frame: pd.DataFrame, scope: Scope, demo: bool) -> None:
         key="tabel_kasus",
         alt="Kasus unit ini",
         height=360,
-        on_select=open_case,
+        on_select=tables.opening(frame["case_id"], "tabel_kasus", "kasus"),
     )
     tables.export(frame, CASE_COLUMNS, "Kasus", scope, demo, "Kasus unit")
 

@@ -106,6 +106,12 @@ class Viewer:
 OPERATOR = Viewer(SYSTEM, "Operator", SYSTEM)
 VISITOR = Viewer(DEMO, "Pengunjung demo", DEMO)
 
+
+def stranger(login: str) -> Viewer:
+    """Somebody who is not signed in, by the name they gave: sees and may nothing."""
+    return Viewer(login or "-", "-", "-", units=())
+
+
 PUBLIC = {"calendar_day", "calendar_override", "sop_revision", "sop_step", "meta", "schema_version"}
 """Reference tables that everyone reads whole."""
 

@@ -6,7 +6,6 @@ import datetime as dt
 
 import pandas as pd
 
-from sop_core.access import ACTION_NAMES
 from sop_core.store import Store
 
 
@@ -35,8 +34,3 @@ def entries(
         action=action,
         login=login,
     )
-
-
-def actions() -> dict[str, str]:
-    """What an entry may be about, as a reader calls it."""
-    return dict(ACTION_NAMES)

@@ -83,6 +83,11 @@ def funnel(
     return frame
 
 
+def reached(funnel: pd.DataFrame) -> dict[str, int]:
+    """People who reached at least each state, from the rows of ``funnel``."""
+    return {s: int(n) for s, n in zip(funnel["state"], funnel["reached"], strict=True)}
+
+
 def counts_by(
     store: Store, scope: Scope, group: str, kind: str | None = None, active: bool = False
 ) -> pd.DataFrame:

@@ -7,8 +7,9 @@ import hashlib
 import os
 import secrets
 import threading
+from typing import Any
 
-from sop_core.access import Viewer
+from sop_core.access import Viewer, stranger
 from sop_core.accounts import SignInRefused, account_of, password_fits, viewer_of
 from sop_core.indonesian import now as clock
 from sop_core.store import Store, Trace
@@ -34,15 +35,15 @@ def check_password(store: Store, login: str, password: str) -> Viewer:
     After MOST_FAILURES failures a login has to wait, whether it exists or not.
     """
     login = login.strip().lower()[:100]
-    stranger = store.as_viewer(Viewer(login or "-", "-", "-", units=()))
+    outside = store.as_viewer(stranger(login))
     with _one_guess:
-        if _failures(store, login or "-") >= MOST_FAILURES:
-            stranger.record(Trace("masuk", "terlalu banyak percobaan"), "ditolak")
+        if _failures(store, outside.viewer.login) >= MOST_FAILURES:
+            outside.record(Trace("masuk", "terlalu banyak percobaan"), "ditolak")
             raise SignInRefused(
                 f"Terlalu banyak percobaan. Coba lagi sesudah {FAILURE_MINUTES} menit."
             )
         if not password_fits(account_of(store, login), password):
-            stranger.record(Trace("masuk", _WRONG), "ditolak")
+            outside.record(Trace("masuk", _WRONG), "ditolak")
             raise SignInRefused("Nama masuk atau kata sandi salah.")
     return viewer_of(store, login)
 
@@ -82,23 +83,23 @@ def open_session(
     return token
 
 
+def _session(store: Store, token: str) -> dict[str, Any] | None:
+    rows = store.nationwide().rows(
+        "SELECT login, started_at, seen_at, ended_at FROM sign_in WHERE token_hash = $hash",
+        hash=_digest(token),
+    )
+    return rows[0] if rows else None
+
+
 def session_known(store: Store, token: str) -> bool:
     """Whether a session, open or ended, goes by this token."""
-    return bool(
-        store.nationwide().one(
-            "SELECT EXISTS (FROM sign_in WHERE token_hash = $hash)", hash=_digest(token)
-        )
-    )
+    return _session(store, token) is not None
 
 
 def session_open(store: Store, token: str) -> bool:
     """Whether a token's session was begun and has not ended."""
-    return bool(
-        store.nationwide().one(
-            "SELECT EXISTS (FROM sign_in WHERE token_hash = $hash AND ended_at IS NULL)",
-            hash=_digest(token),
-        )
-    )
+    row = _session(store, token)
+    return row is not None and row["ended_at"] is None
 
 
 def viewer_of_session(store: Store, token: str, now: dt.datetime | None = None) -> Viewer:
@@ -108,13 +109,9 @@ def viewer_of_session(store: Store, token: str, now: dt.datetime | None = None) 
     refusal is in the audit.
     """
     now = now or clock()
-    rows = store.nationwide().rows(
-        "SELECT login, started_at, seen_at, ended_at FROM sign_in WHERE token_hash = $hash",
-        hash=_digest(token),
-    )
-    if not rows:
+    row = _session(store, token)
+    if row is None:
         raise _no_session(store, "-", "kuki palsu", "Kuki masuk tidak sah. Silakan masuk.")
-    row = rows[0]
     if row["ended_at"] is not None:
         raise _no_session(
             store, row["login"], "kuki basi", "Sesi sudah berakhir. Silakan masuk lagi."
@@ -144,12 +141,11 @@ def end_session(store: Store, token: str) -> None:
             {"now": clock(), "hash": _digest(token)},
         ).fetchone()
     if row:
-        account = Viewer(row[0], row[0], "-", units=())
-        store.as_viewer(account).record(Trace("keluar"))
+        store.as_viewer(stranger(row[0])).record(Trace("keluar"))
 
 
 def _no_session(store: Store, login: str, subject: str, message: str) -> SignInRefused:
-    store.as_viewer(Viewer(login, login, "-", units=())).record(Trace("masuk", subject), "ditolak")
+    store.as_viewer(stranger(login)).record(Trace("masuk", subject), "ditolak")
     return SignInRefused(message)
 
 

@@ -243,8 +243,7 @@ class Store:
 
         Committed at the end, rolled back on any error. Raises AccessDenied.
         """
-        if not self.viewer.may(trace.action):
-            raise self.refusal(trace.action, trace.subject)
+        self.require(trace.action, trace.subject)
         with self._transaction() as cursor:
             yield cursor
             self._leave(cursor, trace, "ok")
@@ -253,6 +252,11 @@ class Store:
         """Leave a trace of something that changed no record: a sign-in, an export of names."""
         with self._transaction() as cursor:
             self._leave(cursor, trace, outcome)
+
+    def require(self, action: str, subject: str) -> None:
+        """Raises AccessDenied, kept in the audit, unless the viewer's role allows the action."""
+        if not self.viewer.may(action):
+            raise self.refusal(action, subject)
 
     def refusal(self, action: str, subject: str, message: str | None = None) -> AccessDenied:
         """An error to raise for what a viewer may not do; it is in the audit already."""

@@ -15,8 +15,9 @@ from sop_core.store import Store, StoreDamaged
 def backup(store: Store, target: Path) -> None:
     """Copy the whole store into a new file, consistent as of now.
 
-    Raises FileExistsError rather than overwrite.
+    Raises FileExistsError rather than overwrite, AccessDenied for anyone but the operator.
     """
+    store.require("pemeliharaan", "perintah")
     if target.exists():
         raise FileExistsError(f"{target} sudah ada; pilih nama lain")
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -70,6 +71,7 @@ class Finding:
 
 def doctor(store: Store) -> list[Finding]:
     """Check that keys are unique, records have their case, and facts match the records."""
+    store.require("pemeliharaan", "perintah")
     found = []
     for sheet in SHEETS:
         key = ", ".join(sheet.key)

@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
 from sop_core import accounts, sessions
-from sop_core.access import VISITOR, Viewer
+from sop_core.access import VISITOR, Viewer, stranger
 from sop_core.accounts import SignInRefused
 from sop_core.store import Store, Trace
 
@@ -70,8 +70,7 @@ def _signed_in(root: Store, provider: bool) -> Viewer | None:
     if claims is None:
         if _PROVIDER_COOKIE in cookies() and not st.session_state.get("_kuki_dicatat"):
             st.session_state["_kuki_dicatat"] = True
-            stranger = Viewer("-", "-", "-", units=())
-            root.as_viewer(stranger).record(Trace("masuk", "kuki palsu"), "ditolak")
+            root.as_viewer(stranger("-")).record(Trace("masuk", "kuki palsu"), "ditolak")
         if _PROVIDER_COOKIE in cookies():
             raise SignInRefused("Kuki masuk tidak sah. Silakan masuk.")
         return None
@@ -84,8 +83,7 @@ def _signed_in(root: Store, provider: bool) -> Viewer | None:
     try:
         found = accounts.viewer_of(root, login)
     except SignInRefused:
-        stranger = Viewer(login or "-", "-", "-", units=())
-        root.as_viewer(stranger).record(Trace("masuk", "akun tidak terdaftar"), "ditolak")
+        root.as_viewer(stranger(login)).record(Trace("masuk", "akun tidak terdaftar"), "ditolak")
         raise
     sessions.open_session(root, found, token, "OIDC")
     return found

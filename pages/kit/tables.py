@@ -60,6 +60,17 @@ def show(
     return list(state.selection.rows)
 
 
+def opening(ids: pd.Series[Any], table: str, choice: str) -> Callable[[], None]:
+    """For ``on_select``: the selected row of a table becomes the choice of another widget."""
+
+    def choose() -> None:
+        rows = st.session_state[table].selection.rows
+        if rows:
+            st.session_state[choice] = str(ids.iloc[rows[0]])
+
+    return choose
+
+
 def plain(
     frame: pd.DataFrame, names: dict[str, str], *, alt: str, height: int | None = None
 ) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 from sop_core import upkeep
 from sop_core.cli.common import Command, open_store, print_json
 from sop_core.paths import default_database
-from sop_core.store import Store
 
 
 def register(command: Command) -> None:
@@ -23,7 +22,6 @@ def register(command: Command) -> None:
 def run_backup(options: Any) -> int:
     """Copy the store."""
     with open_store(options) as store:
-        _only_operator(store)
         upkeep.backup(store, options.file)
     print(f"Basis data disalin ke {options.file}")
     return 0
@@ -33,7 +31,7 @@ def run_restore(options: Any) -> int:
     """Put a copy in place of the store."""
     if options.login is not None:
         with open_store(options) as store:
-            _only_operator(store)
+            store.require("pemeliharaan", "perintah")
     kept = upkeep.restore(options.file, options.db or default_database())
     print("Basis data dipulihkan." + (f" Yang lama dipindah ke {kept}" if kept else ""))
     return 0
@@ -42,7 +40,6 @@ def run_restore(options: Any) -> int:
 def run_doctor(options: Any) -> int:
     """Check the store."""
     with open_store(options) as store:
-        _only_operator(store)
         findings = upkeep.doctor(store)
     if options.json:
         print_json([vars(f) for f in findings])
@@ -52,8 +49,3 @@ def run_doctor(options: Any) -> int:
         if not findings:
             print("Basis data utuh.")
     return 1 if findings else 0
-
-
-def _only_operator(store: Store) -> None:
-    if not store.viewer.may("pemeliharaan"):
-        raise store.refusal("pemeliharaan", "perintah")

@@ -50,7 +50,10 @@ def annual_report(
         *sections.standing_summary(store, scope, units, f"kegiatan tahun {year}"),
         writing.worst_step(steps),
         writing.annual_reports(reports),
-        writing.people(_reached(store, everyone), len(facilitators.certificates(store, everyone))),
+        writing.people(
+            facilitators.reached(facilitators.funnel(store, everyone)),
+            len(facilitators.certificates(store, everyone)),
+        ),
         writing.follow_ups(followups.totals(store, scope)),
         writing.proposals(found, year, {u.code: u.name for u in store.units(as_of)}),
     ]
@@ -64,8 +67,3 @@ def annual_report(
         notes=sources.notes(store, scope),
         demo=store.has_demo_data,
     )
-
-
-def _reached(store: Store, scope: Scope) -> dict[str, int]:
-    funnel = facilitators.funnel(store, scope)
-    return dict(zip(funnel["state"], (int(n) for n in funnel["reached"]), strict=True))

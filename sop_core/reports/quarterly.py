@@ -38,8 +38,7 @@ def quarterly_report(
     scope = Scope(day, units=about.units)
     deadline = facilitators.quarter_report(store, as_of, year, quarter)
     batches = facilitators.quarter_batches(store, Scope(as_of, units=about.units), year, quarter)
-    funnel = facilitators.funnel(store, scope)
-    reached = dict(zip(funnel["state"], (int(n) for n in funnel["reached"]), strict=True))
+    reached = facilitators.reached(facilitators.funnel(store, scope))
     missing = batches[batches["missing"] != ""]
     expiring = len(facilitators.certificates(store, scope))
     parts: list[building.Part] = [

@@ -98,14 +98,14 @@ def overdue(store: Store, scope: Scope) -> Section:
         "days_late": "Terlambat (HK)", "days_left": "Sisa (HK)", "case_id": "ID",
     }  # fmt: skip
     words = [
-        f"Alur {flow}: " + ", ".join(f"{format_number(row[b])} berumur {b}" for b in lateness.BUCKETS if row[b])
+        f"Alur {flow}: " + ", ".join(f"{format_number(row[b])} berumur {b}" for b in lateness.BUCKETS if row[b]) + "."
         for flow, row in counts.iterrows()
     ]  # fmt: skip
     if not len(late):
         words = ["Tidak ada langkah yang terlambat atau jatuh tempo dalam 5 HK."]
     return Section(
         "Langkah terlambat dan segera jatuh tempo",
-        [f"{w}." if not w.endswith(".") else w for w in words],
+        words,
         rows_of("Terlambat", late, columns) if len(late) else None,
         paper_rows=PAPER_ROWS,
     )

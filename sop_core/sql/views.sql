@@ -4,14 +4,6 @@ CREATE OR REPLACE MACRO tanggal(d) AS
     day(d) || ' ' || ['Januari', 'Februari', 'Maret', 'April', 'Mei', 'Juni', 'Juli', 'Agustus',
         'September', 'Oktober', 'November', 'Desember'][month(d)] || ' ' || year(d);
 
-CREATE OR REPLACE MACRO unit_as_of(as_of) AS TABLE
-SELECT * FROM unit
-QUALIFY row_number() OVER (
-    PARTITION BY code
-    ORDER BY (valid_from <= as_of) DESC,
-        CASE WHEN valid_from <= as_of THEN valid_from END DESC, valid_from
-) = 1;
-
 -- Every office's name, also for readers who see only their own office's rows (see access.py).
 CREATE OR REPLACE VIEW register AS SELECT * FROM unit;
 
@@ -22,6 +14,10 @@ QUALIFY row_number() OVER (
     ORDER BY (valid_from <= as_of) DESC,
         CASE WHEN valid_from <= as_of THEN valid_from END DESC, valid_from
 ) = 1;
+
+-- The offices whose rows the reader sees.
+CREATE OR REPLACE MACRO unit_as_of(as_of) AS TABLE
+SELECT * FROM register_as_of(as_of) WHERE code IN (SELECT code FROM unit);
 
 -- What is known of every step on a day: dates later than that day have not happened yet.
 -- `done` and `late` (finished late, or open past its due date) are cheap to count; `status` names them.
