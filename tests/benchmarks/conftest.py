@@ -19,10 +19,11 @@ ROWS = int(os.environ.get("PANTAU_BENCH_ROWS", "1000000"))
 AS_OF = dt.date(2026, 11, 24)
 
 
-def seconds(*runs: Callable[[], Any], times: int = 5) -> list[float]:
+def seconds(*runs: Callable[[], Any], times: int = 20) -> list[float]:
     """The least time of each, taken in turns after one round to warm up.
 
-    In turns, so that what else the machine does falls on all of them alike.
+    In turns, so that what else the machine does falls on all of them alike; many, since a
+    query of thirty milliseconds is easily disturbed in each of five.
     """
     least = [float("inf")] * len(runs)
     for turn in range(times + 1):
