@@ -30,7 +30,7 @@ PEOPLE_COLUMNS = {
     "valid_until": "Berlaku sampai", "applied_on": "Diajukan", "endorsed_on": "Disahkan",
     "active": "Aktif", "facilitator_id": "ID", "case_id": "ID angkatan",
 }  # fmt: skip
-BATCH_COLUMNS = {"unit": "Unit", "title": "Angkatan", "people": "Orang", "trained_on": "Pelatihan selesai", "monitored_on": "Monitoring D.7", "missing": "Yang belum ada"}  # fmt: skip
+BATCH_COLUMNS = {"unit": "Unit", "title": "Angkatan", "people": "Orang", "trained_on": "Pelatihan selesai", "monitored_on": "Monitoring", "missing": "Yang belum ada"}  # fmt: skip
 
 
 def choose(store: Store) -> tuple[Scope, Office, str | None, bool]:
@@ -50,13 +50,14 @@ def choose(store: Store) -> tuple[Scope, Office, str | None, bool]:
 def metrics(funnel: pd.DataFrame, ends: pd.DataFrame, waits: pd.DataFrame) -> None:
     """Six figures."""
     reached = facilitators.reached(funnel)
+    step = dict(zip(funnel["state"], funnel["step"], strict=True))
     values = (
         ("Fasilitator", reached["terdaftar"], "Semua orang yang terdaftar sampai tanggal acuan."),
-        ("Dilatih", reached["dilatih"], "Mencapai D.3 atau lebih jauh."),
-        ("Bersertifikat", reached["bersertifikat"], "Mencapai D.4 atau lebih jauh."),
-        ("Diakui", reached["diakui"], "Pengakuan disahkan (D.6)."),
+        ("Dilatih", reached["dilatih"], f"Mencapai {step['dilatih']} atau lebih jauh."),
+        ("Bersertifikat", reached["bersertifikat"], f"Mencapai {step['bersertifikat']} atau lebih jauh."),
+        ("Diakui", reached["diakui"], f"Pengakuan disahkan ({step['diakui']})."),
         ("Sertifikat berakhir", len(ends), "Sudah berakhir, atau berakhir dalam 90 hari."),
-        ("Pengesahan >60 HK", int((waits["days_late"] > 0).sum()), "Pengajuan yang menunggu lewat norma D.6."),
+        ("Pengesahan terlambat", int((waits["days_late"] > 0).sum()), f"Pengajuan yang menunggu lewat norma {step['diakui']}."),
     )  # fmt: skip
     columns = [*st.columns(3), *st.columns(3)]
     for column, (label, value, help_text) in zip(columns, values, strict=True):
@@ -65,7 +66,7 @@ def metrics(funnel: pd.DataFrame, ends: pd.DataFrame, waits: pd.DataFrame) -> No
 
 def quarter_report(store: Store, office: Office, as_of: dt.date, demo: bool) -> None:
     """D.8: when it is due, what is missing, and the report itself."""
-    st.subheader("Laporan triwulan (D.8)")
+    st.subheader("Laporan triwulan")
     choices = {f"TW{q} {y}": (y, q) for y, q in recent_quarters(as_of)}
     chosen = st.selectbox(
         "Triwulan", list(choices), index=1, key="triwulan", bind="query-params",
@@ -73,7 +74,6 @@ def quarter_report(store: Store, office: Office, as_of: dt.date, demo: bool) -> 
     )  # fmt: skip
     year, quarter = choices[str(chosen)]
     report = facilitators.quarter_report(store, as_of, year, quarter)
-    norm, date = format_date(report.norm_due), format_date(report.deadline)
     by_date = report.rule == "tanggal"
     left, right = st.columns([2, 3], vertical_alignment="center")
     label, value = countdown(report)
@@ -82,8 +82,14 @@ def quarter_report(store: Store, office: Office, as_of: dt.date, demo: bool) -> 
         f"Jatuh tempo **{format_date(report.due)}**"
         + (f", masuk **{format_date(report.finished)}**" if report.finished else "")
         + "  \n"
-        f"10 HK sesudah triwulan: {norm}{'' if by_date else ' **(mengikat)**'}  \n"
-        f"Batas tanggal 10: {date}{' **(mengikat)**' if by_date else ''}"
+        + f"{report.step}, {report.norm} HK sesudah triwulan: {format_date(report.norm_due)}"
+        + ("" if by_date else " **(mengikat)**")
+        + (
+            f"  \nBatas tanggal {report.deadline.day}: {format_date(report.deadline)}"
+            f"{' **(mengikat)**' if by_date else ''}"
+            if report.deadline
+            else ""
+        )
     )
     batches = facilitators.quarter_batches(store, Scope(as_of, units=office.units), year, quarter)
     missing = batches[batches["missing"] != ""]
@@ -95,7 +101,7 @@ def quarter_report(store: Store, office: Office, as_of: dt.date, demo: bool) -> 
         )
         with st.expander("Yang belum ada"):
             tables.plain(missing, BATCH_COLUMNS, alt="Angkatan yang belum lengkap")
-            tables.export(missing, BATCH_COLUMNS, "Angkatan belum lengkap", Scope(as_of, year), demo, f"D.8 {chosen}")  # fmt: skip
+            tables.export(missing, BATCH_COLUMNS, "Angkatan belum lengkap", Scope(as_of, year), demo, f"Laporan triwulan {chosen}")  # fmt: skip
     elif len(batches):
         st.success(f"Data {format_number(len(batches))} angkatan yang dilaporkan sudah lengkap.")
     else:
@@ -191,10 +197,11 @@ def waiting(
         tables.plain(ends, certificates, alt="Sertifikat yang berakhir", height=330)
         tables.export(ends, certificates, "Sertifikat berakhir", scope, demo, "Sertifikat kompetensi berakhir", names_leave(store, "Sertifikat berakhir", len(ends)))  # fmt: skip
     with right:
-        st.subheader("Menunggu pengesahan (D.6)")
-        st.caption(f"{format_number(len(waits))} pengajuan menunggu; norma 60 HK.")
+        st.subheader("Menunggu pengesahan")
+        norm = facilitators.endorsement_norm(store, scope.as_of)
+        st.caption(f"{format_number(len(waits))} pengajuan menunggu; norma {norm}.")
         tables.plain(waits, endorsements, alt="Pengajuan yang menunggu", height=330)
-        tables.export(waits, endorsements, "Menunggu pengesahan", scope, demo, "Pengesahan D.6", names_leave(store, "Menunggu pengesahan", len(waits)))  # fmt: skip
+        tables.export(waits, endorsements, "Menunggu pengesahan", scope, demo, "Menunggu pengesahan", names_leave(store, "Menunggu pengesahan", len(waits)))  # fmt: skip
 
 
 def people(store: Store, scope: Scope, kind: str | None, active: bool, demo: bool) -> None:
@@ -232,9 +239,11 @@ def page() -> None:
     metrics(funnel, ends, waits)
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader("Tahap D.1–D.6")
+        st.subheader(f"Tahap {funnel['step'].iloc[0]}–{funnel['step'].iloc[-1]}")
         charts.draw(charts.funnel(funnel), key="tahap", alt="Orang yang mencapai tiap keadaan")
-        st.caption("Pengakuan bersifat sukarela; sesudah D.3 angkatan dapat langsung ke D.7.")
+        st.caption(
+            "Pengakuan bersifat sukarela; sesudah pelatihan angkatan dapat langsung dipantau."
+        )
     with right:
         quarter_report(store, office, scope.as_of, demo)
     counts(store, scope, kind, active, demo)

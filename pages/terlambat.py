@@ -4,7 +4,6 @@ import streamlit as st
 
 from pages.kit import charts, filters, shell, tables
 from sop_core import lateness
-from sop_core.definition import in_force
 from sop_core.evaluation import START_RULES, Scope
 from sop_core.indonesian import format_number
 from sop_core.lateness import BUCKETS, DUE_SOON
@@ -37,7 +36,7 @@ def choose(store: Store) -> Scope:
     )
     flow = row[1].selectbox("Alur", [filters.ALL, *"ABCD"], key="alur", bind="query-params")
     letter = None if flow in (filters.ALL, None) else str(flow)
-    steps = in_force(store.revisions, shared.as_of).steps
+    steps = store.sop(shared.as_of).steps
     codes = [s.code for s in steps if s.sla_days and letter in (None, s.flow)]
     step = row[2].selectbox("Langkah", [filters.ALL, *codes], key="langkah", bind="query-params")
     product = row[3].selectbox(

@@ -56,7 +56,7 @@ def choose(store: Store) -> Scope:
     )
 
 
-def metrics(counts: dict[str, int]) -> None:
+def metrics(counts: dict[str, int], escorts: dict[str, str]) -> None:
     """Five figures."""
     columns = st.columns(5)
     for column, key, label, help_text in zip(
@@ -66,7 +66,7 @@ def metrics(counts: dict[str, int]) -> None:
         (
             "Belum selesai dan lewat target.",
             "Selesai, tetapi hasilnya belum optimal.",
-            "Belum optimal pada alur A (A.10) dan C (C.8).",
+            f"Belum optimal pada alur yang mengawalnya ({', '.join(escorts.values())}).",
             "Belum selesai dan belum lewat target.",
             "Selesai dengan hasil optimal.",
         ),
@@ -79,7 +79,7 @@ def by_group(store: Store, scope: Scope, demo: bool) -> None:
     """By stakeholder kind and by office."""
     left, right = st.columns(2, gap="medium")
     kinds = followups.counts_by(store, scope, "stakeholder")
-    names = store.revisions[-1].stakeholders
+    names = store.sop(scope.as_of).stakeholders
     kinds["group"] = kinds["group"].map(lambda k: names.get(k, k))
     with left:
         st.subheader("Menurut pemangku kepentingan")
@@ -120,9 +120,9 @@ def page() -> None:
     store = shell.require_data("tindak_lanjut")
     scope = choose(store)
     demo = store.has_demo_data
-    st.caption(f"{filters.describe(scope)}. Rekomendasi dari kegiatan (A.5, B.5, C.4).")
+    st.caption(f"{filters.describe(scope)}. Rekomendasi dari kegiatan alur A, B, dan C.")
     frame = followups.rows(store, scope)
-    metrics(followups.totals(store, scope))
+    metrics(followups.totals(store, scope), store.sop(scope.as_of).escorts())
     if frame.empty:
         st.info(
             "Belum ada rekomendasi kegiatan pada pilihan ini. Isi lembar Tindak Lanjut pada"

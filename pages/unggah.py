@@ -40,7 +40,7 @@ def get_template(store: Store) -> None:
     )
     st.download_button(
         "Unduh templat Excel",
-        lambda: template(store.units(today()), store.revisions[-1], today()),
+        lambda: template(store.units(today()), store.sop(today()), today()),
         "templat-pantau-sop.xlsx",
         _XLSX,
         icon=":material/download:",

@@ -8,8 +8,8 @@ import streamlit as st
 
 from pages.kit import charts, filters, shell, tables
 from sop_core import evaluation, region
-from sop_core.definition import in_force
-from sop_core.evaluation import DUE_RULES, LEVEL_NAMES, START_RULES, STATUS_NAMES, Scope
+from sop_core.coherence import LEVEL_NAMES
+from sop_core.evaluation import DUE_RULES, START_RULES, STATUS_NAMES, Scope
 from sop_core.indonesian import format_date, format_number, format_percent
 from sop_core.store import Store
 from sop_core.units import NATIONAL
@@ -88,7 +88,7 @@ def metrics(store: Store, scope: Scope) -> None:
 def pipelines(store: Store, scope: Scope, demo: bool) -> None:
     """The three levels of one flow."""
     st.subheader("Alur kerja")
-    flows: dict[str, str] = {f.id: f.name for f in in_force(store.revisions, scope.as_of).flows}
+    flows: dict[str, str] = {f.id: f.name for f in store.sop(scope.as_of).flows}
     flow = st.segmented_control(
         "Alur", list(flows), default="A", required=True, key="alur_kerja", bind="query-params"
     )
@@ -156,7 +156,10 @@ def case_detail(store: Store, scope: Scope, demo: bool) -> None:
     steps["start_name"] = steps["start_rule"].where(steps["started"].notna()).map(START_RULES)
     steps["due_name"] = steps["due_rule"].where(steps["due"].notna()).map(DUE_RULES)
     st.subheader(str(head["title"]))
-    st.caption(f"{case_id} · {head['unit_name']} · {LEVEL_NAMES[head['level']]} {head['year']}")
+    st.caption(
+        f"{case_id} · {head['unit_name']} · {LEVEL_NAMES[head['level']]} {head['year']}"
+        f" · dinilai menurut SOP revisi {head['revision']}"
+    )
     if steps["started"].notna().any():
         first = steps["started"].min().date()
         days_off = store.calendar().holidays_between(first, scope.as_of)
@@ -172,16 +175,16 @@ def case_detail(store: Store, scope: Scope, demo: bool) -> None:
         st.info("Kasus ini belum mulai pada tanggal acuan.")
     tables.plain(steps, STEP_COLUMNS, alt="Langkah kasus ini")
     tables.export(steps, STEP_COLUMNS, f"Langkah {case_id}", scope, demo, str(head["title"]))
-    routing(store, head, scope)
+    routing(store, head)
     records = region.case_records(store, case_id)
     with st.expander(f"Catatan asal ({len(records)} baris)", expanded=False):
         tables.plain(records, RECORD_COLUMNS, alt="Baris unggahan di balik kasus ini")
         tables.export(records, RECORD_COLUMNS, f"Catatan {case_id}", scope, demo, "Catatan asal")
 
 
-def routing(store: Store, head: dict[str, Any], scope: Scope) -> None:
+def routing(store: Store, head: dict[str, Any]) -> None:
     """To whom this case reports, with the SOP's reference."""
-    lines = region.reporting_rules(store, head, scope.as_of)
+    lines = region.reporting_rules(store, head)
     if lines:
         with st.expander("Aturan pelaporan yang berlaku bagi kasus ini"):
             st.markdown(

@@ -30,6 +30,7 @@ ACTIONS = {
     "batal_impor": {"data_staf", "pusat", DEMO},
     "disposisi": {"pimpinan", DEMO},
     "kalender": {"pusat", DEMO},
+    "sop": {"pusat", DEMO},
     "pengguna": {"admin"},
     "ekspor_nama": {"kepala_balai", "data_staf", "pusat", DEMO},
     "pemeliharaan": set[str](),
@@ -40,6 +41,7 @@ ACTION_NAMES = {
     "batal_impor": "membatalkan unggahan",
     "disposisi": "memberi disposisi",
     "kalender": "mengubah kalender",
+    "sop": "mengubah revisi SOP",
     "pengguna": "mengelola pengguna",
     "ekspor_nama": "mengekspor nama",
     "pemeliharaan": "menyalin atau memeriksa basis data",
@@ -112,7 +114,10 @@ def stranger(login: str) -> Viewer:
     return Viewer(login or "-", "-", "-", units=())
 
 
-PUBLIC = {"calendar_day", "calendar_override", "sop_revision", "sop_step", "meta", "schema_version"}
+PUBLIC = {
+    "calendar_day", "calendar_override", "sop_document", "sop_revision", "sop_step", "meta",
+    "schema_version",
+}  # fmt: skip
 """Reference tables that everyone reads whole."""
 
 _MINE = "(SELECT code FROM viewer_unit)"

@@ -7,17 +7,44 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
+from sop_core.coherence import Contradiction, contradictions
 from sop_core.paths import DATA
 
 Flow = Literal["A", "B", "C", "D"]
 Level = Literal["activity", "unit_year", "national_cycle"]
 Performer = Literal["unit_kerja_pusat", "upt", "kepala_bpom", "pptm", "ppsdm"]
+Milestone = Literal[
+    "held", "reported", "registered", "recruited", "certified", "applied", "endorsed",
+    "monitored", "quarter_report", "escort",
+]  # fmt: skip
 Text = Annotated[str, Field(min_length=1)]
+
+
+_CONTRADICTION = "sop_contradiction"
+_SAID = {
+    "missing": "wajib diisi",
+    "extra_forbidden": "tidak dikenal",
+    "string_too_short": "wajib diisi",
+    "string_pattern_mismatch": "bentuknya tidak dikenal",
+    "too_short": "wajib diisi",
+    "greater_than_equal": "paling sedikit {ge}",
+    "less_than_equal": "paling banyak {le}",
+    "literal_error": "harus salah satu dari {expected}",
+    "int_parsing": "harus bilangan bulat",
+    "int_type": "harus bilangan bulat",
+    "date_from_datetime_parsing": "bukan tanggal",
+    "date_parsing": "bukan tanggal",
+    "string_type": "harus teks",
+    "bool_parsing": "harus ya atau tidak",
+}
+"""pydantic's kinds of error in Indonesian, filled from their context."""
 
 
 class DefinitionError(ValueError):
@@ -34,11 +61,13 @@ class Step(_Strict):
     ``sla_days`` is the norm (mutu baku waktu) in HK, or None for N/A.
     ``deadline_day_after_quarter`` is a day of the month after the quarter (D.8).
     ``requires`` lists step numbers of the same flow that must be done, not skipped.
+    ``milestone`` says what a step is where the product asks for it by that.
     """
 
     flow: Flow
     no: Annotated[int, Field(ge=1)]
     level: Level
+    milestone: Milestone | None = None
     activity: Text
     inputs: Text
     sla_days: Annotated[int, Field(ge=1)] | None = None
@@ -56,6 +85,11 @@ class Step(_Strict):
     def code(self) -> str:
         """``A.7``, as people call it."""
         return f"{self.flow}.{self.no}"
+
+    @property
+    def norm(self) -> str:
+        """``20 HK``, or ``N/A`` as the SOP writes it."""
+        return f"{self.sla_days} HK" if self.sla_days else "N/A"
 
 
 class FlowInfo(_Strict):
@@ -100,7 +134,7 @@ class Revision(_Strict):
     """One revision of the SOP; a case is judged by the one in force when it started."""
 
     code: Text
-    revision: Text
+    revision: Annotated[str, Field(pattern=r"^[0-9A-Za-z.-]{1,12}$")]
     title: Text
     created: dt.date
     revised: dt.date
@@ -112,25 +146,12 @@ class Revision(_Strict):
     routing: list[Routing] = []
 
     @model_validator(mode="after")
-    def _flows_are_whole(self) -> Revision:
-        for flow in self.flows:
-            steps = self.flow_steps(flow.id)
-            if [s.no for s in steps] != list(range(1, len(steps) + 1)) or not steps:
-                raise ValueError(f"steps: alur {flow.id} harus bernomor 1, 2, ... tanpa celah")
-            order = [("activity", "unit_year", "national_cycle").index(s.level) for s in steps]
-            if order != sorted(order):
-                raise ValueError(f"steps: tingkat pada alur {flow.id} tidak berurutan")
-            for step in steps:
-                bad = [n for n in step.requires if not 1 <= n < step.no]
-                if bad:
-                    raise ValueError(
-                        f"steps: {step.code} requires langkah {bad} yang bukan sebelumnya"
-                    )
-        codes = {s.code for s in self.steps}
-        for rule in self.routing:
-            unknown = set(rule.steps) - codes
-            if unknown:
-                raise ValueError(f"routing: langkah {sorted(unknown)} tidak ada")
+    def _parts_agree(self) -> Revision:
+        found = contradictions(self)
+        if found:
+            raise PydanticCustomError(
+                _CONTRADICTION, "{said}", {"said": found[0].message, "found": found}
+            )
         return self
 
     def flow_steps(self, flow: str) -> list[Step]:
@@ -143,6 +164,21 @@ class Revision(_Strict):
             if s.flow == flow and s.no == no:
                 return s
         raise KeyError(f"{flow}.{no}")
+
+    def step_of(self, flow: str, milestone: Milestone) -> Step:
+        """The step of a flow that is a milestone. Raises KeyError where the flow has none."""
+        for s in self.steps:
+            if s.flow == flow and s.milestone == milestone:
+                return s
+        raise KeyError(f"{flow}: {milestone}")
+
+    def code_of(self, flow: str, milestone: Milestone) -> str:
+        """Its code, as ``D.8`` for the quarterly report. Raises KeyError."""
+        return self.step_of(flow, milestone).code
+
+    def escorts(self) -> dict[str, str]:
+        """By flow, the step that escorts (mengawal) results not optimal yet: A.10, C.8."""
+        return {s.flow: s.code for s in self.steps if s.milestone == "escort"}
 
     def routes(self, step: str, **case: object) -> list[Routing]:
         """Routing rules of a step (``"B.4"``) whose every condition the case meets."""
@@ -162,16 +198,33 @@ def load_revision(path: Path) -> Revision:
 
     Raises DefinitionError naming the file and the offending key.
     """
+    return read_revision(path.name, path.read_bytes())
+
+
+def read_revision(name: str, content: bytes) -> Revision:
+    """A revision from the content of a TOML file called ``name``. Raises DefinitionError."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tomllib.loads(content.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DefinitionError(f"{name}: bukan TOML yang sah: {error}") from error
+    try:
         return Revision.model_validate(raw)
-    except tomllib.TOMLDecodeError as error:
-        raise DefinitionError(f"{path.name}: bukan TOML yang sah: {error}") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        raise DefinitionError(
-            f"{path.name}: {_key_path(raw, first['loc'])}: {first['msg']}"
-        ) from error
+        first = faults(error)[0]
+        raise DefinitionError(f"{name}: {_key_path(raw, first.at)}: {first.message}") from error
+
+
+def faults(error: ValidationError) -> list[Contradiction]:
+    """Everything pydantic found wrong, in Indonesian, each at its key."""
+    found: list[Contradiction] = []
+    for detail in error.errors():
+        context: dict[str, Any] = detail.get("ctx") or {}
+        if detail["type"] == _CONTRADICTION:
+            found += context["found"]
+        else:
+            said = _SAID.get(detail["type"], detail["msg"]).format(**context)
+            found.append(Contradiction(detail["loc"], said))
+    return found
 
 
 def _key_path(raw: dict[str, object], loc: tuple[int | str, ...]) -> str:
@@ -195,7 +248,19 @@ def load_revisions(folder: Path = DATA / "sop") -> list[Revision]:
     return revisions
 
 
-def in_force(revisions: list[Revision], day: dt.date) -> Revision:
+def merged(shipped: Sequence[Revision], entered: Sequence[Revision]) -> list[Revision]:
+    """The revisions that count, the oldest first: one entered by staff stands for a shipped one.
+
+    A shipped file gives way to an entered revision of its number, and to one that takes
+    effect on its day, as an entered correction of the calendar wins over a shipped one.
+    """
+    numbers = {r.revision for r in entered}
+    days = {r.effective for r in entered}
+    kept = [r for r in shipped if r.revision not in numbers and r.effective not in days]
+    return sorted([*kept, *entered], key=lambda r: r.effective)
+
+
+def in_force(revisions: Sequence[Revision], day: dt.date) -> Revision:
     """The revision in force on a day; before the first one on file, the first."""
     current = revisions[0]
     for revision in revisions:

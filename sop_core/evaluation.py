@@ -34,11 +34,6 @@ DUE_SOON_DAYS = 5
 """A running step within this many HK of its due date is due soon."""
 AGEING = ((1, 5), (6, 10), (11, 20), (21, None))
 """Ageing of what is late, in HK: 1-5, 6-10, 11-20, over 20."""
-LEVEL_NAMES = {
-    "activity": "Kegiatan / angkatan",
-    "unit_year": "Laporan tahunan unit",
-    "national_cycle": "Siklus nasional",
-}
 START_RULES = {
     "tercatat": "Tanggal mulai tercatat",
     "langkah_sebelumnya": "Dihitung dari selesainya langkah sebelumnya",
@@ -46,7 +41,7 @@ START_RULES = {
 }
 DUE_RULES = {
     "hari_kerja": "Norma hari kerja (HK) mengikat",
-    "tanggal": "Batas tanggal 10 sesudah triwulan mengikat",
+    "tanggal": "Batas tanggal sesudah triwulan mengikat",
 }
 
 
@@ -142,8 +137,8 @@ def by_step(store: Store, scope: Scope) -> pd.DataFrame:
     """One row a step with a record or a case begun: counts, share late, median HK used."""
     return store.frame(
         f"""
-        SELECT s.flow, s.step_no, s.flow || '.' || s.step_no AS step, any_value(d.activity) AS activity,
-            any_value(s.sla_days) AS sla_days,
+        SELECT s.flow, s.step_no, s.flow || '.' || s.step_no AS step, arg_max(d.activity, d.revision) AS activity,
+            arg_max_null(s.sla_days, d.revision) AS sla_days,
             count(*) FILTER (s.done) AS done,
             count(*) FILTER (s.status = 'selesai_tepat') AS on_time,
             count(*) FILTER (s.status = 'selesai_terlambat') AS finished_late,

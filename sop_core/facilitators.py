@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from sop_core.definition import Milestone
 from sop_core.evaluation import Scope
 from sop_core.store import Store
 
@@ -20,7 +21,15 @@ STATE_NAMES = {
     "diajukan": "Diajukan",
     "diakui": "Diakui",
 }
-STATE_STEPS = dict(zip(STATES, ("D.1", "D.2", "D.3", "D.4", "D.5", "D.6"), strict=True))
+STATE_MILESTONES: dict[str, Milestone] = {
+    "terdaftar": "registered",
+    "direkrut": "recruited",
+    "dilatih": "held",
+    "bersertifikat": "certified",
+    "diajukan": "applied",
+    "diakui": "endorsed",
+}
+"""The step of flow D (D.1-D.6) that each state is reached by."""
 KINDS = ("Keamanan Pangan", "UMKM OT-Kosmetik")
 KIND_OWNER = {"Keamanan Pangan": "Dit. PMPU PO", "UMKM OT-Kosmetik": "Dit. PMPU OTSKKos"}
 """The central unit a kind belongs to (SOP B.9.d and B.9.e)."""
@@ -71,16 +80,22 @@ def funnel(
         **_parameters(scope, kind, active),
     )
     counts = {row["state"]: row["people"] for row in rows}
+    sop = store.sop(scope.as_of)
     frame = pd.DataFrame(
         {
             "state": STATES,
             "name": [STATE_NAMES[s] for s in STATES],
-            "step": [STATE_STEPS[s] for s in STATES],
+            "step": [sop.code_of("D", STATE_MILESTONES[s]) for s in STATES],
             "people": [counts.get(s, 0) for s in STATES],
         }
     )
     frame["reached"] = frame["people"][::-1].cumsum()[::-1]
     return frame
+
+
+def endorsement_norm(store: Store, as_of: dt.date) -> str:
+    """The norm of D.6 as a reader sees it: ``60 HK``, or ``N/A``."""
+    return store.sop(as_of).step_of("D", "endorsed").norm
 
 
 def reached(funnel: pd.DataFrame) -> dict[str, int]:
@@ -170,15 +185,18 @@ def coverage(store: Store, scope: Scope, kind: str | None = None) -> pd.DataFram
 class QuarterReport:
     """D.8 of one quarter: when it is due, which of its two deadlines binds, how it stands.
 
+    ``norm`` is in HK; ``deadline`` is None where the SOP sets no day of the month.
     ``days_left`` is in HK, negative when overdue, None once it is in or before the quarter
     has ended.
     """
 
     year: int
     quarter: int
+    step: str
     opens: dt.date
+    norm: int
     norm_due: dt.date
-    deadline: dt.date
+    deadline: dt.date | None
     due: dt.date
     rule: str
     finished: dt.date | None
@@ -194,30 +212,30 @@ def quarter_report(store: Store, as_of: dt.date, year: int, quarter: int) -> Qua
     calendar = store.calendar()
     next_month = dt.date(year + quarter // 4, quarter * 3 % 12 + 1, 1)
     opens = calendar.first_working_day_after(next_month - dt.timedelta(days=1))
-    step = store.rows(
-        "SELECT sla_days, deadline_day FROM sop_step JOIN sop_revision USING (revision)"
-        " WHERE flow = 'D' AND step_no = 8 AND $opens >= effective_from AND $opens < effective_until",
-        opens=opens,
-    )[0]
+    step = store.sop(opens).step_of("D", "quarter_report")
     found = store.rows(
         "SELECT started, due, due_rule, finished, status FROM step_status($as_of)"
-        " WHERE case_id = $case_id AND step_no = 8",
+        " WHERE case_id = $case_id AND milestone = 'quarter_report'",
         as_of=as_of,
         case_id=f"D-{year}-TW{quarter}",
     )
     known = found[0] if found else {}
     started = known.get("started") or opens
-    norm_due = calendar.add(started, step["sla_days"])
-    deadline = next_month.replace(day=step["deadline_day"])
-    due = known.get("due") or min(norm_due, deadline)
+    assert step.sla_days is not None  # sop_core.coherence sees to it
+    norm_due = calendar.add(started, step.sla_days)
+    day = step.deadline_day_after_quarter
+    deadline = next_month.replace(day=day) if day else None
+    rule, first = "hari_kerja", norm_due
+    if deadline and deadline < norm_due:
+        rule, first = "tanggal", deadline
+    due: dt.date = known.get("due") or first
     finished = known.get("finished")
     left = None
     if finished is None and as_of >= opens:
         left = calendar.count(as_of, due) if as_of <= due else -calendar.count(due, as_of)
     return QuarterReport(
-        year, quarter, opens, norm_due, deadline, due,
-        "tanggal" if deadline < norm_due else "hari_kerja",
-        finished, known.get("status") or "belum_mulai", left,
+        year, quarter, step.code, opens, step.sla_days, norm_due, deadline, due,
+        rule, finished, known.get("status") or "belum_mulai", left,
     )  # fmt: skip
 
 
@@ -239,6 +257,7 @@ def quarter_batches(store: Store, scope: Scope, year: int, quarter: int) -> pd.D
 
     ``missing`` names what is not there: the D.7 report, or the people themselves.
     """
+    monitoring = store.sop(scope.as_of).code_of("D", "monitored")
     first, last = quarter_dates(year, quarter)
     return store.frame(
         """
@@ -247,11 +266,11 @@ def quarter_batches(store: Store, scope: Scope, year: int, quarter: int) -> pd.D
             coalesce(f.people, 0) AS people,
             concat_ws('; ',
                 CASE WHEN m.finish_on IS NULL OR m.finish_on > $as_of
-                    THEN 'laporan monitoring D.7 belum ada' END,
+                    THEN 'laporan monitoring ' || $monitoring || ' belum ada' END,
                 CASE WHEN f.people IS NULL THEN 'daftar orang belum diunggah' END) AS missing
         FROM sop_case c
-        JOIN step_fact t ON t.case_id = c.case_id AND t.step_no = 3
-        LEFT JOIN step_fact m ON m.case_id = c.case_id AND m.step_no = 7
+        JOIN step_fact t ON t.case_id = c.case_id AND t.milestone = 'held'
+        LEFT JOIN step_fact m ON m.case_id = c.case_id AND m.milestone = 'monitored'
         LEFT JOIN (
             SELECT case_id, count(*) AS people FROM facilitator GROUP BY case_id
         ) f ON f.case_id = c.case_id
@@ -264,5 +283,6 @@ def quarter_batches(store: Store, scope: Scope, year: int, quarter: int) -> pd.D
         """,
         first=first,
         last=last,
+        monitoring=monitoring,
         **scope.parameters(),
     )

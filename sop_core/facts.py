@@ -16,6 +16,18 @@ def sql(name: str) -> str:
     return (resources.files("sop_core") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
 
 
+def lost_records(cursor: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int]]:
+    """Case, flow and number of recorded steps that their case's SOP revision does not have."""
+    return cursor.execute(
+        """
+        SELECT r.case_id, c.flow, r.step_no FROM step_record r
+        JOIN sop_case c USING (case_id)
+        ANTI JOIN step_fact f ON f.case_id = r.case_id AND f.step_no = r.step_no
+        ORDER BY ALL
+        """
+    ).fetchall()
+
+
 def rebuild(cursor: duckdb.DuckDBPyConnection) -> None:
     """Count every case and step again, inside the caller's transaction."""
     cursor.execute("DELETE FROM sop_case")

@@ -18,8 +18,6 @@ STATUS_NAMES = {
     OPEN: "Terbuka",
     DONE: "Selesai",
 }
-ESCORT_STEPS = {"A": "A.10", "C": "C.8"}
-"""Steps that escort (mengawal) results that are not optimal yet; B.10 does not name it."""
 
 SCOPED = """
     SELECT f.*, u.name AS unit FROM follow_up_as_of($as_of) f
@@ -37,7 +35,8 @@ def rows(store: Store, scope: Scope) -> pd.DataFrame:
         f"{SCOPED} ORDER BY days_late DESC NULLS LAST, target_on, case_id, recommendation_no",
         **scope.parameters(),
     )
-    frame["escort"] = frame["flow"].map(ESCORT_STEPS).where(frame["status"] == NOT_OPTIMAL)
+    escorts = store.sop(scope.as_of).escorts()
+    frame["escort"] = frame["flow"].map(escorts).where(frame["status"] == NOT_OPTIMAL)
     return frame
 
 
@@ -48,16 +47,18 @@ def counts_by(store: Store, scope: Scope, group: str) -> pd.DataFrame:
     return store.frame(
         f"""
         SELECT {column} AS "group", {counts}, count(*) AS total,
-            count(*) FILTER (status = '{NOT_OPTIMAL}' AND flow IN ('A', 'C')) AS escort
+            count(*) FILTER (status = '{NOT_OPTIMAL}' AND list_contains($escorts, flow)) AS escort
         FROM ({SCOPED}) GROUP BY 1
         ORDER BY {LATE} + {NOT_OPTIMAL} DESC, total DESC, 1
         """,  # noqa: S608 - our own names
+        escorts=list(store.sop(scope.as_of).escorts()),
         **scope.parameters(),
     )
 
 
 def totals(store: Store, scope: Scope) -> dict[str, int]:
-    """Recommendations by status, and ``escort``: not optimal in a flow that escorts (A, C)."""
+    """Recommendations by status, and ``escort``: not optimal in a flow that escorts (A.10, C.8)."""
+    escorts = store.sop(scope.as_of).escorts()
     found = store.rows(
         f"SELECT status, flow, count(*) AS n FROM ({SCOPED}) GROUP BY ALL",  # noqa: S608
         **scope.parameters(),
@@ -65,6 +66,6 @@ def totals(store: Store, scope: Scope) -> dict[str, int]:
     result = dict.fromkeys((*STATUSES, "escort"), 0)
     for row in found:
         result[row["status"]] += row["n"]
-        if row["status"] == NOT_OPTIMAL and row["flow"] in ESCORT_STEPS:
+        if row["status"] == NOT_OPTIMAL and row["flow"] in escorts:
             result["escort"] += row["n"]
     return result

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from sop_core.definition import PRODUCT_GROUP, in_force
+from sop_core.definition import PRODUCT_GROUP
 from sop_core.evaluation import DUE_SOON_DAYS, SCOPED, STANDING, Scope
 from sop_core.store import Store
 
@@ -26,12 +26,25 @@ def coordinated(store: Store, unit: str, as_of: dt.date) -> tuple[str, ...]:
 def pipeline(store: Store, scope: Scope) -> pd.DataFrame:
     """One row a step: cases standing at it, by how they stand, and the median HK so far.
 
-    Every step of the scope's flow is there, also one at which no case stands. Cases that
-    are done stand nowhere; see ``finished_cases``.
+    Every step of the scope's flow is there, also one at which no case stands, and a step of
+    another revision where a case of that revision stands. Cases that are done stand nowhere;
+    see ``finished_cases``.
     """
     return store.frame(
         f"""
-        WITH standing AS (SELECT * FROM {STANDING})
+        WITH standing AS (
+            SELECT s.*, c.revision FROM {STANDING} s JOIN sop_case c USING (case_id)
+        ), current AS (
+            SELECT revision FROM sop_revision
+            WHERE effective_from <= $as_of ORDER BY effective_from DESC LIMIT 1
+        ), step AS (
+            SELECT * FROM sop_step
+            WHERE flow = $flow AND (revision IN (FROM current)
+                OR (revision, level, step_no) IN (SELECT (revision, level, stands_at) FROM standing))
+            QUALIFY row_number() OVER (
+                PARTITION BY level, step_no ORDER BY revision IN (FROM current) DESC, revision DESC
+            ) = 1
+        )
         SELECT s.level, s.step_no, s.flow || '.' || s.step_no AS step, s.activity, s.sla_days,
             count(c.case_id) AS cases,
             count(*) FILTER (c.status = 'terlambat_berjalan') AS overdue,
@@ -40,12 +53,9 @@ def pipeline(store: Store, scope: Scope) -> pd.DataFrame:
                 AND coalesce(c.days_left, {DUE_SOON_DAYS} + 1) > {DUE_SOON_DAYS}) AS running,
             count(*) FILTER (c.status = 'belum_mulai') AS waiting,
             median(c.days_used) AS median_days
-        FROM sop_step s
+        FROM step s
         LEFT JOIN standing c
             ON c.flow = s.flow AND c.level = s.level AND c.stands_at = s.step_no
-        WHERE s.flow = $flow
-            AND s.revision = (SELECT revision FROM sop_revision
-                WHERE effective_from <= $as_of ORDER BY effective_from DESC LIMIT 1)
         GROUP BY ALL ORDER BY s.step_no
         """,  # noqa: S608 - our own names
         **scope.parameters(),
@@ -115,14 +125,12 @@ def case_steps(store: Store, case_id: str, as_of: dt.date) -> pd.DataFrame:
     )
 
 
-def reporting_rules(
-    store: Store, head: dict[str, Any], as_of: dt.date
-) -> list[tuple[str, str, str]]:
-    """To whom each step of a case reports: step, the rule, its place in the SOP.
+def reporting_rules(store: Store, head: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """To whom each step of a case reports: step, the rule, its place in its SOP revision.
 
     ``head`` is an answer of ``case_head``.
     """
-    revision = in_force(store.revisions, as_of)
+    revision = store.revision(head["revision"])
     lines = []
     for step in revision.flow_steps(str(head["flow"])):
         if step.level != head["level"]:

@@ -8,31 +8,31 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-import hashlib
 import json
 import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
 
-from sop_core import calendar, facts
+from sop_core import calendar, facts, reference
 from sop_core.access import ACTION_NAMES, OPERATOR, AccessDenied, Viewer, covers
 from sop_core.calendar import Override, WorkingCalendar
-from sop_core.definition import Revision, load_revisions
+from sop_core.definition import Revision, in_force, load_revisions, merged
 from sop_core.indonesian import now
-from sop_core.paths import DATA
 from sop_core.units import NATIONAL, Unit, UnitFinder, read_units
 
-_FOREVER = dt.date(9999, 12, 31)
-_BEGINNING = dt.date(1, 1, 1)
+_ENTERED_REVISIONS = """
+    SELECT document FROM sop_document WHERE withdrawn_at IS NULL
+    QUALIFY document_no = max(document_no) OVER (PARTITION BY revision)
+"""
 
 
 class StoreBusy(RuntimeError):
@@ -71,7 +71,7 @@ class Store:
         self._lock = threading.RLock()
         self._connection = _connect(self.path)
         self._readers: dict[Viewer, list[duckdb.DuckDBPyConnection]] = {}
-        self.revisions: list[Revision] = load_revisions()
+        self.shipped_revisions = load_revisions()
         self._migrate()
         for views in ("views", "people_views"):
             self._connection.execute(facts.sql(views))
@@ -215,6 +215,24 @@ class Store:
         """Finds an office by any spelling."""
         return UnitFinder(read_units())
 
+    @property
+    def revisions(self) -> list[Revision]:
+        """The SOP's revisions, the oldest first: files of data/sop/ and those entered by staff."""
+        entered = self.rows(_ENTERED_REVISIONS)
+        return merged(self.shipped_revisions, [_revision(row["document"]) for row in entered])
+
+    def sop(self, day: dt.date) -> Revision:
+        """The revision in force on a day."""
+        return in_force(self.revisions, day)
+
+    def revision(self, number: str) -> Revision:
+        """The revision of that number, as ``sop_case`` names it. Raises KeyError."""
+        return {r.revision: r for r in self.revisions}[number]
+
+    def stakeholders(self) -> dict[str, str]:
+        """Letters of stakeholder kinds (A.1) and their names, of every revision."""
+        return {letter: name for r in self.revisions for letter, name in r.stakeholders.items()}
+
     def calendar(self) -> WorkingCalendar:
         """The working-day calendar with the store's overrides."""
         return WorkingCalendar(calendar.build(self.overrides()))
@@ -338,9 +356,19 @@ class Store:
     def _after_override(self, cursor: duckdb.DuckDBPyConnection) -> None:
         cursor.execute("SELECT day, working, reason, legal_basis FROM calendar_override")
         entered = [Override(*row) for row in cursor.fetchall()]
-        _load_calendar(cursor, [*calendar.read_overrides(), *entered])
+        reference.load_calendar(cursor, [*calendar.read_overrides(), *entered])
         facts.rebuild(cursor)
         bump_version(cursor)
+
+    def adopt_revisions(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Judge every case anew by the revisions that count now, inside the caller's transaction."""
+        reference.load_sop(cursor, self._revisions_in(cursor))
+        facts.rebuild(cursor)
+        bump_version(cursor)
+
+    def _revisions_in(self, cursor: duckdb.DuckDBPyConnection) -> list[Revision]:
+        entered = cursor.execute(_ENTERED_REVISIONS).fetchall()
+        return merged(self.shipped_revisions, [_revision(document) for (document,) in entered])
 
     # ------------------------------------------------------------- start-up
 
@@ -366,15 +394,15 @@ class Store:
                     )
 
     def _sync_reference(self) -> None:
-        fingerprint = _reference_fingerprint()
+        fingerprint = reference.fingerprint()
         stored = self.one("SELECT value FROM meta WHERE key = 'reference'")
         if stored == fingerprint:
             return
         overrides = self.overrides()
         with self._transaction() as cursor:
-            _load_units(cursor)
-            _load_sop(cursor, self.revisions)
-            _load_calendar(cursor, overrides)
+            reference.load_units(cursor)
+            reference.load_sop(cursor, self._revisions_in(cursor))
+            reference.load_calendar(cursor, overrides)
             facts.rebuild(cursor)
             cursor.execute("DELETE FROM meta WHERE key = 'reference'")
             cursor.execute("INSERT INTO meta VALUES ('reference', $f)", {"f": fingerprint})
@@ -401,6 +429,11 @@ def bump_version(cursor: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+@cache
+def _revision(document: str) -> Revision:
+    return Revision.model_validate_json(document)
+
+
 def _plain(value: Any) -> str | None:
     return None if value is None else json.dumps(value, ensure_ascii=False, default=str)
 
@@ -423,62 +456,3 @@ def _connect(path: str) -> duckdb.DuckDBPyConnection:
                 " hentikan dulu atau pilih berkas lain dengan --db"
             ) from error
         raise StoreDamaged(f"{path} bukan basis data Pantau SOP: {error}") from error
-
-
-def _reference_fingerprint() -> str:
-    digest = hashlib.sha256(version("holidays").encode())
-    for path in sorted([*DATA.glob("*.csv"), *(DATA / "sop").glob("*.toml")]):
-        digest.update(path.name.encode() + path.read_bytes())
-    for name in facts.REBUILD:
-        digest.update(facts.sql(name).encode())
-    return digest.hexdigest()
-
-
-def _load_units(cursor: duckdb.DuckDBPyConnection) -> None:
-    frame = pd.DataFrame([vars(u) for u in read_units()])
-    cursor.execute("DELETE FROM unit")
-    cursor.register("incoming", frame)
-    cursor.execute("INSERT INTO unit BY NAME SELECT * FROM incoming")
-    cursor.unregister("incoming")
-
-
-def _load_sop(cursor: duckdb.DuckDBPyConnection, revisions: list[Revision]) -> None:
-    cursor.execute("DELETE FROM sop_revision")
-    cursor.execute("DELETE FROM sop_step")
-    starts = [_BEGINNING, *(r.effective for r in revisions[1:])]
-    ends = [*(r.effective for r in revisions[1:]), _FOREVER]
-    for revision, start, end in zip(revisions, starts, ends, strict=True):
-        cursor.execute(
-            "INSERT INTO sop_revision VALUES ($revision, $start, $end, $latest)",
-            {
-                "revision": revision.revision,
-                "start": start,
-                "end": end,
-                "latest": revision.opening.national_year_latest,
-            },
-        )
-        cursor.executemany(
-            "INSERT INTO sop_step VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                [
-                    revision.revision,
-                    s.flow,
-                    s.no,
-                    s.level,
-                    s.activity,
-                    s.sla_days,
-                    s.deadline_day_after_quarter,
-                    s.optional,
-                    s.requires,
-                ]
-                for s in revision.steps
-            ],
-        )
-
-
-def _load_calendar(cursor: duckdb.DuckDBPyConnection, overrides: list[Override]) -> None:
-    frame = pd.DataFrame([vars(d) for d in calendar.build(overrides)])
-    cursor.execute("DELETE FROM calendar_day")
-    cursor.register("incoming", frame)
-    cursor.execute("INSERT INTO calendar_day BY NAME SELECT * FROM incoming")
-    cursor.unregister("incoming")

@@ -8,6 +8,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from sop_core import facts
 from sop_core.importing.contract import SHEETS
 from sop_core.store import Store, StoreDamaged
 
@@ -88,12 +89,8 @@ def doctor(store: Store) -> list[Finding]:
     )
     if unknown:
         found.append(Finding("unit", f"{unknown} kegiatan pada unit yang tidak terdaftar"))
-    lost = store.one(
-        """
-        SELECT count(*) FROM step_record r
-        ANTI JOIN step_fact f ON f.case_id = r.case_id AND f.step_no = r.step_no
-        """
-    )
+    with store.cursor() as cursor:
+        lost = len(facts.lost_records(cursor))
     if lost:
-        found.append(Finding("fakta", f"{lost} langkah belum dihitung"))
+        found.append(Finding("fakta", f"{lost} langkah tidak ada pada revisi SOP kegiatannya"))
     return found

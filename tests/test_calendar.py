@@ -105,7 +105,7 @@ def test_store_agrees_with_numpy_on_3000_random_pairs(store: Store):
         cursor.execute("DELETE FROM sop_step")
         for flow_no, norm in enumerate(sorted(set(norms)), 1):
             cursor.execute(
-                "INSERT INTO sop_step VALUES ('04', 'A', $no, 'activity', 'uji', $n, NULL, false, [])",
+                "INSERT INTO sop_step VALUES ('04', 'A', $no, 'activity', 'uji', $n, NULL, false, [], NULL)",
                 {"no": flow_no, "n": norm},
             )
         number = {norm: i for i, norm in enumerate(sorted(set(norms)), 1)}

@@ -80,11 +80,11 @@ def imports_of(path: Path) -> set[str]:
 
 LAYERS = (
     {"paths", "indonesian", "palette"},
-    {"definition", "calendar", "units"},
-    {"facts", "access"},
+    {"definition", "coherence", "calendar", "units"},
+    {"facts", "access", "reference"},
     {"store"},
     {"exporting", "importing", "demo"},
-    {"evaluation", "upkeep", "audit"},
+    {"evaluation", "upkeep", "audit", "revisions"},
     {"national", "region", "lateness", "facilitators", "followups", "recommendations"},
     {"disposition", "accounts", "sessions"},
     {"reports"},

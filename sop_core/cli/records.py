@@ -92,7 +92,7 @@ def run_undo(options: Any) -> int:
 def run_template(options: Any) -> int:
     """Write the empty workbook."""
     with open_store(options) as store:
-        content = template(store.units(today()), store.revisions[-1], today())
+        content = template(store.units(today()), store.sop(today()), today())
     options.file.write_bytes(content)
     print(f"Templat ditulis ke {options.file}")
     return 0

@@ -15,7 +15,7 @@ from sop_core.access import DEMO, Viewer
 from sop_core.importing import checking
 from sop_core.importing.contract import SHEETS, Sheet
 from sop_core.importing.parsing import Parsed, Problem, parse_book
-from sop_core.importing.reading import SourceFile, read_book
+from sop_core.importing.reading import ImportRefused, SourceFile, read_book
 from sop_core.indonesian import now
 from sop_core.indonesian import today as jakarta_today
 from sop_core.store import Store, Trace, bump_version
@@ -117,7 +117,7 @@ def read(
         progress(0.05, "Membaca berkas")
         book = read_book(files)
         progress(0.35, "Memeriksa isi sel")
-        return parse_book(book, store.unit_finder(), today or jakarta_today())
+        return parse_book(book, store.unit_finder(), today or jakarta_today(), store.stakeholders())
 
 
 def preview(
@@ -159,6 +159,7 @@ def commit(
         trace.after |= {"tersimpan": True, "baru": rows.new, "berubah": rows.changed}
         progress(0.85, "Menghitung tenggat")
         facts.rebuild(cursor)
+        _refuse_if_losing(cursor)
         bump_version(cursor)
         _drop_staged(cursor)
         result.kept = True
@@ -246,6 +247,7 @@ def undo(store: Store, batch_id: int, who: str) -> None:
             {"who": who, "b": batch_id, "now": now()},
         )
         facts.rebuild(cursor)
+        _refuse_if_displacing(cursor, batch_id)
         bump_version(cursor)
 
 
@@ -413,12 +415,24 @@ def _merge(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, batch_id: int) -> No
 
 
 def _drop_staged(cursor: duckdb.DuckDBPyConnection) -> None:
-    cursor.execute("DROP VIEW IF EXISTS known_case")
+    for view in ("known_case", "merged_step"):
+        cursor.execute(f"DROP VIEW IF EXISTS {view}")
     for sheet in SHEETS:
         cursor.execute(f"DROP TABLE IF EXISTS staged_{sheet.table}")
         cursor.execute(f"DROP TABLE IF EXISTS compared_{sheet.table}")
-    for name in ("problem", "doubled_key", "broken_chain", "writable_unit"):
+    for name in ("problem", "doubled_key", "broken_chain", "writable_unit", "case_revision"):
         cursor.execute(f"DROP TABLE IF EXISTS {name}")
+
+
+def _refuse_if_losing(cursor: duckdb.DuckDBPyConnection) -> None:
+    """The checks see to it row by row; this holds for whatever they did not foresee."""
+    lost = facts.lost_records(cursor)
+    if lost:
+        case_id, flow, number = lost[0]
+        raise ImportRefused(
+            f"Langkah {flow}.{number} pada {case_id} tidak ada dalam revisi SOP kegiatannya;"
+            " tidak ada yang disimpan."
+        )
 
 
 def _refuse_if_built_upon(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, batch_id: int) -> None:
@@ -453,6 +467,17 @@ def _refuse_if_orphaning(cursor: duckdb.DuckDBPyConnection, batch_id: int) -> No
         raise UndoRefused(
             f"Unggahan {row[0]} mencatat langkah pada kegiatan dari unggahan {batch_id};"
             f" batalkan unggahan {row[0]} lebih dahulu."
+        )
+
+
+def _refuse_if_displacing(cursor: duckdb.DuckDBPyConnection, batch_id: int) -> None:
+    """Without this batch's dates a case may come under a revision that lacks a later step."""
+    lost = facts.lost_records(cursor)
+    if lost:
+        case_id, flow, number = lost[0]
+        raise UndoRefused(
+            f"Tanpa unggahan {batch_id}, langkah {flow}.{number} pada {case_id} tidak ada dalam"
+            " revisi SOP kegiatannya; batalkan dahulu unggahan yang mencatatnya."
         )
 
 

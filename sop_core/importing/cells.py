@@ -155,7 +155,7 @@ def parse_choice(value: Any, column: Column) -> str:
     for choice, spellings in column.choices.items():
         if lowered == choice.lower() or lowered in spellings:
             return choice
-    first = re.match(r"([a-g])[.)]\s", lowered)
+    first = re.match(r"([a-z])[.)]\s", lowered)
     if first and first[1] in column.choices:
         return first[1]
     if not column.closed:

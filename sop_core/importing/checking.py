@@ -24,12 +24,12 @@ Check = Callable[[duckdb.DuckDBPyConnection, dt.date], None]
 # annual reports (A-2026-<unit>) and national cycles (A-2026-NASIONAL, D-2026-TW1).
 KNOWN_CASES = """
 CREATE OR REPLACE TEMP VIEW known_case AS
-SELECT case_id, flow, 'activity' AS level FROM activity
+SELECT case_id, flow, year, 'activity' AS level FROM activity
 WHERE case_id NOT IN (SELECT case_id FROM staged_activity WHERE NOT refused)
 UNION ALL
-SELECT case_id, flow, 'activity' FROM staged_activity WHERE NOT refused
+SELECT case_id, flow, year, 'activity' FROM staged_activity WHERE NOT refused
 UNION ALL
-SELECT case_id, case_id[1], CASE WHEN tail = 'NASIONAL' OR tail LIKE 'TW%'
+SELECT case_id, case_id[1], case_id[3:6]::INTEGER, CASE WHEN tail = 'NASIONAL' OR tail LIKE 'TW%'
     THEN 'national_cycle' ELSE 'unit_year' END
 FROM (
     SELECT DISTINCT case_id, case_id[8:] AS tail FROM staged_step_record
@@ -38,6 +38,20 @@ FROM (
 WHERE case_id[3:6]::INTEGER BETWEEN 2018 AND year(current_date) + 1
     AND CASE WHEN case_id[1] = 'D' THEN tail IN ('TW1', 'TW2', 'TW3', 'TW4')
         ELSE tail = 'NASIONAL' OR tail IN (SELECT code FROM unit WHERE kind <> 'nasional') END
+"""
+
+
+# The steps of the cases that this import touches, as they would be stored afterwards.
+MERGED_STEPS = """
+CREATE OR REPLACE TEMP VIEW merged_step AS
+SELECT case_id, step_no, started, finished, coalesce(skipped, false) AS skipped, row_no
+FROM staged_step_record WHERE NOT refused AND NOT doubled
+UNION ALL
+SELECT r.case_id, r.step_no, r.started, r.finished, coalesce(r.skipped, false), NULL
+FROM step_record r
+ANTI JOIN (FROM staged_step_record WHERE NOT refused) s
+    ON s.case_id = r.case_id AND s.step_no = r.step_no
+WHERE r.case_id IN (SELECT case_id FROM staged_step_record WHERE NOT refused)
 """
 
 
@@ -97,6 +111,7 @@ def _stage(cursor: duckdb.DuckDBPyConnection, parsed: Parsed) -> None:
             cursor.unregister("incoming")
     refuse(cursor)
     cursor.execute(KNOWN_CASES)
+    cursor.execute(MERGED_STEPS)
 
 
 def refuse(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -216,6 +231,44 @@ def unknown_case(sheet: Sheet) -> Check:
     return check
 
 
+def case_revisions(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
+    """The SOP revision that judges each touched case after the import; finds no problem itself.
+
+    It is the one in force when the case starts, as sql/rebuild_cases.sql says: at its first
+    record, a generated case at its opening if that is earlier.
+    """
+    cursor.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE case_revision AS
+        WITH first AS (
+            SELECT case_id, min(coalesce(started, finished)) AS first_on
+            FROM merged_step GROUP BY case_id
+        ), period AS (
+            SELECT k.case_id, k.flow, k.level, k.year, f.first_on, CASE
+                WHEN k.level = 'unit_year' THEN make_date(k.year, 12, 31)
+                WHEN k.level = 'national_cycle' AND k.flow = 'D'
+                    THEN last_day(make_date(k.year, 3 * k.case_id[-1]::INTEGER, 1)) END AS ends
+            FROM known_case k JOIN first f USING (case_id)
+        ), opening AS (
+            SELECT ends, min(day) AS opens_on
+            FROM (SELECT DISTINCT ends FROM period) JOIN calendar_day ON working AND day > ends
+            GROUP BY ends
+        ), start AS (
+            SELECT p.case_id, p.flow, p.level, coalesce(
+                least(p.first_on, o.opens_on, c.opens_on),
+                make_date(p.year, 1, 1)) AS starts_on
+            FROM period p LEFT JOIN opening o USING (ends)
+            LEFT JOIN sop_case c ON c.case_id = p.case_id AND c.level = 'national_cycle'
+        )
+        SELECT s.case_id, s.flow, s.level, r.revision,
+            CASE WHEN (SELECT count(*) FROM sop_revision) > 1
+                THEN ' pada SOP revisi ' || r.revision ELSE '' END AS said
+        FROM start s
+        JOIN sop_revision r ON s.starts_on >= r.effective_from AND s.starts_on < r.effective_until
+        """
+    )
+
+
 def step_not_in_case(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     """A step past the flow's last, or one of another level than the case."""
     cursor.execute(
@@ -224,20 +277,43 @@ def step_not_in_case(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
         SELECT 'Langkah', s.row_no, 'No Langkah', s.step_no::VARCHAR,
             CASE
                 WHEN s.step_no > l.last_no
-                    THEN 'alur ' || c.flow || ' hanya sampai langkah ' || l.last_no
+                    THEN 'alur ' || c.flow || ' hanya sampai langkah ' || l.last_no || c.said
                 ELSE 'langkah ' || c.flow || '.' || s.step_no || ' bukan bagian dari '
                     || CASE c.level WHEN 'activity' THEN 'kegiatan'
                         WHEN 'unit_year' THEN 'laporan tahunan unit' ELSE 'siklus nasional' END
-                    || ' (langkah ' || l.level_first || '–' || l.level_last || ')'
+                    || ' (langkah ' || l.level_first || '–' || l.level_last || ')' || c.said
             END
         FROM staged_step_record s
-        JOIN known_case c USING (case_id)
+        JOIN case_revision c USING (case_id)
         JOIN (
-            SELECT flow, level, max(max(step_no)) OVER (PARTITION BY flow) AS last_no,
+            SELECT revision, flow, level,
+                max(max(step_no)) OVER (PARTITION BY revision, flow) AS last_no,
                 min(step_no) AS level_first, max(step_no) AS level_last
-            FROM sop_step GROUP BY flow, level
-        ) l ON l.flow = c.flow AND l.level = c.level
+            FROM sop_step GROUP BY revision, flow, level
+        ) l ON l.revision = c.revision AND l.flow = c.flow AND l.level = c.level
         WHERE NOT s.refused AND s.step_no NOT BETWEEN l.level_first AND l.level_last
+        """
+    )
+
+
+def stored_step_without_place(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
+    """New dates may bring a case under another revision; what is stored must have a place there."""
+    cursor.execute(
+        """
+        WITH displaced AS (
+            SELECT m.case_id, c.revision, min(m.step_no) AS step_no, any_value(c.flow) AS flow
+            FROM merged_step m JOIN case_revision c USING (case_id)
+            ANTI JOIN sop_step d ON d.revision = c.revision AND d.flow = c.flow
+                AND d.level = c.level AND d.step_no = m.step_no
+            WHERE m.row_no IS NULL GROUP BY m.case_id, c.revision
+        )
+        INSERT INTO problem
+        SELECT 'Langkah', s.row_no,
+            CASE WHEN s.started IS NULL THEN 'Tanggal Selesai' ELSE 'Tanggal Mulai' END,
+            coalesce(s.started, s.finished)::VARCHAR,
+            'dengan tanggal ini kegiatan dinilai menurut SOP revisi ' || d.revision
+            || ', yang tidak memuat langkah ' || d.flow || '.' || d.step_no || ' yang sudah tercatat'
+        FROM staged_step_record s JOIN displaced d USING (case_id) WHERE NOT s.refused
         """
     )
 
@@ -309,9 +385,10 @@ def skip_not_allowed(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
         SELECT 'Langkah', s.row_no, 'Dilewati', 'ya',
             'langkah ' || c.flow || '.' || s.step_no || ' wajib dan tidak boleh dilewati'
         FROM staged_step_record s
-        JOIN known_case c USING (case_id)
+        JOIN case_revision c USING (case_id)
         WHERE NOT s.refused AND s.skipped AND NOT EXISTS (
-            FROM sop_step o WHERE o.flow = c.flow AND o.step_no = s.step_no AND o.optional)
+            FROM sop_step o WHERE o.revision = c.revision AND o.flow = c.flow
+                AND o.step_no = s.step_no AND o.optional)
         """
     )
 
@@ -320,23 +397,15 @@ def missing_requirement(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     """D.5 needs the competence certificate of D.4, D.6 the application of D.5."""
     cursor.execute(
         """
-        WITH merged AS (
-            SELECT case_id, step_no, skipped FROM staged_step_record WHERE NOT refused
-            UNION ALL
-            SELECT r.case_id, r.step_no, r.skipped FROM step_record r
-            ANTI JOIN (FROM staged_step_record WHERE NOT refused) s
-                ON s.case_id = r.case_id AND s.step_no = r.step_no
-            WHERE r.case_id IN (SELECT case_id FROM staged_step_record)
-        )
         INSERT INTO problem
         SELECT 'Langkah', s.row_no, 'No Langkah', s.step_no::VARCHAR,
             'langkah ' || c.flow || '.' || s.step_no || ' mensyaratkan ' || c.flow || '.'
             || q.needed || ', yang dilewati'
         FROM staged_step_record s
-        JOIN known_case c USING (case_id)
-        JOIN (SELECT DISTINCT flow, step_no, unnest(requires) AS needed FROM sop_step) q
-            ON q.flow = c.flow AND q.step_no = s.step_no
-        JOIN merged m ON m.case_id = s.case_id AND m.step_no = q.needed AND m.skipped
+        JOIN case_revision c USING (case_id)
+        JOIN (SELECT revision, flow, step_no, unnest(requires) AS needed FROM sop_step) q
+            ON q.revision = c.revision AND q.flow = c.flow AND q.step_no = s.step_no
+        JOIN merged_step m ON m.case_id = s.case_id AND m.step_no = q.needed AND m.skipped
         WHERE NOT s.refused AND NOT coalesce(s.skipped, false)
             AND (s.started IS NOT NULL OR s.finished IS NOT NULL)
         """
@@ -412,20 +481,11 @@ def finish_before_derived_start(cursor: duckdb.DuckDBPyConnection) -> bool:
     cursor.execute(
         """
         CREATE OR REPLACE TEMP TABLE broken_chain AS
-        WITH merged AS (
-            SELECT case_id, step_no, started, finished, coalesce(skipped, false) AS skipped, row_no
-            FROM staged_step_record WHERE NOT refused AND NOT doubled
-            UNION ALL
-            SELECT r.case_id, r.step_no, r.started, r.finished, coalesce(r.skipped, false), NULL
-            FROM step_record r
-            ANTI JOIN (FROM staged_step_record WHERE NOT refused) s
-                ON s.case_id = r.case_id AND s.step_no = r.step_no
-            WHERE r.case_id IN (SELECT case_id FROM staged_step_record WHERE NOT refused)
-        ), chained AS (
+        WITH chained AS (
             SELECT *,
                 lag(step_no) OVER c AS before_no, lag(finished) OVER c AS before_finish,
                 lag(row_no) OVER c AS before_row
-            FROM merged WHERE NOT skipped
+            FROM merged_step WHERE NOT skipped
             WINDOW c AS (PARTITION BY case_id ORDER BY step_no)
         )
         SELECT coalesce(row_no, before_row) AS row_no, row_no IS NULL AS by_earlier,
@@ -461,7 +521,9 @@ CHECKS: tuple[Check, ...] = (
     unknown_case(_STEP),
     unknown_case(_FACILITATOR),
     unknown_case(_FOLLOW_UP),
+    case_revisions,
     step_not_in_case,
+    stored_step_without_place,
     finish_before_start,
     finish_in_future,
     skip_not_allowed,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Literal
 
 Kind = Literal["id", "text", "date", "count", "year", "step", "yes_no", "flow", "unit", "choice"]
@@ -89,7 +90,7 @@ KEGIATAN = Sheet(
         Column("Judul", "title", "text", True, ("judul kegiatan", "nama kegiatan", "kegiatan"),
                help="Judul kegiatan"),
         Column("Pemangku Kepentingan", "stakeholder", "choice", False, ("stakeholder", "sasaran"),
-               STAKEHOLDERS, help="Huruf a sampai g sesuai SOP A.1"),
+               STAKEHOLDERS, help="Huruf sesuai SOP A.1, lihat lembar Daftar"),
         Column("Komoditas", "commodity", "choice", False, ("produk", "jenis produk", "kelompok produk"),
                COMMODITIES, closed=False, help="Kelompok produk"),
         Column("Bentuk Kegiatan", "form", "text", False, ("bentuk", "metode"),
@@ -121,7 +122,7 @@ LANGKAH = Sheet(
         Column("Nomor Dokumen", "document_no", "text", False, ("no dokumen", "nomor surat", "no surat"),
                help="Nomor dokumen keluaran"),
         Column("Dilewati", "skipped", "yes_no", False, ("lewati", "skip"),
-               help="ya hanya untuk langkah pilihan (D.4, D.5, D.6)"),
+               help="ya hanya untuk langkah pilihan, lihat lembar Panduan"),
         Column("Alasan", "reason", "text", False, ("alasan dilewati",), help="Wajib bila dilewati"),
         Column("Keterangan", "remarks", "text", False, ("catatan", "ket")),
     ),
@@ -191,6 +192,14 @@ SHEETS = (KEGIATAN, LANGKAH, FASILITATOR, TINDAK_LANJUT, TARGET)
 DEMO_SHEET = "Data Demo"
 """A workbook with a sheet of this name holds invented data and is labelled so."""
 DEMO_PREFIX = "DEMO-"
+
+
+def with_stakeholders(column: Column, names: Mapping[str, str]) -> Column:
+    """The column as it reads where the SOP's revisions name more stakeholder kinds."""
+    if column.field != "stakeholder":
+        return column
+    more = {letter: (name.lower(), *STAKEHOLDERS.get(letter, ())) for letter, name in names.items()}
+    return dataclasses.replace(column, choices={**column.choices, **more})
 
 
 def normalise_heading(text: str) -> str:

@@ -7,13 +7,14 @@ dates, offices and flows, and reading each once is what keeps an import fast.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 
 from sop_core.importing.cells import CellError, clean_text, parser_for
-from sop_core.importing.contract import DEMO_PREFIX, Column, Kind, Sheet
+from sop_core.importing.contract import DEMO_PREFIX, Column, Kind, Sheet, with_stakeholders
 from sop_core.importing.reading import Book, RawSheet
 from sop_core.units import UnitFinder
 
@@ -62,10 +63,13 @@ class Parsed:
     demo: bool = False
 
 
-def parse_book(book: Book, finder: UnitFinder, today: dt.date) -> Parsed:
-    """Read every cell of a book."""
+def parse_book(
+    book: Book, finder: UnitFinder, today: dt.date, stakeholders: Mapping[str, str] | None = None
+) -> Parsed:
+    """Read every cell of a book; ``stakeholders`` are the letters the SOP's revisions name."""
     parsed = Parsed(book, [], notes=list(book.notes), demo=book.demo)
     for raw in book.sheets:
+        raw.columns = {p: with_stakeholders(c, stakeholders or {}) for p, c in raw.columns.items()}
         parsed.sheets.append(_parse_sheet(raw, finder, today, parsed))
     return parsed
 

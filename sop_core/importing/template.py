@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from dataclasses import dataclass
 from typing import Any
 
 import xlsxwriter
 
 from sop_core.definition import Revision
-from sop_core.importing.contract import SHEETS, Column
+from sop_core.importing.contract import SHEETS, Column, with_stakeholders
 from sop_core.units import UPT_KINDS, Unit
 
 _ROWS = 5000
@@ -24,7 +25,7 @@ _GUIDE = (
     ("Laporan tahunan", "Pakai ID A-2026-<kode unit> (juga B, C), tanpa baris di lembar Kegiatan."
                         " Daftar lengkapnya di lembar Daftar."),
     ("Siklus nasional", "Pakai A-2026-NASIONAL (juga B, C) dan D-2026-TW1 sampai D-2026-TW4."),
-    ("Dilewati", "Hanya langkah D.4, D.5, dan D.6 boleh dilewati, dengan alasan."),
+    ("Dilewati", "Hanya langkah {optional} boleh dilewati, dengan alasan."),
     ("Unggah ulang", "Baris dengan kunci yang sama memperbarui baris lama. Berkas yang sama dua"
                      " kali tidak mengubah apa pun. Setiap unggahan dapat dibatalkan."),
 )  # fmt: skip
@@ -35,35 +36,51 @@ def template(units: list[Unit], revision: Revision, today: dt.date) -> bytes:
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         book.set_properties({"created": _CREATED, "author": "Pantau SOP", "title": "Templat"})
-        formats = {
-            "title": book.add_format({"bold": True, "font_size": 14}),
-            "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
-            "bold": book.add_format({"bold": True, "valign": "top"}),
-            "required": book.add_format(
-                {"bold": True, "bg_color": "#0B4F6C", "font_color": "#FFFFFF", "border": 1}
-            ),
-            "free": book.add_format({"bold": True, "bg_color": "#DCE9EF", "border": 1}),
-            "date": book.add_format({"num_format": "dd/mm/yyyy"}),
-        }
-        _guide(book, formats)
+        formats = formats_of(book)
+        _guide(book, formats, revision)
+        limits = Limits(len(units), max(s.no for s in revision.steps))
         for sheet in SHEETS:
             page = book.add_worksheet(sheet.name)
             page.freeze_panes(1, 1)
             for position, column in enumerate(sheet.columns):
-                _column(page, position, column, formats, len(units))
+                column = with_stakeholders(column, revision.stakeholders)
+                heading(page, position, column, formats, limits)
         _lists(book, formats, units, revision, today)
     return buffer.getvalue()
 
 
-def _guide(book: Any, formats: dict[str, Any]) -> None:
+@dataclass(frozen=True)
+class Limits:
+    """How many offices there are to choose from, and the highest number of a step."""
+
+    units: int = 0
+    steps: int = 99
+
+
+def formats_of(book: Any) -> dict[str, Any]:
+    """How headings, texts and dates of a workbook to fill in look."""
+    return {
+        "title": book.add_format({"bold": True, "font_size": 14}),
+        "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
+        "bold": book.add_format({"bold": True, "valign": "top"}),
+        "required": book.add_format(
+            {"bold": True, "bg_color": "#0B4F6C", "font_color": "#FFFFFF", "border": 1}
+        ),
+        "free": book.add_format({"bold": True, "bg_color": "#DCE9EF", "border": 1}),
+        "date": book.add_format({"num_format": "dd/mm/yyyy"}),
+    }
+
+
+def _guide(book: Any, formats: dict[str, Any], revision: Revision) -> None:
     page = book.add_worksheet("Panduan")
     page.set_column(0, 0, 22)
     page.set_column(1, 1, 90)
     page.write_string(0, 0, "Templat Pantau SOP POM-04.01/CFM.01/SOP.01", formats["title"])
+    optional = ", ".join(s.code for s in revision.steps if s.optional) or "pilihan"
     row = 2
     for name, text in _GUIDE:
         page.write_string(row, 0, name, formats["bold"])
-        page.write_string(row, 1, text, formats["wrap"])
+        page.write_string(row, 1, text.format(optional=optional), formats["wrap"])
         row += 1
     for sheet in SHEETS:
         row += 1
@@ -76,9 +93,10 @@ def _guide(book: Any, formats: dict[str, Any]) -> None:
             row += 1
 
 
-def _column(
-    page: Any, position: int, column: Column, formats: dict[str, Any], unit_count: int
+def heading(
+    page: Any, position: int, column: Column, formats: dict[str, Any], limits: Limits
 ) -> None:
+    """The heading of one column, dark where it must be filled, with the choices below it."""
     page.write_string(0, position, column.name, formats["required" if column.required else "free"])
     page.set_column(
         position,
@@ -86,12 +104,12 @@ def _column(
         max(14, len(column.name) + 2),
         formats["date"] if column.kind == "date" else None,
     )
-    rule = _validation(column, unit_count)
+    rule = _validation(column, limits)
     if rule:
         page.data_validation(1, position, _ROWS, position, rule)
 
 
-def _validation(column: Column, unit_count: int) -> dict[str, Any] | None:
+def _validation(column: Column, limits: Limits) -> dict[str, Any] | None:
     # Warnings, not stops: the import reads more spellings than a drop-down can list.
     shared = {
         "error_type": "warning",
@@ -106,7 +124,7 @@ def _validation(column: Column, unit_count: int) -> dict[str, Any] | None:
         case "flow":
             return {"validate": "list", "source": ["A", "B", "C", "D"], **shared}
         case "unit":
-            return {"validate": "list", "source": f"=Daftar!$A$2:$A${unit_count + 1}", **shared}
+            return {"validate": "list", "source": f"=Daftar!$A$2:$A${limits.units + 1}", **shared}
         case "date":
             return {
                 "validate": "date",
@@ -117,7 +135,8 @@ def _validation(column: Column, unit_count: int) -> dict[str, Any] | None:
             }
         case "step":
             return {
-                "validate": "integer", "criteria": "between", "minimum": 1, "maximum": 10, **shared,
+                "validate": "integer", "criteria": "between", "minimum": 1,
+                "maximum": limits.steps, **shared,
             }  # fmt: skip
     return None
 
@@ -133,6 +152,7 @@ def _lists(
         ("Daftar langkah", 8, [s.code for s in revision.steps]),
         ("Kegiatan langkah", 70, [s.activity for s in revision.steps]),
         ("ID laporan tahunan dan siklus nasional", 30, generated_ids(units, today)),
+        ("Pemangku kepentingan", 44, [f"{k}. {v}" for k, v in revision.stakeholders.items()]),
     ]
     for position, (name, width, values) in enumerate(columns):
         page.write_string(0, position, name, formats["bold"])

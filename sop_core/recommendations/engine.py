@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from sop_core.definition import in_force
 from sop_core.recommendations import evidence
 from sop_core.recommendations.model import Finding, Recommendation, Rule, key_of, load_rules
 from sop_core.recommendations.rules import JUDGES, Setting
@@ -49,7 +48,7 @@ def recommend(
     what is handed on is the viewer's. ``only`` names a single rule.
     """
     viewer, store = store.viewer, store.nationwide()
-    setting = Setting(year, store.calendar(), in_force(store.revisions, as_of))
+    setting = Setting(year, store.calendar(), store.sop(as_of))
     found: list[tuple[float, Rule, Finding]] = []
     for name, rule in load_rules().items():
         if only in (None, name):

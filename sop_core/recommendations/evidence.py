@@ -167,13 +167,13 @@ def reach(store: Store, year: int, as_of: dt.date) -> pd.DataFrame:
 
 
 def activity_targets(store: Store, year: int, as_of: dt.date) -> pd.DataFrame:
-    """Office by flow with a target: activities held (step 3 done) against it."""
+    """Office by flow with a target: activities held (A.3, B.3, C.3, D.3 done) against it."""
     return store.frame(
         """
         WITH held AS (
             SELECT unit_code, flow, count(*) AS held, list(case_id ORDER BY case_id)[:20] AS cases
             FROM step_status($as_of)
-            WHERE level = 'activity' AND step_no = 3 AND done AND year = $year GROUP BY ALL
+            WHERE milestone = 'held' AND done AND year = $year GROUP BY ALL
         )
         SELECT t.unit_code, t.flow, t.activities AS planned, coalesce(h.held, 0) AS held,
             coalesce(h.held, 0) AS measure, h.cases
@@ -188,15 +188,15 @@ def activity_targets(store: Store, year: int, as_of: dt.date) -> pd.DataFrame:
 def lead_times(store: Store, year: int, as_of: dt.date) -> pd.DataFrame:
     """Office by flow: activities reported after November or not at all, and HK from start to report.
 
-    The report is step 4 of flows A, B and C. ``measure`` is the month by which eight in ten
+    The report is A.4, B.4 or C.4. ``measure`` is the month by which eight in ten
     had started.
     """
     return store.frame(
         """
         WITH case_span AS (
             SELECT case_id, unit_code, flow, min(start_on) AS started, min(start_no) AS start_no,
-                max(finish_on) FILTER (step_no = 4) AS reported,
-                max(finish_no) FILTER (step_no = 4) AS report_no
+                max(finish_on) FILTER (milestone = 'reported') AS reported,
+                max(finish_no) FILTER (milestone = 'reported') AS report_no
             FROM step_fact
             WHERE level = 'activity' AND flow <> 'D' AND year = $year AND start_on <= $as_of
             GROUP BY ALL

@@ -161,7 +161,7 @@ def fasilitator(frame: pd.DataFrame, rule: Rule, setting: Setting) -> Iterator[F
         severity *= need / (need + 5)
         yield Finding(
             row["unit_code"], "D", float(severity), target=math.ceil(need), cases=row["cases"],
-            step="D.3",
+            step=setting.revision.code_of("D", "held"),
             values={
                 "trained": format_number(row["trained"]),
                 "planned": format_number(planned) if planned else "(tanpa target)",

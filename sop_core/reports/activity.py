@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from sop_core import followups, palette, region
-from sop_core.evaluation import LEVEL_NAMES, STATUS_NAMES, Scope
+from sop_core.coherence import LEVEL_NAMES
+from sop_core.evaluation import STATUS_NAMES, Scope
 from sop_core.exporting import Table
 from sop_core.indonesian import format_date, format_number
 from sop_core.reports import building, sections, sources
@@ -33,7 +34,7 @@ def activity_report(
         ("Langkah", lambda: steps_section(steps)),
         ("Tindak lanjut", lambda: sections.follow_up_list(
             own, "Rekomendasi dan tindak lanjut", "Belum ada rekomendasi dari kegiatan ini.")),
-        ("Pelaporan", lambda: routing_section(store, head, as_of)),
+        ("Pelaporan", lambda: routing_section(store, head)),
         ("Catatan", lambda: records_section(store, case_id)),
     ]  # fmt: skip
     about = Subject(str(head["unit_name"]), (str(head["unit_code"]),), str(head["unit_code"]))
@@ -78,16 +79,17 @@ def summary(
 
 def identity_section(store: Store, head: dict[str, Any], as_of: dt.date) -> Section:
     """What is known of the case itself."""
-    flow = next(f for f in store.revisions[-1].flows if f.id == head["flow"])
-    stakeholders = store.revisions[-1].stakeholders
+    revision = store.revision(head["revision"])
+    flow = next(f for f in revision.flows if f.id == head["flow"])
     stakeholder = head.get("stakeholder")
     known = [
         ("ID", head["case_id"]),
         ("Tingkat", LEVEL_NAMES[str(head["level"])]),
         ("Alur", f"{flow.id}. {flow.name}"),
+        ("Dinilai menurut", f"SOP revisi {revision.revision}"),
         ("Unit", head["unit_name"]),
         ("Balai pengoordinasi", head["coordinator_name"]),
-        ("Pemangku kepentingan", stakeholders.get(str(stakeholder), stakeholder)),
+        ("Pemangku kepentingan", revision.stakeholders.get(str(stakeholder), stakeholder)),
         ("Komoditas", head["commodity"]),
         ("Bentuk kegiatan", head["form"]),
         ("Fungsi", head["function"]),
@@ -122,9 +124,9 @@ def steps_section(steps: pd.DataFrame) -> Section:
     )  # fmt: skip
 
 
-def routing_section(store: Store, head: dict[str, Any], as_of: dt.date) -> Section:
+def routing_section(store: Store, head: dict[str, Any]) -> Section:
     """To whom the case reports."""
-    lines = region.reporting_rules(store, head, as_of)
+    lines = region.reporting_rules(store, head)
     if not lines:
         return Section("Pelaporan", ["Tidak ada aturan pelaporan khusus bagi kasus ini."])
     rows = [list(line) for line in lines]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 from sop_core import evaluation, facilitators, followups, national, recommendations
-from sop_core.definition import in_force
 from sop_core.evaluation import Scope
 from sop_core.reports import building, sections, sources, writing
 from sop_core.reports.building import Progress
@@ -24,7 +23,7 @@ def annual_report(
     if as_of < dt.date(year, 1, 1):
         raise ReportRefused(f"Tahun {year} belum mulai pada tanggal acuan.")
     scope = Scope(as_of, year, about.units)
-    flows: dict[str, str] = {f.id: f.name for f in in_force(store.revisions, as_of).flows}
+    flows: dict[str, str] = {f.id: f.name for f in store.sop(as_of).flows}
     units = national.by_unit(store, scope)
     steps = evaluation.by_step(store, scope)
     reports = national.annual_reports(store, scope)

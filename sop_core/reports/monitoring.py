@@ -7,7 +7,6 @@ import datetime as dt
 import pandas as pd
 
 from sop_core import evaluation, facilitators, followups, national, palette
-from sop_core.definition import in_force
 from sop_core.evaluation import Scope
 from sop_core.indonesian import format_date, format_number, format_percent
 from sop_core.reports import building, sections, sources, writing
@@ -41,7 +40,7 @@ def monitoring_report(
     finished = evaluation.finished_between(store, scope, first, day)
     found = followups.rows(store, scope)
     name = f"Tahun {year}" if quarter is None else f"Triwulan {quarter} tahun {year}"
-    revision = in_force(store.revisions, day)
+    revision = store.sop(day)
     flows: dict[str, str] = {f.id: f.name for f in revision.flows}
     parts: list[building.Part] = [
         ("Periode", lambda: finished_section(finished, flows)),
@@ -130,7 +129,7 @@ def waiting_people(store: Store, scope: Scope) -> Section:
         )
     columns = {
         "unit": "Unit", "ends": "Sertifikat berakhir atau kurang dari 90 hari (orang)",
-        "late": "Pengesahan lewat 60 HK (orang)",
+        "late": "Pengesahan lewat norma (orang)",
     }  # fmt: skip
     return Section(
         heading, [], rows_of("Sertifikat", frame, columns), paper_rows=sections.PAPER_ROWS

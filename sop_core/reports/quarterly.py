@@ -80,10 +80,10 @@ def deadline_sentence(report: QuarterReport) -> str:
     """Which of the two deadlines binds, and how the report stands."""
     bound = (
         f"tanggal {report.deadline.day} sesudah triwulan"
-        if report.rule == "tanggal"
-        else "10 HK sesudah triwulan"
+        if report.deadline and report.rule == "tanggal"
+        else f"{report.norm} HK sesudah triwulan"
     )
-    text = f"Laporan D.8 jatuh tempo {format_date(report.due)} (yang mengikat: {bound})"
+    text = f"Laporan {report.step} jatuh tempo {format_date(report.due)} (yang mengikat: {bound})"
     if report.finished:
         return f"{text} dan masuk {format_date(report.finished)}."
     if report.days_left is None:
@@ -97,13 +97,13 @@ def deadline_section(report: QuarterReport) -> Section:
     """Both deadlines of D.8."""
     rows: list[list[Any]] = [
         ["Triwulan berakhir, laporan dibuka", report.opens],
-        ["Norma 10 HK", report.norm_due],
-        ["Batas tanggal 10", report.deadline],
+        [f"Norma {report.norm} HK", report.norm_due],
+        *([[f"Batas tanggal {report.deadline.day}", report.deadline]] if report.deadline else []),
         ["Tenggat yang mengikat", report.due],
         ["Laporan masuk", report.finished or "belum"],
     ]
     return Section(
-        "Tenggat laporan D.8",
+        f"Tenggat laporan {report.step}",
         [deadline_sentence(report)],
         Table("Tenggat", ["Hal", "Tanggal"], rows),
     )
@@ -142,9 +142,9 @@ def coverage_section(store: Store, scope: Scope) -> Section:
 
 
 def endorsement_section(store: Store, scope: Scope) -> Section:
-    """Applications for recognition that wait, by office; those past 60 HK apart."""
+    """Applications for recognition that wait, by office; those past the norm apart."""
     frame = facilitators.endorsements(store, scope)
-    heading = "Pengesahan pengakuan (D.6)"
+    heading = f"Pengesahan pengakuan (norma {facilitators.endorsement_norm(store, scope.as_of)})"
     if frame.empty:
         return Section(heading, ["Tidak ada pengajuan yang menunggu."])
     counts = (
@@ -153,7 +153,7 @@ def endorsement_section(store: Store, scope: Scope) -> Section:
         .agg(waiting=("unit", "size"), late=("late", "sum"), longest=("days_waiting", "max"))
         .sort_values(["late", "longest"], ascending=False)
     )
-    columns = {"unit": "Unit", "waiting": "Menunggu", "late": "Lewat 60 HK", "longest": "Terlama (HK)"}  # fmt: skip
+    columns = {"unit": "Unit", "waiting": "Menunggu", "late": "Lewat norma", "longest": "Terlama (HK)"}  # fmt: skip
     return Section(
         heading, [], rows_of("Pengesahan", counts, columns), paper_rows=sections.PAPER_ROWS
     )
@@ -165,7 +165,7 @@ def batches_section(batches: pd.DataFrame) -> Section:
         return Section("Angkatan", ["Tidak ada angkatan yang dilaporkan pada triwulan ini."])
     columns = {
         "unit": "Unit", "title": "Angkatan", "people": "Orang", "trained_on": "Pelatihan selesai",
-        "monitored_on": "Monitoring D.7", "missing": "Yang belum ada",
+        "monitored_on": "Monitoring", "missing": "Yang belum ada",
     }  # fmt: skip
     return Section(
         "Angkatan", [], rows_of("Angkatan", batches, columns), paper_rows=sections.PAPER_ROWS

@@ -172,7 +172,7 @@ def people(store: Store, scope: Scope) -> list[Section]:
     return [
         Section(
             "Fasilitator",
-            ["Pengakuan bersifat sukarela, dan sesudah pelatihan angkatan dapat langsung dipantau (D.3 ke D.7)."],
+            ["Pengakuan bersifat sukarela, dan sesudah pelatihan angkatan dapat langsung dipantau."],
             rows_of("Fasilitator", funnel, columns), chart,
         ),
         Section("Fasilitator per unit", [], rows_of("Fasilitator per unit", by_unit, names), paper_rows=PAPER_ROWS),
@@ -184,13 +184,14 @@ def follow_ups(store: Store, scope: Scope) -> Section:
     table = followups.counts_by(store, scope, "unit")
     if table.empty:
         return Section("Tindak lanjut", ["Belum ada rekomendasi kegiatan pada pilihan ini."])
+    escorting = " dan ".join(store.sop(scope.as_of).escorts().values()) or "–"
     columns = {
         "group": "Unit", followups.LATE: "Terlambat", followups.NOT_OPTIMAL: "Belum optimal",
         followups.OPEN: "Terbuka", followups.DONE: "Selesai", "total": "Jumlah",
         "escort": "Perlu dikawal",
     }  # fmt: skip
     return Section(
-        "Tindak lanjut", ["Perlu dikawal: hasil belum optimal pada alur A (A.10) dan C (C.8)."],
+        "Tindak lanjut", [f"Perlu dikawal: hasil belum optimal yang dikawal menurut {escorting}."],
         rows_of("Tindak lanjut", table, columns), paper_rows=PAPER_ROWS,
     )  # fmt: skip
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from sop_core import evaluation, region
 from sop_core.calendar import LAST_YEAR
-from sop_core.definition import in_force
 from sop_core.evaluation import Scope
 from sop_core.indonesian import format_date, format_number
 from sop_core.store import Store
@@ -47,7 +46,7 @@ def subject(store: Store, unit: str | None, with_lokas: bool, as_of: dt.date) ->
 
 def identity(store: Store, about: Subject, as_of: dt.date, period: str) -> list[tuple[str, str]]:
     """The lines of the title block."""
-    revision = in_force(store.revisions, as_of)
+    revision = store.sop(as_of)
     lines = [
         ("Unit", about.name),
         ("Periode", period),

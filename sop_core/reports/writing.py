@@ -94,7 +94,7 @@ def follow_ups(totals: dict[str, int]) -> str | None:
         f"Dari {format_number(everything)} rekomendasi kegiatan, {format_number(totals['selesai'])}"
         f" selesai, {format_number(totals['terlambat'])} lewat target, dan"
         f" {format_number(totals['belum_optimal'])} belum optimal"
-        f" ({format_number(totals['escort'])} perlu dikawal menurut A.10 dan C.8)."
+        f" ({format_number(totals['escort'])} perlu dikawal)."
     )
 
 

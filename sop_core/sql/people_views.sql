@@ -6,13 +6,14 @@
 CREATE OR REPLACE MACRO facilitator_as_of(as_of) AS TABLE
 WITH now AS (SELECT working_no FROM calendar_day WHERE day = as_of),
 batch AS (
-    SELECT case_id, min(finish_on) FILTER (step_no = 1) AS registered_on,
-        min(finish_on) FILTER (step_no = 2) AS recruited_on
+    SELECT case_id, min(finish_on) FILTER (milestone = 'registered') AS registered_on,
+        min(finish_on) FILTER (milestone = 'recruited') AS recruited_on
     FROM step_fact WHERE flow = 'D' AND level = 'activity' GROUP BY case_id
 ),
 norm AS (
     SELECT s.sla_days, r.effective_from, r.effective_until
-    FROM sop_step s JOIN sop_revision r USING (revision) WHERE s.flow = 'D' AND s.step_no = 6
+    FROM sop_step s JOIN sop_revision r USING (revision)
+    WHERE s.flow = 'D' AND s.milestone = 'endorsed'
 ),
 person AS (
     SELECT f.*, b.registered_on, b.recruited_on, c.title AS batch_title,
@@ -62,13 +63,13 @@ LEFT JOIN norm n ON p.applied_on >= n.effective_from AND p.applied_on < n.effect
 WHERE p.known_on IS NULL OR p.known_on <= as_of;
 
 -- Recommendations that came out of an activity (A.5, B.5, C.4) and what became of them.
--- One exists from the day the activity was held (step 3); one whose activity has no such
+-- One exists from the day the activity was held (A.3, B.3, C.3); one whose activity has no such
 -- date exists on every day.
 CREATE OR REPLACE MACRO follow_up_as_of(as_of) AS TABLE
 WITH now AS (SELECT working_no FROM calendar_day WHERE day = as_of),
 held AS (
     SELECT case_id, min(finish_on) AS held_on
-    FROM step_fact WHERE level = 'activity' AND step_no = 3 GROUP BY case_id
+    FROM step_fact WHERE milestone = 'held' GROUP BY case_id
 )
 SELECT
     f.case_id, f.recommendation_no, f.description, c.flow, c.year, c.title, c.stakeholder,

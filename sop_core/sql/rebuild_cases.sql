@@ -65,7 +65,9 @@ WITH generated_record AS (
             WHEN o.quarter IS NOT NULL THEN 'Laporan triwulan ' || o.quarter || ' ' || o.year
             ELSE 'Siklus nasional ' || o.year
         END,
-        NULL, NULL, o.opens_on, least(n.first_on, o.opens_on)
+        NULL, NULL, o.opens_on,
+        -- A national year opens later on, see rebuild_national_opening.sql.
+        coalesce(least(n.first_on, o.opens_on), make_date(o.year + 1, 1, 1))
     FROM opened o
     LEFT JOIN named n USING (case_id)
 )

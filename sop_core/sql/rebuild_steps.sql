@@ -8,7 +8,7 @@ INSERT INTO step_fact
 WITH grid AS (
     SELECT
         c.case_id, c.flow, s.step_no, c.level, c.year, c.quarter, c.unit_code, c.commodity,
-        c.opens_on, s.sla_days, s.deadline_day, s.optional,
+        c.opens_on, s.sla_days, s.deadline_day, s.optional, s.milestone,
         r.started, r.finished, coalesce(r.skipped, false) AS skipped,
         (r.started IS NOT NULL OR r.finished IS NOT NULL OR coalesce(r.skipped, false)) AS recorded
     FROM sop_case c
@@ -84,7 +84,7 @@ SELECT
     b.skipped,
     CASE WHEN b.skipped THEN coalesce(b.finished, b.started,
         CASE WHEN isfinite(b.before_finish) THEN b.before_finish END) END,
-    b.bypassed_on
+    b.bypassed_on, b.milestone
 FROM bound b
 LEFT JOIN calendar_day p ON p.day = b.due_on
 -- Rows that are counted together lie together: the national rollup takes a quarter less.

@@ -37,7 +37,7 @@ known AS (
     FROM step_fact f CROSS JOIN now
 )
 SELECT
-    case_id, flow, step_no, level, year, unit_code, commodity, sla_days,
+    case_id, flow, step_no, milestone, level, year, unit_code, commodity, sla_days,
     optional, recorded, start_rule, due_rule, provisional, bypassed_on, done, late,
     CASE
         WHEN passed_over THEN 'dilewati'
