@@ -12,7 +12,7 @@ import json
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -299,6 +299,20 @@ class Store:
                 "outcome": outcome,
             },
         )
+
+    @contextmanager
+    def rehearse(self, stored: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A transaction that is always rolled back: what a change would do, with nothing kept.
+
+        With ``stored`` it may change stored rows, and writers wait for it: DuckDB would refuse
+        a second transaction on the same rows.
+        """
+        with self._lock if stored else nullcontext(), self.cursor() as cursor:
+            cursor.begin()
+            try:
+                yield cursor
+            finally:
+                cursor.rollback()
 
     @contextmanager
     def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:

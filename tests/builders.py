@@ -1,14 +1,16 @@
-"""Small workbooks for tests: rows in, .xlsx out."""
+"""Small workbooks and revisions of the SOP for tests."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any
 
-from sop_core import importing
+from sop_core import importing, revisions
+from sop_core.definition import Revision, load_revision
 from sop_core.exporting import Table, to_xlsx
 from sop_core.importing import Preview, SourceFile
 from sop_core.importing.contract import SHEETS
+from sop_core.paths import DATA
 from sop_core.store import Store
 
 TODAY = dt.date(2026, 11, 24)
@@ -38,3 +40,58 @@ def steps_of(store: Store, case_id: str, as_of: dt.date) -> dict[int, dict[str, 
         "SELECT * FROM step_status($as_of) WHERE case_id = $case_id", as_of=as_of, case_id=case_id
     )
     return {row["step_no"]: row for row in rows}
+
+
+REV04 = load_revision(DATA / "sop" / "rev04.toml")
+
+
+def revised(
+    number: str = "05",
+    effective: dt.date = dt.date(2026, 3, 2),
+    norms: dict[str, int | None] | None = None,
+    **head: Any,
+) -> Revision:
+    """Revision 04 under another number and day, with other norms (``{"B.2": 20}``)."""
+    raw = REV04.model_dump()
+    raw |= {"revision": number, "effective": effective, **head}
+    for step in raw["steps"]:
+        code = f"{step['flow']}.{step['no']}"
+        step["sla_days"] = (norms or {}).get(code, step["sla_days"])
+    return Revision.model_validate(raw)
+
+
+def with_step(revision: Revision, flow: str, no: int, **step: Any) -> Revision:
+    """The same with a step more, at that number; the steps after it move on by one."""
+    raw = revision.model_dump()
+
+    def moved(code: str) -> str:
+        letter, _, number = code.partition(".")
+        return f"{letter}.{int(number) + 1}" if letter == flow and int(number) >= no else code
+
+    for other in raw["steps"]:
+        if other["flow"] == flow:
+            other["requires"] = [n + (n >= no) for n in other["requires"]]
+            other["no"] += other["no"] >= no
+    for rule in raw["routing"]:
+        rule["steps"] = [moved(code) for code in rule["steps"]]
+    raw["steps"].append(
+        {
+            "flow": flow, "no": no, "level": "activity", "activity": "Menelaah usulan.",
+            "inputs": "Usulan", "output": "Telaahan", "performers": ["upt"],
+            "performers_source": "stated", "place": f"{flow}.{no}, hal. 6", **step,
+        }
+    )  # fmt: skip
+    return Revision.model_validate(raw)
+
+
+def form_of(revision: Revision) -> SourceFile:
+    """The workbook that staff would upload for a revision."""
+    return SourceFile(f"rev{revision.revision}.xlsx", revisions.form(revision))
+
+
+def enter(store: Store, revision: Revision) -> int:
+    """Enter a revision as staff do, from its workbook."""
+    file = form_of(revision)
+    draft = revisions.read(file, TODAY)
+    assert draft.revision is not None, draft.problems
+    return revisions.add(store, file, draft.revision, "Pusat contoh")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sop_core import accounts, importing, reports
+from sop_core import accounts, importing, reports, revisions
 from sop_core.calendar import OutsideCalendar
 from sop_core.cli import figures, people, records, rules, upkeep
 from sop_core.cli.common import Parser, UsageError, fail
@@ -24,6 +24,7 @@ REFUSALS = (
     OutsideCalendar,
     DefinitionError,
     reports.ReportRefused,
+    revisions.RevisionRefused,
     StoreBusy,
     StoreDamaged,
     FileNotFoundError,

@@ -124,7 +124,7 @@ def preview(
     store: Store, parsed: Parsed, today: dt.date | None = None, progress: Progress = _quiet
 ) -> Preview:
     """What keeping the files would do. Nothing is kept."""
-    with _scratch(store) as cursor:
+    with store.rehearse() as cursor:
         return _examine(cursor, parsed, today or jakarta_today(), store.viewer, progress)
 
 
@@ -264,16 +264,6 @@ def _no_cycle_search() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-@contextmanager
-def _scratch(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
-    with store.cursor() as cursor:
-        cursor.begin()
-        try:
-            yield cursor
-        finally:
-            cursor.rollback()
 
 
 def _examine(

@@ -41,6 +41,12 @@ def clean_text(value: Any) -> str:
     return str(value)
 
 
+def clean_lines(value: Any) -> str:
+    """A cell of several lines, each as one line of text; empty ones are left out."""
+    lines = str(value).splitlines() if isinstance(value, str) else [value]
+    return "\n".join(filter(None, map(clean_text, lines)))
+
+
 def parser_for(column: Column, finder: UnitFinder, today: dt.date) -> Parser:
     """The function that reads a cell of this column. It raises CellError."""
     match column.kind:
@@ -48,10 +54,14 @@ def parser_for(column: Column, finder: UnitFinder, today: dt.date) -> Parser:
             return clean_text
         case "text":
             return clean_text
+        case "lines":
+            return clean_lines
         case "date":
             return lambda value: parse_date(value, column.earliest)
         case "count":
             return lambda value: parse_integer(value, 0, 10_000_000)
+        case "norm":
+            return parse_norm
         case "year":
             return lambda value: parse_integer(value, 2018, today.year + 1)
         case "step":
@@ -116,6 +126,12 @@ def parse_integer(value: Any, low: int, high: int) -> int:
     if not low <= number <= high:
         raise CellError(f"harus antara {low} dan {high}")
     return number
+
+
+def parse_norm(value: Any) -> int | None:
+    """A norm (mutu baku waktu) in HK as the SOP writes it: ``10 HK``, ``10``, or ``N/A``."""
+    text = clean_text(value).upper().removesuffix("HK").strip()
+    return None if text in ("N/A", "NA", "-", "–") else parse_integer(text, 1, 999)
 
 
 def parse_yes_no(value: Any) -> bool:

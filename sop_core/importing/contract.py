@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
-Kind = Literal["id", "text", "date", "count", "year", "step", "yes_no", "flow", "unit", "choice"]
+Kind = Literal[
+    "id", "text", "lines", "date", "count", "norm", "year", "step", "yes_no", "flow", "unit", "choice",
+]  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True)
@@ -208,10 +210,10 @@ def normalise_heading(text: str) -> str:
     return re.sub(r"[\s_.*:\-]+", "", plain)
 
 
-def sheet_by_name(name: str) -> Sheet | None:
-    """The sheet of the contract that a tab or file of this name stands for."""
+def sheet_by_name(name: str, sheets: Sequence[Sheet] = SHEETS) -> Sheet | None:
+    """The sheet that a tab or file of this name stands for."""
     wanted = normalise_heading(name)
-    for sheet in SHEETS:
+    for sheet in sheets:
         if wanted in {normalise_heading(n) for n in (sheet.name, *sheet.synonyms)}:
             return sheet
     return None

@@ -21,8 +21,10 @@ from sop_core.units import UnitFinder
 _ARROW: dict[Kind, pa.DataType] = {
     "id": pa.string(),
     "text": pa.string(),
+    "lines": pa.string(),
     "date": pa.date32(),
     "count": pa.int32(),
+    "norm": pa.int32(),
     "year": pa.int32(),
     "step": pa.int32(),
     "yes_no": pa.bool_(),

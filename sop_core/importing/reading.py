@@ -6,6 +6,7 @@ import csv
 import difflib
 import hashlib
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -74,8 +75,8 @@ class Book:
         return hashlib.sha256(joined.encode()).hexdigest()
 
 
-def read_book(files: list[SourceFile]) -> Book:
-    """Read files into the sheets of the contract.
+def read_book(files: list[SourceFile], sheets: Sequence[Sheet] = SHEETS) -> Book:
+    """Read files into the sheets of the contract, or into others that are asked for.
 
     Raises ImportRefused, in Indonesian, for a file that is not a spreadsheet, a sheet
     without content or without a required column, or nothing to import at all.
@@ -87,7 +88,7 @@ def read_book(files: list[SourceFile]) -> Book:
             if normalise_heading(tab) == normalise_heading(DEMO_SHEET):
                 book.demo = True
                 continue
-            raw = _recognise(tab, rows, file.name, from_file, book.notes)
+            raw = _recognise(tab, rows, file.name, from_file, book.notes, sheets)
             if raw is None:
                 continue
             if raw.sheet.name in seen:
@@ -98,13 +99,13 @@ def read_book(files: list[SourceFile]) -> Book:
             seen[raw.sheet.name] = tab
             book.sheets.append(raw)
     if not book.sheets:
-        names = ", ".join(s.name for s in SHEETS)
+        names = ", ".join(s.name for s in sheets)
         raise ImportRefused(
             f"Tidak ada lembar yang dikenal. Lembar yang dibaca: {names}. Unduh templat untuk contoh."
         )
     if not any(s.rows for s in book.sheets):
         raise ImportRefused("Tidak ada baris data: semua lembar hanya berisi judul kolom.")
-    order = {s.name: i for i, s in enumerate(SHEETS)}
+    order = {s.name: i for i, s in enumerate(sheets)}
     book.sheets.sort(key=lambda raw: order[raw.sheet.name])
     return book
 
@@ -144,10 +145,15 @@ def read_csv(content: bytes) -> list[list[Any]]:
 
 
 def _recognise(
-    tab: str, rows: list[list[Any]], file_name: str, from_file: bool, notes: list[str]
+    tab: str,
+    rows: list[list[Any]],
+    file_name: str,
+    from_file: bool,
+    notes: list[str],
+    sheets: Sequence[Sheet],
 ) -> RawSheet | None:
-    named = sheet_by_name(tab)
-    sheet, at, columns = _find_heading(named, rows)
+    named = sheet_by_name(tab, sheets)
+    sheet, at, columns = _find_heading([named] if named else sheets, rows)
     if sheet is None:
         if named is not None:
             raise ImportRefused(
@@ -157,7 +163,7 @@ def _recognise(
         if from_file:
             raise ImportRefused(
                 f"Berkas {file_name}: judul kolomnya tidak cocok dengan lembar mana pun"
-                " (Kegiatan, Langkah, Fasilitator, Tindak Lanjut, Target)."
+                f" ({', '.join(s.name for s in sheets)})."
             )
         notes.append(f"Lembar “{tab}” tidak dikenal dan tidak dibaca.")
         return None
@@ -165,7 +171,9 @@ def _recognise(
     missing = [c for c in sheet.required if c not in columns.values()]
     if missing:
         raise ImportRefused(_missing_column(sheet, missing, headings, columns, at + 1))
-    _note_headings(sheet, tab, headings, columns, notes)
+    if named is None:
+        notes.append(f"Lembar “{tab}” dibaca sebagai {sheet.name} dari judul kolomnya.")
+    _note_headings(sheet, headings, columns, notes)
     width = len(headings)
     kept, numbers = [], []
     for number, row in enumerate(rows[at + 1 :], at + 2):
@@ -176,16 +184,17 @@ def _recognise(
 
 
 def _find_heading(
-    named: Sheet | None, rows: list[list[Any]]
+    sheets: Sequence[Sheet], rows: list[list[Any]]
 ) -> tuple[Sheet | None, int, dict[int, Column]]:
     """The heading row is the one among the first rows that names most columns."""
     best: tuple[int, Sheet | None, int, dict[int, Column]] = (0, None, 0, {})
     for at, row in enumerate(rows[:MAX_HEADING_ROW]):
         headings = [str(cell) for cell in row]
-        for sheet in [named] if named else SHEETS:
+        for sheet in sheets:
             columns = match_headings(sheet, headings)
-            enough = len(columns) >= (1 if named else 2)
-            whole = named or all(c in columns.values() for c in sheet.required)
+            alone = len(sheets) == 1
+            enough = len(columns) >= (1 if alone else 2)
+            whole = alone or all(c in columns.values() for c in sheet.required)
             if enough and whole and len(columns) > best[0]:
                 best = (len(columns), sheet, at, columns)
     return best[1], best[2], best[3]
@@ -211,10 +220,8 @@ def _missing_column(
 
 
 def _note_headings(
-    sheet: Sheet, tab: str, headings: list[str], columns: dict[int, Column], notes: list[str]
+    sheet: Sheet, headings: list[str], columns: dict[int, Column], notes: list[str]
 ) -> None:
-    if sheet_by_name(tab) is None:
-        notes.append(f"Lembar “{tab}” dibaca sebagai {sheet.name} dari judul kolomnya.")
     for position, heading in enumerate(headings):
         column = columns.get(position)
         if column is None:

@@ -1,6 +1,5 @@
 -- Revisions of the SOP that staff enter beside the files in data/sop/. A row is only ever
 -- added or marked withdrawn; of one revision number the last that is not withdrawn counts.
-CREATE SEQUENCE sop_document_number;
 CREATE TABLE sop_document (
     document_no INTEGER NOT NULL, revision VARCHAR NOT NULL, effective DATE NOT NULL,
     document VARCHAR NOT NULL, file_name VARCHAR NOT NULL, sha256 VARCHAR NOT NULL,

@@ -1,0 +1,245 @@
+"""A revision of the SOP rehearsed on the records, kept, and withdrawn again.
+
+SOP files in data/sop/ come with a deployment; what is entered here stands beside them in the
+store. A case is judged by the revision in force when it starts, so a new one changes nothing
+before its day, and one entered for a day gone by is counted back to that day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from sop_core import facts
+from sop_core.definition import Revision, in_force
+from sop_core.importing import SourceFile
+from sop_core.indonesian import format_date, now
+from sop_core.revisions.comparing import Difference, differences
+from sop_core.store import Store, Trace
+
+_MOST_NAMED = 5
+"""Records named in a refusal; the rest are counted."""
+
+
+class RevisionRefused(ValueError):
+    """Why a revision is not taken or not withdrawn, in Indonesian."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What keeping a revision would do, as of a date.
+
+    ``before`` is what it is compared with: the revision of the same number where there is one,
+    else the one in force until it. ``cases`` would be judged by this one; ``effects`` has a row a step whose cases change: ``due_moved`` (due date), ``newly_late``,
+    ``no_longer_late``, ``added`` and ``gone`` (steps of cases), all counts. ``obstacles`` keep
+    it from being kept.
+    """
+
+    revision: Revision
+    before: Revision
+    differences: list[Difference]
+    cases: int
+    effects: pd.DataFrame
+    obstacles: list[str]
+
+
+@dataclass(frozen=True)
+class Document:
+    """An entered revision in the history; ``counts`` says that cases are judged by it."""
+
+    document_no: int
+    revision: str
+    effective: dt.date
+    file_name: str
+    sha256: str
+    entered_by: str
+    entered_at: dt.datetime
+    withdrawn_by: str | None
+    withdrawn_at: dt.datetime | None
+    counts: bool
+
+
+def history(store: Store) -> list[Document]:
+    """Entered revisions, the newest first, withdrawn ones too."""
+    return [
+        Document(**row)
+        for row in store.rows(
+            """
+            SELECT * EXCLUDE (document, content), withdrawn_at IS NULL AND document_no =
+                max(document_no) FILTER (withdrawn_at IS NULL) OVER (PARTITION BY revision) AS counts
+            FROM sop_document ORDER BY document_no DESC
+            """
+        )
+    ]
+
+
+def stored_file(store: Store, document_no: int) -> SourceFile:
+    """The file of an entered revision as it came. Raises KeyError."""
+    for row in store.rows(
+        "SELECT file_name, content FROM sop_document WHERE document_no = $n", n=document_no
+    ):
+        return SourceFile(row["file_name"], bytes(row["content"]))
+    raise KeyError(document_no)
+
+
+def preview(store: Store, file: SourceFile, revision: Revision, as_of: dt.date) -> Preview:
+    """What keeping a revision would do; nothing is kept. Raises AccessDenied."""
+    store.require("sop", f"pratinjau revisi {revision.revision}")
+    before = _predecessor(store.revisions, revision)
+    obstacles = _obstacles(store, revision)
+    with store.rehearse(stored=True) as cursor:
+        _remember(cursor, as_of)
+        _insert(cursor, file, revision, store.viewer.name)
+        store.adopt_revisions(cursor)
+        obstacles += _displaced(cursor)
+        cases = cursor.execute(
+            "SELECT count(*) FROM sop_case WHERE revision = $revision",
+            {"revision": revision.revision},
+        ).fetchone()
+        effects = _effects(cursor, as_of)
+    return Preview(
+        revision,
+        before,
+        differences(before, revision),
+        cases[0] if cases else 0,
+        effects,
+        obstacles,
+    )
+
+
+def add(store: Store, file: SourceFile, revision: Revision, who: str) -> int:
+    """Keep a revision and judge every case anew; returns the number it is kept under.
+
+    Raises RevisionRefused where it is no other than what counts, takes another's day, or
+    would leave recorded steps without a place, and AccessDenied.
+    """
+    trace = Trace("sop", f"revisi {revision.revision}: {file.name}")
+    with store.write(trace) as cursor:
+        obstacles = _obstacles(store, revision)
+        if obstacles:
+            raise RevisionRefused(obstacles[0])
+        before = _predecessor(store.revisions, revision)
+        trace.before = _summary(before)
+        changes = [vars(d) for d in differences(before, revision)]
+        trace.after = {**_summary(revision), "sha256": file.sha256, "perubahan": changes}
+        number = _insert(cursor, file, revision, who)
+        store.adopt_revisions(cursor)
+        displaced = _displaced(cursor)
+        if displaced:
+            raise RevisionRefused(displaced[0])
+    return number
+
+
+def withdraw(store: Store, number: str, who: str) -> None:
+    """Take back the entered revision of that number; what counted before it counts again.
+
+    Raises RevisionRefused where none is entered, or where recorded steps would lose their
+    place, and AccessDenied.
+    """
+    trace = Trace("sop", f"cabut revisi {number}")
+    with store.write(trace) as cursor:
+        kept = next((d for d in history(store) if d.revision == number and d.counts), None)
+        if kept is None:
+            raise RevisionRefused(f"Revisi {number} tidak ada di antara revisi yang dimasukkan.")
+        trace.before = {"berkas": kept.file_name, "sha256": kept.sha256, "berlaku": kept.effective}
+        cursor.execute(
+            "UPDATE sop_document SET withdrawn_by = $who, withdrawn_at = $now WHERE document_no = $n",
+            {"who": who, "now": now(), "n": kept.document_no},
+        )
+        store.adopt_revisions(cursor)
+        displaced = _displaced(cursor)
+        if displaced:
+            raise RevisionRefused(displaced[0])
+
+
+def _predecessor(revisions: list[Revision], revision: Revision) -> Revision:
+    same = [r for r in revisions if r.revision == revision.revision]
+    return same[0] if same else in_force(revisions, revision.effective - dt.timedelta(days=1))
+
+
+def _obstacles(store: Store, revision: Revision) -> list[str]:
+    found = []
+    for other in store.revisions:
+        if other == revision:
+            found.append(f"Isi berkas sama dengan revisi {other.revision} yang sudah dipakai.")
+        elif other.revision != revision.revision and other.effective == revision.effective:
+            found.append(
+                f"Revisi {other.revision} juga berlaku mulai {format_date(other.effective)};"
+                " dua revisi tidak dapat mulai pada hari yang sama."
+            )
+    return found
+
+
+def _displaced(cursor: duckdb.DuckDBPyConnection) -> list[str]:
+    """Recorded steps that no revision of their case would have."""
+    lost = facts.lost_records(cursor)
+    if not lost:
+        return []
+    named = ", ".join(
+        f"{flow}.{number} pada {case_id}" for case_id, flow, number in lost[:_MOST_NAMED]
+    )
+    more = f", dan {len(lost) - _MOST_NAMED} lainnya" if len(lost) > _MOST_NAMED else ""
+    return [
+        f"{len(lost)} langkah yang sudah tercatat tidak akan mempunyai tempat: {named}{more}."
+        " Sesuaikan tanggal berlaku atau langkahnya."
+    ]
+
+
+def _insert(
+    cursor: duckdb.DuckDBPyConnection, file: SourceFile, revision: Revision, who: str
+) -> int:
+    # Not a sequence: a rehearsal would use up its numbers.
+    row = cursor.execute("SELECT coalesce(max(document_no), 0) + 1 FROM sop_document").fetchone()
+    assert row is not None
+    cursor.execute(
+        "INSERT INTO sop_document VALUES ($n, $revision, $effective, $document, $name, $sha,"
+        " $content, $who, $now, NULL, NULL)",
+        {
+            "n": row[0],
+            "revision": revision.revision,
+            "effective": revision.effective,
+            "document": revision.model_dump_json(),
+            "name": file.name,
+            "sha": file.sha256,
+            "content": file.content,
+            "who": who,
+            "now": now(),
+        },
+    )
+    return int(row[0])
+
+
+def _summary(revision: Revision) -> dict[str, Any]:
+    return {"revisi": revision.revision, "berlaku": revision.effective}
+
+
+def _remember(cursor: duckdb.DuckDBPyConnection, as_of: dt.date) -> None:
+    cursor.execute(
+        "CREATE TEMP TABLE step_before AS"
+        " SELECT case_id, flow, step_no, due, late FROM step_status($as_of)",
+        {"as_of": as_of},
+    )
+
+
+def _effects(cursor: duckdb.DuckDBPyConnection, as_of: dt.date) -> pd.DataFrame:
+    return cursor.execute(
+        """
+        SELECT flow, step_no, flow || '.' || step_no AS step,
+            count(*) FILTER (NOT is_new AND NOT is_gone AND a.due IS DISTINCT FROM b.due) AS due_moved,
+            count(*) FILTER (a.late AND NOT coalesce(b.late, false)) AS newly_late,
+            count(*) FILTER (b.late AND NOT coalesce(a.late, false)) AS no_longer_late,
+            count(*) FILTER (is_new) AS added,
+            count(*) FILTER (is_gone) AS gone
+        FROM (FROM step_status($as_of)) a
+        FULL JOIN step_before b USING (case_id, flow, step_no),
+        LATERAL (SELECT b.late IS NULL AS is_new, a.late IS NULL AS is_gone)
+        GROUP BY flow, step_no
+        HAVING due_moved + newly_late + no_longer_late + added + gone > 0
+        ORDER BY flow, step_no
+        """,
+        {"as_of": as_of},
+    ).df()
