@@ -124,7 +124,12 @@ def _levels(revision: Revision) -> Iterator[Contradiction]:
 
 
 def _requirements(revision: Revision) -> Iterator[Contradiction]:
+    worded: dict[tuple[str, str], str] = {}
     for position, step in enumerate(revision.steps):
+        # A step is known again in another revision by its wording.
+        other = worded.setdefault((step.flow, step.activity), step.code)
+        if other != step.code:
+            yield Contradiction(("steps", position, "activity"), f"sama dengan aktivitas {other}")
         bad = [n for n in step.requires if not 1 <= n < step.no]
         if bad:
             message = f"{step.code} mensyaratkan langkah {bad}, yang bukan sebelumnya"

@@ -7,6 +7,11 @@ from importlib import resources
 
 import duckdb
 
+_LOST = """
+    SELECT r.case_id, c.flow, r.step_no FROM step_record r
+    JOIN sop_case c USING (case_id)
+    ANTI JOIN step_fact f ON f.case_id = r.case_id AND f.step_no = r.step_no
+"""
 REBUILD = ("rebuild_cases", "rebuild_national_opening", "rebuild_steps")
 
 
@@ -18,13 +23,58 @@ def sql(name: str) -> str:
 
 def lost_records(cursor: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int]]:
     """Case, flow and number of recorded steps that their case's SOP revision does not have."""
+    return cursor.execute(f"{_LOST} ORDER BY ALL").fetchall()
+
+
+def continued(old: str, new: str) -> str:
+    """SQL for the number that a step of one revision goes on under in another, NULL for none.
+
+    It is the same step where its activity is worded the same, else where its number is and
+    the wording there is new. ``old`` and ``new`` are tables like ``sop_step``.
+    """
+    return f"""
+        SELECT a.revision AS old_revision, b.revision AS new_revision, a.flow, a.step_no AS old_no,
+            coalesce(
+                min(b.step_no) FILTER (b.activity = a.activity),
+                min(b.step_no) FILTER (b.step_no = a.step_no AND o.activity IS NULL)
+            ) AS new_no
+        FROM {old} a
+        JOIN {new} b USING (flow)
+        LEFT JOIN {old} o
+            ON o.revision = a.revision AND o.flow = a.flow AND o.activity = b.activity
+        GROUP BY ALL
+    """  # noqa: S608 - our own tables
+
+
+def remember(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Keep aside by which steps each record is numbered, for ``displaced``."""
+    cursor.execute("CREATE OR REPLACE TEMP TABLE step_numbering AS FROM sop_step")
+    cursor.execute(
+        "CREATE OR REPLACE TEMP TABLE record_numbering AS"
+        " SELECT r.case_id, r.step_no, r.batch_id, c.revision, c.flow"
+        " FROM step_record r JOIN sop_case c USING (case_id)"
+    )
+
+
+def displaced(cursor: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int]]:
+    """Case, flow and number of records that would mean another step, or none, than remembered.
+
+    A record tells its step by number alone: under a revision that gives the number to another
+    step it would be read as that one.
+    """
     return cursor.execute(
-        """
-        SELECT r.case_id, c.flow, r.step_no FROM step_record r
-        JOIN sop_case c USING (case_id)
-        ANTI JOIN step_fact f ON f.case_id = r.case_id AND f.step_no = r.step_no
-        ORDER BY ALL
-        """
+        f"""
+        SELECT m.case_id, m.flow, m.step_no
+        FROM record_numbering m
+        JOIN step_record r ON r.case_id = m.case_id AND r.step_no = m.step_no
+            AND r.batch_id = m.batch_id
+        JOIN sop_case c ON c.case_id = m.case_id
+        LEFT JOIN ({continued("step_numbering", "sop_step")}) k
+            ON k.old_revision = m.revision AND k.new_revision = c.revision AND k.flow = m.flow
+            AND k.old_no = m.step_no
+        WHERE k.new_no IS DISTINCT FROM m.step_no
+        UNION SELECT * FROM ({_LOST}) ORDER BY ALL
+        """  # noqa: S608
     ).fetchall()
 
 

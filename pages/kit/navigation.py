@@ -25,6 +25,7 @@ PAGES = {
     ],
     "Data": [
         ("unggah", "Unggah", "upload_file", UPLOADERS),
+        ("sop", "SOP", "menu_book", READERS),
         ("kalender", "Kalender", "calendar_month", READERS),
         ("administrasi", "Administrasi", "manage_accounts", {"admin"}),
     ],

@@ -22,6 +22,8 @@ _STYLE = """
   content: "Paling besar 100 MB per berkas: XLSX, XLS, ODS, CSV"; font-size: .85rem; opacity: .7;}
 .st-key-templat_word [data-testid="stFileUploaderDropzoneInstructions"]::after {
   content: "Berkas Word (.docx)";}
+[class*="st-key-berkas_sop"] [data-testid="stFileUploaderDropzoneInstructions"]::after {
+  content: "Formulir revisi (.xlsx) atau TOML";}
 [data-testid="InputInstructions"] {display: none;}
 [data-testid="stMetricValue"] {font-variant-numeric: tabular-nums;}
 [data-testid="stMainBlockContainer"] {padding: 3.2rem 2.2rem 2rem;}

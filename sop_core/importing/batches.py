@@ -240,6 +240,7 @@ def undo(store: Store, batch_id: int, who: str) -> None:
         for sheet in SHEETS:
             _refuse_if_built_upon(cursor, sheet, batch_id)
         _refuse_if_orphaning(cursor, batch_id)
+        facts.remember(cursor)
         for sheet in SHEETS:
             _restore(cursor, sheet, batch_id)
         cursor.execute(
@@ -461,13 +462,13 @@ def _refuse_if_orphaning(cursor: duckdb.DuckDBPyConnection, batch_id: int) -> No
 
 
 def _refuse_if_displacing(cursor: duckdb.DuckDBPyConnection, batch_id: int) -> None:
-    """Without this batch's dates a case may come under a revision that lacks a later step."""
-    lost = facts.lost_records(cursor)
+    """Without this batch's dates a case may come under a revision that numbers its steps otherwise."""
+    lost = facts.displaced(cursor)
     if lost:
         case_id, flow, number = lost[0]
         raise UndoRefused(
-            f"Tanpa unggahan {batch_id}, langkah {flow}.{number} pada {case_id} tidak ada dalam"
-            " revisi SOP kegiatannya; batalkan dahulu unggahan yang mencatatnya."
+            f"Tanpa unggahan {batch_id}, langkah {flow}.{number} pada {case_id} terbaca menurut"
+            " revisi SOP lain; batalkan dahulu unggahan yang mencatatnya."
         )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 import duckdb
 import pyarrow as pa
 
+from sop_core import facts
 from sop_core.access import Viewer
 from sop_core.importing import authority
 from sop_core.importing.contract import SHEETS, Sheet
@@ -299,22 +300,27 @@ def step_not_in_case(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
 def stored_step_without_place(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     """New dates may bring a case under another revision; what is stored must have a place there."""
     cursor.execute(
-        """
+        f"""
         WITH displaced AS (
             SELECT m.case_id, c.revision, min(m.step_no) AS step_no, any_value(c.flow) AS flow
-            FROM merged_step m JOIN case_revision c USING (case_id)
-            ANTI JOIN sop_step d ON d.revision = c.revision AND d.flow = c.flow
-                AND d.level = c.level AND d.step_no = m.step_no
-            WHERE m.row_no IS NULL GROUP BY m.case_id, c.revision
+            FROM merged_step m
+            JOIN case_revision c USING (case_id)
+            JOIN sop_case s ON s.case_id = m.case_id AND s.revision <> c.revision
+            LEFT JOIN ({facts.continued("sop_step", "sop_step")}) k
+                ON k.old_revision = s.revision AND k.new_revision = c.revision
+                AND k.flow = c.flow AND k.old_no = m.step_no
+            WHERE m.row_no IS NULL AND k.new_no IS DISTINCT FROM m.step_no
+            GROUP BY m.case_id, c.revision
         )
         INSERT INTO problem
         SELECT 'Langkah', s.row_no,
             CASE WHEN s.started IS NULL THEN 'Tanggal Selesai' ELSE 'Tanggal Mulai' END,
             coalesce(s.started, s.finished)::VARCHAR,
             'dengan tanggal ini kegiatan dinilai menurut SOP revisi ' || d.revision
-            || ', yang tidak memuat langkah ' || d.flow || '.' || d.step_no || ' yang sudah tercatat'
+            || '; di situ ' || d.flow || '.' || d.step_no
+            || ', yang sudah tercatat, bukan langkah yang sama'
         FROM staged_step_record s JOIN displaced d USING (case_id) WHERE NOT s.refused
-        """
+        """  # noqa: S608 - our own tables
     )
 
 

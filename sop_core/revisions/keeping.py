@@ -17,7 +17,7 @@ import pandas as pd
 from sop_core import facts
 from sop_core.definition import Revision, in_force
 from sop_core.importing import SourceFile
-from sop_core.indonesian import format_date, now
+from sop_core.indonesian import format_date, format_number, now
 from sop_core.revisions.comparing import Difference, differences
 from sop_core.store import Store, Trace
 
@@ -92,7 +92,8 @@ def preview(store: Store, file: SourceFile, revision: Revision, as_of: dt.date) 
     before = _predecessor(store.revisions, revision)
     obstacles = _obstacles(store, revision)
     with store.rehearse(stored=True) as cursor:
-        _remember(cursor, as_of)
+        facts.remember(cursor)
+        _keep_status(cursor, as_of)
         _insert(cursor, file, revision, store.viewer.name)
         store.adopt_revisions(cursor)
         obstacles += _displaced(cursor)
@@ -126,6 +127,7 @@ def add(store: Store, file: SourceFile, revision: Revision, who: str) -> int:
         trace.before = _summary(before)
         changes = [vars(d) for d in differences(before, revision)]
         trace.after = {**_summary(revision), "sha256": file.sha256, "perubahan": changes}
+        facts.remember(cursor)
         number = _insert(cursor, file, revision, who)
         store.adopt_revisions(cursor)
         displaced = _displaced(cursor)
@@ -146,6 +148,7 @@ def withdraw(store: Store, number: str, who: str) -> None:
         if kept is None:
             raise RevisionRefused(f"Revisi {number} tidak ada di antara revisi yang dimasukkan.")
         trace.before = {"berkas": kept.file_name, "sha256": kept.sha256, "berlaku": kept.effective}
+        facts.remember(cursor)
         cursor.execute(
             "UPDATE sop_document SET withdrawn_by = $who, withdrawn_at = $now WHERE document_no = $n",
             {"who": who, "now": now(), "n": kept.document_no},
@@ -175,17 +178,20 @@ def _obstacles(store: Store, revision: Revision) -> list[str]:
 
 
 def _displaced(cursor: duckdb.DuckDBPyConnection) -> list[str]:
-    """Recorded steps that no revision of their case would have."""
-    lost = facts.lost_records(cursor)
+    """Recorded steps whose number would stand for another step in their case's revision, or none."""
+    lost = facts.displaced(cursor)
     if not lost:
         return []
     named = ", ".join(
         f"{flow}.{number} pada {case_id}" for case_id, flow, number in lost[:_MOST_NAMED]
     )
-    more = f", dan {len(lost) - _MOST_NAMED} lainnya" if len(lost) > _MOST_NAMED else ""
+    more = (
+        f", dan {format_number(len(lost) - _MOST_NAMED)} lainnya" if len(lost) > _MOST_NAMED else ""
+    )
     return [
-        f"{len(lost)} langkah yang sudah tercatat tidak akan mempunyai tempat: {named}{more}."
-        " Sesuaikan tanggal berlaku atau langkahnya."
+        f"{format_number(len(lost))} langkah yang sudah tercatat akan terbaca sebagai langkah lain atau"
+        f" kehilangan tempat: {named}{more}. Pilih tanggal berlaku sesudah kegiatan itu mulai, atau"
+        " batalkan unggahannya lebih dahulu dan unggah lagi dengan nomor yang baru."
     ]
 
 
@@ -217,7 +223,7 @@ def _summary(revision: Revision) -> dict[str, Any]:
     return {"revisi": revision.revision, "berlaku": revision.effective}
 
 
-def _remember(cursor: duckdb.DuckDBPyConnection, as_of: dt.date) -> None:
+def _keep_status(cursor: duckdb.DuckDBPyConnection, as_of: dt.date) -> None:
     cursor.execute(
         "CREATE TEMP TABLE step_before AS"
         " SELECT case_id, flow, step_no, due, late FROM step_status($as_of)",

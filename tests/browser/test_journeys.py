@@ -22,11 +22,11 @@ pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
 PAGES = (
     "", "wilayah", "terlambat", "fasilitator", "tindak_lanjut", "rekomendasi", "laporan", "unggah",
-    "kalender",
+    "sop", "kalender",
 )  # fmt: skip
 NAMES = [
     "Nasional", "Wilayah", "Terlambat", "Fasilitator", "Tindak Lanjut", "Rekomendasi", "Laporan",
-    "Unggah", "Kalender",
+    "Unggah", "SOP", "Kalender",
 ]  # fmt: skip
 PASSWORD = "kata sandi contoh 1"
 ENGLISH = (

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.kit import session
+from pages.kit.navigation import TITLES
 from pages.kit.shell import _open
 from sop_core import accounts, sessions
 from sop_core.store import Store
@@ -19,7 +20,7 @@ APP = str(Path(__file__).parent.parent.parent / "app.py")
 D = dt.date
 PAGES = (
     "nasional", "wilayah", "terlambat", "fasilitator", "tindak_lanjut", "rekomendasi", "laporan",
-    "unggah", "kalender",
+    "unggah", "sop", "kalender",
 )  # fmt: skip
 
 
@@ -89,8 +90,8 @@ def in_use() -> Store:
 @pytest.mark.parametrize("page", PAGES)
 def test_an_empty_store_says_what_to_do_and_offers_demo_data(empty, page):
     app = open_page(page)
-    if page == "kalender":
-        assert app.title[0].value == "Kalender"
+    if page in ("kalender", "sop"):
+        assert app.title[0].value == TITLES[page]
         return
     assert "Belum ada data" in app.info[0].value
     assert "Muat data demo" in [b.label for b in app.button]
@@ -221,7 +222,7 @@ def test_a_year_without_skb_warns(empty):
 @pytest.mark.parametrize("day", ["2018-01-01", "2024-02-29", "2035-12-31"])
 def test_no_page_breaks_on_the_edges_of_time(demo, page, day):
     app = open_page(page, tanggal=day)
-    assert app.title[0].value == page.replace("_", " ").title()
+    assert app.title[0].value == TITLES[page]
 
 
 def test_frames_hold_values_not_text(demo):

@@ -5,6 +5,7 @@ Pages and commands are listed from the code; one that is not walked here fails t
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import io
 import os
@@ -20,12 +21,13 @@ from pages.kit import session, tables
 from pages.kit.navigation import ROLES_OF
 from pages.kit.shell import _open
 from sop_core import accounts, cli, exporting, importing, recommendations, reports, sessions
-from sop_core.access import AccessDenied, Viewer
+from sop_core.access import ACTIONS, AccessDenied, Viewer
+from sop_core.cli import common
 from sop_core.demo import demo_workbook
 from sop_core.importing import SourceFile
 from sop_core.reports import ReportRefused, Request
 from sop_core.store import Store
-from tests.builders import TODAY
+from tests.builders import REV04, TODAY, form_of, revised
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted(p.stem for p in (ROOT / "pages").glob("*.py"))
@@ -73,6 +75,10 @@ class Secrets:
 
     def found_in(self, text: str) -> list[str]:
         return [word for word in self.words if word in text]
+
+    def beyond(self, public: str) -> Secrets:
+        """Without what a public text holds: the SOP names central units."""
+        return Secrets(frozenset(word for word in self.words if word not in public))
 
 
 def secrets_from(root: Store, viewer: Viewer) -> Secrets:
@@ -146,6 +152,8 @@ def test_every_page_is_walked():
 def test_no_page_or_export_shows_anything_outside(root, monkeypatch, exported, page, login):
     viewer = accounts.viewer_of(root, login)
     secret = secrets_from(root, viewer)
+    if page == "sop":
+        secret = secret.beyond(REV04.model_dump_json())
     app = visit(page, monkeypatch, root, login)
     text = everything_on(app)
     assert len(text) > 100
@@ -250,27 +258,48 @@ COMMANDS = {
     "undo": lambda unit: ["undo", "1"],
     "template": lambda unit: ["template", "templat.xlsx"],
     "demo": lambda unit: ["demo", "--cases", "3", "--out", "demo.xlsx"],
-    "calendar": lambda unit: ["calendar", "add", "2026-01-05", "5"],
+    "calendar add": lambda unit: ["calendar", "add", "2026-01-05", "5"],
+    "calendar count": lambda unit: ["calendar", "count", "2026-01-05", "2026-02-05"],
     "sop": lambda unit: ["sop"],
-    "user": lambda unit: ["user", "list"],
+    "sop list": lambda unit: ["sop", "list"],
+    "sop form": lambda unit: ["sop", "form", "revisi.xlsx"],
+    "sop add": lambda unit: ["sop", "add", "rev05.xlsx", "--dry-run"],
+    "sop withdraw": lambda unit: ["sop", "withdraw", "05"],
+    "user list": lambda unit: ["user", "list"],
+    "user add": lambda unit: ["user", "add", "baru", "--role", "pimpinan", "--name", "Baru", "--no-password"],
+    "user set": lambda unit: ["user", "set", "admin", "--role", "admin"],
+    "user password": lambda unit: ["user", "password", "admin"],
     "audit": lambda unit: ["audit"],
     "backup": lambda unit: ["backup", "salinan.duckdb"],
     "restore": lambda unit: ["restore", "salinan.duckdb"],
     "doctor": lambda unit: ["doctor"],
 }  # fmt: skip
+CHANGING = {
+    "sop add": "sop", "sop withdraw": "sop", "user add": "pengguna", "user set": "pengguna",
+    "user password": "pengguna",
+}  # fmt: skip
+"""Commands that change something for all, and the action that a role must be allowed."""
 OVER_OFFICES = ("status", "facilitators", "recommend", "report")
-PUBLIC = {"template", "demo", "sop"}
+PUBLIC = {"template", "demo", "sop", "sop list", "sop form"}
 """They name offices, as the SOP and the register do, and hold no row of the store."""
 
 
-def commands() -> set[str]:
-    """The commands, from the parser itself."""
-    parser = cli.build_parser()
-    return set(next(a.choices for a in parser._actions if isinstance(a.choices, dict)))
+def commands(parser: argparse.ArgumentParser, before: str = "") -> set[str]:
+    """The commands and their actions, from the parser itself."""
+    found = set()
+    for name, sub in next(
+        a.choices for a in parser._actions if isinstance(a.choices, dict)
+    ).items():
+        nested = any(isinstance(a.choices, dict) for a in sub._actions)
+        if not nested or sub.get_default("run") is not common.nothing:
+            found.add(f"{before}{name}")
+        if nested:
+            found |= commands(sub, f"{before}{name} ")
+    return found
 
 
 def test_every_command_is_walked():
-    assert set(COMMANDS) == commands()
+    assert set(COMMANDS) == commands(cli.build_parser())
 
 
 @pytest.mark.parametrize("login", LIMITED)
@@ -283,6 +312,8 @@ def test_no_command_tells_anything_outside(root, monkeypatch, tmp_path, capsys, 
     Path("orang-lain.xlsx").write_bytes(
         importing.stored_files(root, 1)[0].content  # all offices' rows
     )
+    Path("rev05.xlsx").write_bytes(form_of(revised(norms={"B.2": 20})).content)
+    monkeypatch.setattr("sys.stdin", io.StringIO("kata sandi contoh\n"))
     units = some_offices(root, viewer)
     for unit in (None, *units) if name in OVER_OFFICES else (None,):
         words = COMMANDS[name](["--unit", unit] if unit else [])
@@ -306,6 +337,9 @@ def test_no_command_tells_anything_outside(root, monkeypatch, tmp_path, capsys, 
     if name in ("backup", "restore", "doctor", "undo"):
         assert code == 1
         assert not Path("salinan.duckdb").exists()
+    action = CHANGING.get(name)
+    if action and viewer.role not in ACTIONS[action]:
+        assert code == 1, "not for this role"
 
 
 def test_the_walk_would_notice(root, monkeypatch):

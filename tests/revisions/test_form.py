@@ -97,6 +97,7 @@ def test_excel_makes_5_of_05_and_the_form_makes_05_of_5():
         ("Langkah SOP", {"Tingkat": "provinsi"}, "A.2", "Tingkat", "pilihan tidak dikenal"),
         ("Langkah SOP", {"Pelaksana": "UPT BPOM\nDinas"}, "A.2", "Pelaksana", "pelaksana tidak dikenal"),
         ("Langkah SOP", {"Aktivitas": None}, "B.3", "Aktivitas", "wajib diisi"),
+        ("Langkah SOP", {"Aktivitas": "Mempersiapkan pelaksanaan advokasi."}, "A.4", "Aktivitas", "sama dengan aktivitas A.2"),
         ("Langkah SOP", {"No": 12}, "A.10", "No", "tanpa celah; seharusnya 10"),
         ("Langkah SOP", {"Tingkat": "kegiatan"}, "A.8", "Tingkat", "tidak boleh sesudah tingkat"),
         ("Langkah SOP", {"Tonggak": "pengesahan"}, "D.7", "Tonggak", "sudah ada pada langkah lain"),

@@ -11,7 +11,7 @@ from sop_core.access import AccessDenied, Viewer
 from sop_core.definition import in_force, merged
 from sop_core.evaluation import Scope
 from sop_core.importing import SourceFile
-from sop_core.revisions import RevisionRefused
+from sop_core.revisions import RevisionRefused, comparing
 from sop_core.store import Store, Trace
 from tests.builders import (
     REV04,
@@ -285,8 +285,8 @@ def test_new_dates_may_not_take_a_recorded_step_its_place(store):
     result = load(store, Langkah=[["ADV-2", 1, D(2026, 2, 2), D(2026, 2, 9)]])
     assert [(p.row, p.column, p.value, p.message) for p in result.problems] == [
         (2, "Tanggal Mulai", "2026-02-02",
-         "dengan tanggal ini kegiatan dinilai menurut SOP revisi 04, yang tidak memuat langkah A.7"
-         " yang sudah tercatat"),
+         "dengan tanggal ini kegiatan dinilai menurut SOP revisi 04; di situ A.7, yang sudah"
+         " tercatat, bukan langkah yang sama"),
     ]  # fmt: skip
     assert load(store, Langkah=[["ADV-2", 1, START, D(2026, 3, 9)]]).problems == []
 
@@ -299,21 +299,65 @@ def test_nor_may_a_revision_come_or_go_over_recorded_steps(store):
         Langkah=[["ADV-2", 7, D(2026, 5, 4), D(2026, 5, 5)]],
     )
     before = everything(store)
-    with pytest.raises(
-        RevisionRefused, match=r"1 langkah .* tidak akan mempunyai tempat: A\.7 pada ADV-2"
-    ):
+    with pytest.raises(RevisionRefused, match=r"1 langkah .* kehilangan tempat: A\.7 pada ADV-2"):
         revisions.withdraw(store, "05", "x")
     shorter = revised("06", D(2026, 5, 1))
     found = revisions.preview(store, form_of(shorter), shorter, TODAY)
     assert found.obstacles == [
-        "1 langkah yang sudah tercatat tidak akan mempunyai tempat: A.7 pada ADV-2."
-        " Sesuaikan tanggal berlaku atau langkahnya."
+        "1 langkah yang sudah tercatat akan terbaca sebagai langkah lain atau kehilangan tempat:"
+        " A.7 pada ADV-2. Pilih tanggal berlaku sesudah kegiatan itu mulai, atau batalkan"
+        " unggahannya lebih dahulu dan unggah lagi dengan nomor yang baru."
     ]
     with pytest.raises(RevisionRefused):
         enter(store, shorter)
     assert everything(store) == before
     with store.cursor() as cursor:
         assert facts.lost_records(cursor) == []
+
+
+def test_a_record_is_never_read_as_another_step(store):
+    """Numbers are all a record has: a revision that gives them to other steps waits for new cases."""
+    load(
+        store,
+        Kegiatan=[["PBM-1", "C", 2026, "BBPOM-PDG", "Kader keamanan pangan"]],
+        Langkah=[["PBM-1", n, D(2026, 3, 2 + n), D(2026, 3, 3 + n)] for n in (1, 2)],
+    )
+    before = everything(store)
+    renumbered = with_step(revised(), "C", 2)
+    with pytest.raises(
+        RevisionRefused, match=r"^1 langkah .*: C\.2 pada PBM-1\. Pilih tanggal berlaku"
+    ):
+        enter(store, renumbered)
+    assert everything(store) == before
+    enter(store, with_step(revised(), "C", 3))
+    assert steps_of(store, "PBM-1", TODAY)[2]["status"] == "selesai_tepat"
+    revisions.withdraw(store, "05", "x")
+    enter(store, with_step(revised(effective=D(2026, 4, 1)), "C", 2))
+    load(
+        store,
+        Kegiatan=[["PBM-2", "C", 2026, "BBPOM-PDG", "Kader kosmetik aman"]],
+        Langkah=[["PBM-2", 3, D(2026, 4, 6), D(2026, 4, 7)]],
+    )
+    with pytest.raises(RevisionRefused, match=r"C\.3 pada PBM-2"):
+        revisions.withdraw(store, "05", "x")
+
+
+def test_sql_and_python_know_a_step_again_alike(store):
+    """``facts.continued`` guards the records, ``comparing`` tells the reader."""
+    longer = with_step(with_step(revised(norms={"A.1": 3}), "A", 4), "D", 1)
+    raw = longer.model_dump()
+    raw["steps"][0]["activity"] = "Merencanakan advokasi."
+    other = type(REV04).model_validate(raw)
+    enter(store, other)
+    with store.cursor() as cursor:
+        rows = cursor.execute(facts.continued("sop_step", "sop_step")).fetchall()
+    by_sql = {(a, b, flow, old): new for a, b, flow, old, new in rows}
+    for a, b in ((REV04, other), (other, REV04), (REV04, REV04)):
+        for flow in "ABCD":
+            pairs = comparing._paired(a.flow_steps(flow), b.flow_steps(flow))
+            told = {step.no: no for no, step in pairs.items()}
+            for step in a.flow_steps(flow):
+                assert by_sql[a.revision, b.revision, flow, step.no] == told.get(step.no), step.code
 
 
 def test_undoing_an_upload_may_not_displace_a_later_step(store):

@@ -1,0 +1,298 @@
+"""SOP: what it asks of each step, its revisions, and how a new one is entered."""
+
+import datetime as dt
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from pages.kit import filters, shell, tables
+from sop_core import revisions
+from sop_core.coherence import LEVEL_NAMES
+from sop_core.definition import DefinitionError, Revision, Step
+from sop_core.importing import ImportRefused, SourceFile
+from sop_core.indonesian import format_date, format_number, today
+from sop_core.revisions import Draft, Preview, RevisionRefused, words
+from sop_core.store import Store
+
+STEP_COLUMNS = {
+    "code": "Langkah",
+    "activity": "Aktivitas",
+    "norm": "Norma",
+    "level": "Tingkat",
+    "output": "Output",
+    "performers": "Pelaksana",
+    "optional": "Pilihan",
+    "place": "Letak",
+}
+EXPORT_COLUMNS = STEP_COLUMNS | {
+    "inputs": "Kelengkapan",
+    "remarks": "Keterangan",
+    "milestone": "Tonggak",
+}
+DIFFERENCE_COLUMNS = {"place": "Bagian", "what": "Hal", "before": "Sebelum", "after": "Sesudah"}
+EFFECT_COLUMNS = {
+    "step": "Langkah",
+    "due_moved": "Tenggat bergeser",
+    "newly_late": "Menjadi terlambat",
+    "no_longer_late": "Tidak lagi terlambat",
+    "added": "Langkah bertambah",
+    "gone": "Langkah hilang",
+}
+PROBLEM_COLUMNS = {
+    "sheet": "Lembar",
+    "row": "Baris",
+    "column": "Kolom",
+    "value": "Isi",
+    "message": "Alasan",
+}
+IN_FORCE = "Yang berlaku pada tanggal acuan"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def choose(store: Store, as_of: dt.date) -> Revision:
+    """The revision to show: the one in force on the as-of date, unless another is asked for."""
+    number = st.selectbox(
+        "Revisi", [IN_FORCE, *(r.revision for r in store.revisions)], key="revisi",
+        bind="query-params",
+    )  # fmt: skip
+    return store.sop(as_of) if number in (IN_FORCE, None) else store.revision(str(number))
+
+
+def step_row(step: Step) -> dict[str, object]:
+    """One step as the table shows it; an asterisk marks a performer that is inferred."""
+    names = [words.word(words.PERFORMERS, p) for p in step.performers]
+    day = step.deadline_day_after_quarter
+    return {
+        **vars(step),
+        "code": step.code,
+        "norm": f"{step.norm}, paling lambat tanggal {day}" if day else step.norm,
+        "level": LEVEL_NAMES[step.level],
+        "performers": ", ".join(names) + ("*" if step.performers_source == "inferred" else ""),
+        "remarks": "; ".join(step.remarks),
+        "milestone": words.word(words.STEPS, step.milestone) if step.milestone else None,
+    }
+
+
+def steps(revision: Revision, demo: bool) -> None:
+    """The steps of one flow; a row opens what the SOP says of it."""
+    names: dict[str, str] = {flow.id: flow.name for flow in revision.flows}
+    flow = st.segmented_control(
+        "Alur", list(names), default="A", required=True, key="alur_sop", bind="query-params"
+    )
+    st.caption(f"{flow}. {names[str(flow)]}")
+    shown = revision.flow_steps(str(flow))
+    frame = pd.DataFrame([step_row(step) for step in shown])
+    chosen = tables.show(
+        frame, STEP_COLUMNS, key="tabel_sop", alt=f"Langkah alur {flow}", height=430
+    )
+    st.caption("*Disimpulkan dari bunyi SOP: lambang diagram alirnya tidak ada dalam teks. Pilih baris untuk rinciannya.")  # fmt: skip
+    whole = pd.DataFrame([step_row(step) for step in revision.steps])
+    tables.export(whole, EXPORT_COLUMNS, f"SOP revisi {revision.revision}", filters.scope(), demo, f"{revision.code} revisi {revision.revision}")  # fmt: skip
+    if chosen:
+        detail(revision, shown[chosen[0]])
+
+
+def detail(revision: Revision, step: Step) -> None:
+    """Everything the SOP says of one step, with its place in the document."""
+    rules = [rule for rule in revision.routing if step.code in rule.steps]
+    lines = [f"**Kelengkapan:** {step.inputs}", f"**Output:** {step.output}"]
+    if step.optional:
+        lines.append(f"**Langkah pilihan:** {step.optional_reason}")
+    if step.requires:
+        needed = ", ".join(f"{step.flow}.{n}" for n in step.requires)
+        lines.append(f"**Mensyaratkan selesainya:** {needed}")
+    with st.container(border=True):
+        st.markdown(f"**{step.code} {step.activity}** _({step.place})_")
+        st.markdown("  \n".join(lines))
+        for title, texts in (
+            ("Keterangan", step.remarks),
+            ("Penerusan", [f"{rule.text} _({rule.place})_" for rule in rules]),
+        ):
+            if texts:
+                st.markdown(f"**{title}**\n" + "\n".join(f"- {text}" for text in texts))
+
+
+def enter(store: Store, shown: Revision, as_of: dt.date) -> None:
+    """The form out, the changed form in, and what it would do; nothing is kept yet."""
+    st.subheader("Masukkan revisi")
+    st.markdown(
+        f"**1. Unduh formulir** berisi revisi {shown.revision}, lalu ubah di Excel: nomor revisi,"
+        " tanggal berlaku, dan langkah yang berubah."
+    )
+    st.download_button(
+        "Unduh formulir revisi", partial(revisions.form, shown), f"sop-revisi-{shown.revision}.xlsx",
+        _XLSX, icon=":material/download:", on_click="ignore",
+    )  # fmt: skip
+    st.markdown("**2. Unggah formulir.** Nomor yang sudah ada menggantikan revisi itu.")
+    upload = st.file_uploader(
+        "Formulir", type=["xlsx", "toml"], label_visibility="collapsed",
+        key=f"berkas_sop_{st.session_state.get('revisi_ke', 0)}",
+    )  # fmt: skip
+    if upload is None:
+        return
+    file = SourceFile(upload.name, upload.getvalue())
+    try:
+        draft = revisions.read(file, today())
+    except (ImportRefused, DefinitionError) as error:
+        st.error(f"**Tidak dapat dibaca.** {error}", icon=":material/block:")
+        return
+    if draft.revision is None:
+        problems(draft)
+    else:
+        examine(store, file, draft.revision, as_of)
+
+
+def problems(draft: Draft) -> None:
+    """What is wrong with the form, cell by cell."""
+    st.error(
+        f"**{format_number(len(draft.problems))} isian perlu diperbaiki.** Belum ada yang disimpan.",
+        icon=":material/rule:",
+    )
+    frame = pd.DataFrame([vars(p) for p in draft.problems])
+    tables.plain(frame, PROBLEM_COLUMNS, alt="Isian yang perlu diperbaiki", height=300)
+
+
+def examine(store: Store, file: SourceFile, revision: Revision, as_of: dt.date) -> None:
+    """What the revision changes, in the SOP and for the cases, and the button that keeps it."""
+    state = (file.sha256, store.version, as_of)
+    known = st.session_state.get("pratinjau_sop")
+    if known is None or known[0] != state:
+        with st.spinner("Menghitung akibatnya pada kegiatan yang tercatat"):
+            found = revisions.preview(store, file, revision, as_of)
+        known = st.session_state["pratinjau_sop"] = (state, found)
+    found = known[1]
+    st.markdown(
+        f"**3. Pratinjau.** Belum ada yang disimpan. Revisi {revision.revision}, berlaku mulai"
+        f" {format_date(revision.effective)}, dibandingkan dengan revisi {found.before.revision}."
+    )
+    for obstacle in found.obstacles:
+        st.error(obstacle, icon=":material/block:")
+    consequences(found, as_of)
+    if not found.obstacles and st.button(f"Simpan revisi {revision.revision}", type="primary"):
+        keep(store, file, revision)
+
+
+def consequences(found: Preview, as_of: dt.date) -> None:
+    """Figures and tables of a preview."""
+    if found.revision.effective <= as_of:
+        st.warning(
+            f"Berlaku surut: {format_number(found.cases)} kegiatan, laporan, dan siklus yang mulai"
+            f" pada atau sesudah {format_date(found.revision.effective)} dinilai ulang.",
+            icon=":material/history:",
+        )
+    columns = st.columns(4)
+    sums = found.effects[["due_moved", "newly_late", "no_longer_late"]].sum()
+    for column, label, value in zip(
+        columns,
+        ("Perubahan SOP", "Tenggat bergeser", "Menjadi terlambat", "Tidak lagi terlambat"),
+        (len(found.differences), *(int(n) for n in sums)),
+        strict=True,
+    ):
+        column.metric(label, format_number(value), border=True)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown("**Yang berubah dalam SOP**")
+        frame = pd.DataFrame([vars(d) for d in found.differences], columns=list(DIFFERENCE_COLUMNS))
+        tables.plain(frame, DIFFERENCE_COLUMNS, alt="Perubahan SOP", height=300)
+    with right:
+        st.markdown(f"**Akibatnya per {format_date(as_of)}**")
+        if found.effects.empty:
+            st.caption("Tidak ada langkah kegiatan yang berubah tenggat atau keadaannya.")
+        else:
+            happened = {
+                name: title
+                for name, title in EFFECT_COLUMNS.items()
+                if name not in ("added", "gone") or found.effects[name].any()
+            }
+            tables.plain(found.effects, happened, alt="Akibat pada langkah", height=300)
+
+
+def keep(store: Store, file: SourceFile, revision: Revision) -> None:
+    """Keep the revision, and start over with an empty form."""
+    try:
+        revisions.add(store, file, revision, store.viewer.name)
+    except RevisionRefused as error:
+        st.error(str(error), icon=":material/block:")
+        return
+    st.session_state["kabar_sop"] = (
+        f"Revisi {revision.revision} tersimpan; semua kegiatan dihitung ulang."
+    )
+    st.session_state["revisi_ke"] = st.session_state.get("revisi_ke", 0) + 1
+    st.session_state.pop("pratinjau_sop", None)
+    st.rerun()
+
+
+def history(store: Store) -> None:
+    """Revisions that staff entered, each with its file, and the way back."""
+    st.subheader("Riwayat revisi")
+    documents = revisions.history(store)
+    if not documents:
+        st.caption(
+            "Semua revisi berasal dari pemasangan aplikasi; belum ada yang dimasukkan di sini."
+        )
+        return
+    for document in documents:
+        state = (
+            f"dicabut {document.withdrawn_by} {format_date(document.withdrawn_at)}"
+            if document.withdrawn_at
+            else "dipakai" if document.counts else "diganti yang lebih baru"
+        )  # fmt: skip
+        with st.expander(
+            f"Revisi {document.revision} · {document.file_name} · {format_date(document.entered_at)} · {state}"
+        ):
+            st.markdown(
+                f"Oleh **{document.entered_by}** pukul {document.entered_at:%H.%M} WIB, berlaku mulai"
+                f" {format_date(document.effective)}.  \nSHA-256 `{document.sha256}`"
+            )
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.download_button(
+                    f"Unduh {document.file_name}",
+                    partial(_content, store, document.document_no),
+                    document.file_name, key=f"sop_{document.document_no}",
+                    icon=":material/download:", on_click="ignore",
+                )  # fmt: skip
+                if document.counts and store.viewer.may("sop"):
+                    take_back(store, document)
+
+
+def _content(store: Store, document_no: int) -> bytes:
+    return revisions.stored_file(store, document_no).content
+
+
+def take_back(store: Store, document: revisions.Document) -> None:
+    """Withdraw an entered revision, after a tick that it is meant."""
+    sure = st.checkbox("Saya yakin mencabut", key=f"yakin_sop_{document.document_no}")
+    if st.button("Cabut revisi ini", key=f"cabut_{document.document_no}", disabled=not sure):
+        try:
+            revisions.withdraw(store, document.revision, store.viewer.name)
+        except RevisionRefused as error:
+            st.error(str(error), icon=":material/block:")
+            return
+        st.session_state["kabar_sop"] = (
+            f"Revisi {document.revision} dicabut; semua kegiatan dihitung ulang."
+        )
+        st.rerun()
+
+
+def page() -> None:
+    """Draw the page."""
+    store = shell.store("sop")
+    as_of = filters.scope().as_of
+    news = st.session_state.pop("kabar_sop", None)
+    if news:
+        st.success(news)
+    shown = choose(store, as_of)
+    st.markdown(
+        f"**{shown.code} revisi {shown.revision}**, berlaku mulai {format_date(shown.effective)}."
+        f" {shown.title}. Kegiatan dinilai menurut revisi yang berlaku ketika mulai."
+    )
+    steps(shown, store.has_demo_data)
+    if store.viewer.may("sop"):
+        enter(store, shown, as_of)
+    else:
+        st.caption("Revisi dimasukkan oleh Unit Kerja Pusat.")
+    history(store)
+
+
+page()
