@@ -66,7 +66,7 @@ def step_row(step: Step) -> dict[str, object]:
     return {
         **vars(step),
         "code": step.code,
-        "norm": f"{step.norm}, paling lambat tanggal {day}" if day else step.norm,
+        "norm": f"{step.norm}, tanggal {day}" if day else step.norm,
         "level": LEVEL_NAMES[step.level],
         "performers": ", ".join(names) + ("*" if step.performers_source == "inferred" else ""),
         "remarks": "; ".join(step.remarks),
@@ -96,7 +96,14 @@ def steps(revision: Revision, demo: bool) -> None:
 def detail(revision: Revision, step: Step) -> None:
     """Everything the SOP says of one step, with its place in the document."""
     rules = [rule for rule in revision.routing if step.code in rule.steps]
-    lines = [f"**Kelengkapan:** {step.inputs}", f"**Output:** {step.output}"]
+    row = step_row(step)
+    guessed = " (*disimpulkan dari bunyi SOP)" if step.performers_source == "inferred" else ""
+    lines = [
+        f"**Kelengkapan:** {step.inputs}",
+        f"**Output:** {step.output}",
+        f"**Norma:** {row['norm']}",
+        f"**Pelaksana:** {row['performers']}{guessed}",
+    ]
     if step.optional:
         lines.append(f"**Langkah pilihan:** {step.optional_reason}")
     if step.requires:
@@ -234,7 +241,7 @@ def history(store: Store) -> None:
         return
     for document in documents:
         state = (
-            f"dicabut {document.withdrawn_by} {format_date(document.withdrawn_at)}"
+            f"dicabut oleh {document.withdrawn_by}, {format_date(document.withdrawn_at)}"
             if document.withdrawn_at
             else "dipakai" if document.counts else "diganti yang lebih baru"
         )  # fmt: skip

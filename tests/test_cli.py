@@ -9,7 +9,8 @@ import pytest
 
 from sop_core.cli import main
 from sop_core.demo import demo_workbook
-from tests.builders import TODAY, workbook
+from tests.builders import REV04, TODAY, form_of, revised, workbook
+from tests.revisions.test_form import changed as cells_changed
 
 
 @pytest.fixture
@@ -57,6 +58,40 @@ def test_sop(db, capsys):
     assert len(sop["steps"]) == 37
     wanted = {"flow", "no", "level", "activity", "inputs", "output", "sla_days", "optional"}
     assert all(wanted <= set(step) for step in sop["steps"])
+
+
+def test_a_revision_from_its_form_to_its_withdrawal(db, tmp_path, capsys):
+    form, changed = tmp_path / "rev04.xlsx", tmp_path / "rev05.xlsx"
+    assert answer(capsys, "sop", "form", form)["bytes"] == form.stat().st_size
+    code, _, err = run(capsys, "sop", "add", form)
+    assert (code, "sama dengan revisi 04" in err) == (1, True)
+    changed.write_bytes(form_of(revised(norms={"B.2": 20})).content)
+    preview = answer(capsys, "sop", "add", changed, "--dry-run")
+    assert {"place": "B.2", "what": "Norma", "before": "40 HK", "after": "20 HK"} in preview[
+        "differences"
+    ]
+    assert (preview["against"], preview["obstacles"], preview["kept"]) == ("04", [], False)
+    assert answer(capsys, "sop", "list")["entered"] == []
+    assert run(capsys, "sop", "add", changed)[1].endswith("Tersimpan.\n")
+    assert [r["revision"] for r in answer(capsys, "sop", "list")["revisions"]] == ["04", "05"]
+    norm = next(s for s in answer(capsys, "sop", "--revision", "05")["steps"] if (s["flow"], s["no"]) == ("B", 2))  # fmt: skip
+    assert norm["sla_days"] == 20
+    assert "05, berlaku 2 Maret 2026" in run(capsys, "sop", "list")[1]
+    assert run(capsys, "sop", "--revision", "09")[0] == 2
+    assert answer(capsys, "sop", "withdraw", "05") == {"withdrawn": "05"}
+    assert run(capsys, "sop", "withdraw", "05")[0] == 1
+
+
+def test_a_form_at_fault_is_told_by_its_cells(db, tmp_path, capsys):
+    path = tmp_path / "rev05.xlsx"
+    path.write_bytes(cells_changed(REV04, "Langkah SOP", {"Norma HK": "x", "Output": None}).content)
+    code, out, err = run(capsys, "sop", "add", path)
+    assert code == 1
+    assert out.splitlines() == [
+        "Langkah SOP, baris 2, Norma HK: x: harus bilangan bulat",
+        "Langkah SOP, baris 2, Output: (kosong): wajib diisi",
+    ]
+    assert "rev05.xlsx: 2 isian tidak dapat dipakai" in err
 
 
 def test_import_status_and_undo(db, tmp_path, capsys):

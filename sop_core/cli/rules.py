@@ -130,7 +130,10 @@ def run_sop_form(options: Any) -> int:
     with open_store(options) as store:
         content = revisions.form(_asked(store, options.revision))
     options.file.write_bytes(content)
-    print(f"{options.file} ditulis")
+    if options.json:
+        print_json({"file": str(options.file), "bytes": len(content)})
+    else:
+        print(f"Formulir ditulis ke {options.file}")
     return 0
 
 
@@ -142,19 +145,21 @@ def run_sop_add(options: Any) -> int:
         if draft.revision is None:
             return _refused(draft, options.json)
         found = revisions.preview(store, file, draft.revision, options.as_of or today())
-        _print_preview(found, options.json)
-        if found.obstacles:
-            return fail(f"pantau: {found.obstacles[0]}", 1)
-        if not options.dry_run:
+        kept = not found.obstacles and not options.dry_run
+        if kept:
             revisions.add(store, file, draft.revision, who(store))
-    return 0
+        _print_preview(found, kept, options.json)
+    return fail(f"pantau: {found.obstacles[0]}", 1) if found.obstacles else 0
 
 
 def run_sop_withdraw(options: Any) -> int:
     """Take back an entered revision."""
     with open_store(options) as store:
         revisions.withdraw(store, options.revision, who(store))
-    print(f"Revisi {options.revision} dicabut")
+    if options.json:
+        print_json({"withdrawn": options.revision})
+    else:
+        print(f"Revisi {options.revision} dicabut.")
     return 0
 
 
@@ -177,7 +182,7 @@ def _refused(draft: revisions.Draft, as_json: bool) -> int:
     return fail(f"pantau: {draft.file.name}: {len(draft.problems)} isian tidak dapat dipakai", 1)
 
 
-def _print_preview(found: revisions.Preview, as_json: bool) -> None:
+def _print_preview(found: revisions.Preview, kept: bool, as_json: bool) -> None:
     effects: list[dict[str, Any]] = found.effects.drop(columns=["flow", "step_no"]).to_dict(
         "records"
     )  # type: ignore[assignment]
@@ -191,6 +196,7 @@ def _print_preview(found: revisions.Preview, as_json: bool) -> None:
                 "cases": found.cases,
                 "effects": effects,
                 "obstacles": found.obstacles,
+                "kept": kept,
             }
         )
         return
@@ -206,6 +212,7 @@ def _print_preview(found: revisions.Preview, as_json: bool) -> None:
             f"  {row['step']}: {row['due_moved']} tenggat bergeser, {row['newly_late']} menjadi"
             f" terlambat, {row['no_longer_late']} tidak lagi terlambat"
         )
+    print("Tersimpan." if kept else "Tidak ada yang disimpan.")
 
 
 def _sop_json(revision: Revision) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def test_the_steps_are_the_sops_own(empty):
     assert table["Norma"].tolist()[:4] == ["10 HK", "15 HK", "N/A", "5 HK"]
     assert table["Pelaksana"].iloc[8] == "Pejabat Pimpinan Tinggi Madya*", "inferred, and says so"
     d = open_page("sop", alur_sop="D").dataframe[0].value
-    assert d["Norma"].iloc[7] == "10 HK, paling lambat tanggal 10"
+    assert d["Norma"].iloc[7] == "10 HK, tanggal 10"
     assert d["Pelaksana"].iloc[2] == "Unit Kerja Pusat, PPSDM", "stated in a remark"
 
 
