@@ -39,13 +39,6 @@ EFFECT_COLUMNS = {
     "added": "Langkah bertambah",
     "gone": "Langkah hilang",
 }
-PROBLEM_COLUMNS = {
-    "sheet": "Lembar",
-    "row": "Baris",
-    "column": "Kolom",
-    "value": "Isi",
-    "message": "Alasan",
-}
 IN_FORCE = "Yang berlaku pada tanggal acuan"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -157,7 +150,7 @@ def problems(draft: Draft) -> None:
         icon=":material/rule:",
     )
     frame = pd.DataFrame([vars(p) for p in draft.problems])
-    tables.plain(frame, PROBLEM_COLUMNS, alt="Isian yang perlu diperbaiki", height=300)
+    tables.plain(frame, tables.PROBLEM_COLUMNS, alt="Isian yang perlu diperbaiki", height=300)
 
 
 def examine(store: Store, file: SourceFile, revision: Revision, as_of: dt.date) -> None:

@@ -14,13 +14,6 @@ from sop_core.importing.template import template
 from sop_core.indonesian import JAKARTA, format_date, format_number, today
 from sop_core.store import Store, Trace
 
-PROBLEM_COLUMNS = {
-    "sheet": "Lembar",
-    "row": "Baris",
-    "column": "Kolom",
-    "value": "Isi",
-    "message": "Alasan",
-}
 CHANGE_COLUMNS = {
     "sheet": "Lembar",
     "row": "Baris",
@@ -110,7 +103,7 @@ def preview(parsed: importing.Parsed, found: importing.Preview) -> None:
     if found.problems:
         st.markdown(f"**{format_number(rows.rejected)} baris ditolak, dengan alasan:**")
         frame = pd.DataFrame([vars(p) for p in found.problems])
-        tables.plain(frame, PROBLEM_COLUMNS, alt="Alasan penolakan", height=280)
+        tables.plain(frame, tables.PROBLEM_COLUMNS, alt="Alasan penolakan", height=280)
         st.download_button(
             "Unduh baris yang ditolak beserta alasannya",
             lambda: rejected_workbook(parsed, found.problems),
@@ -217,7 +210,9 @@ def _history_actions(store: Store, batch: importing.Batch) -> None:
     rejected = importing.rejections(store, number)
     if rejected:
         frame = pd.DataFrame([vars(p) for p in rejected])
-        tables.plain(frame, PROBLEM_COLUMNS, alt=f"Baris ditolak unggahan {number}", height=220)
+        tables.plain(
+            frame, tables.PROBLEM_COLUMNS, alt=f"Baris ditolak unggahan {number}", height=220
+        )
 
 
 def _handed_out(store: Store, number: int, file: importing.SourceFile) -> bytes:

@@ -21,11 +21,12 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+from pydantic import ValidationError
 
 from sop_core import calendar, facts, reference
 from sop_core.access import ACTION_NAMES, OPERATOR, AccessDenied, Viewer, covers
 from sop_core.calendar import Override, WorkingCalendar
-from sop_core.definition import Revision, in_force, load_revisions, merged
+from sop_core.definition import Revision, faults, in_force, load_revisions, merged
 from sop_core.indonesian import now
 from sop_core.units import NATIONAL, Unit, UnitFinder, read_units
 
@@ -445,7 +446,15 @@ def bump_version(cursor: duckdb.DuckDBPyConnection) -> None:
 
 @cache
 def _revision(document: str) -> Revision:
-    return Revision.model_validate_json(document)
+    try:
+        return Revision.model_validate_json(document)
+    except ValidationError as error:
+        first = faults(error)[0]
+        at = ".".join(map(str, first.at))
+        number = json.loads(document).get("revision")
+        raise StoreDamaged(
+            f"revisi SOP {number} yang dimasukkan tidak sah bagi versi ini: {at}: {first.message}"
+        ) from error
 
 
 def _plain(value: Any) -> str | None:

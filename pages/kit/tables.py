@@ -22,6 +22,14 @@ _WIDTHS: dict[str, int] = {
     "Judul": 270, "Kegiatan": 330, "Kegiatan langkah": 330, "Unit": 210, "Status": 150,
     "Alasan": 420, "Aktivitas": 420, "Norma": 140, "Output": 300, "Dasar mulai": 250, "Yang mengikat": 200,
 }  # fmt: skip
+PROBLEM_COLUMNS = {
+    "sheet": "Lembar",
+    "row": "Baris",
+    "column": "Kolom",
+    "value": "Isi",
+    "message": "Alasan",
+}
+"""Why cells of an uploaded file are refused (rows of ``importing.Problem``)."""
 _MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

@@ -12,7 +12,7 @@ from sop_core.definition import in_force, merged
 from sop_core.evaluation import Scope
 from sop_core.importing import SourceFile
 from sop_core.revisions import RevisionRefused, comparing
-from sop_core.store import Store, Trace
+from sop_core.store import Store, StoreDamaged, Trace
 from tests.builders import (
     REV04,
     TODAY,
@@ -199,6 +199,21 @@ def test_an_entered_revision_outlives_a_restart_and_wins_over_a_shipped_one(tmp_
             "SELECT revision, sla_days FROM sop_step WHERE flow = 'B' AND step_no = 2"
         )
     assert {r["revision"]: r["sla_days"] for r in norms} == {"04": 40, "05": 20}
+
+
+def test_a_revision_that_a_later_version_cannot_read_is_said(tmp_path):
+    with Store(tmp_path / "a.duckdb") as store:
+        enter(store, revised())
+        with store.write(Trace("sop", "uji")) as cursor:
+            cursor.execute(
+                "UPDATE sop_document SET document = replace(document, '\"held\"', '\"baru\"')"
+            )
+        with pytest.raises(
+            StoreDamaged, match=r"revisi SOP 05 .* tidak sah bagi versi ini: steps\.2\.milestone"
+        ):
+            _ = store.revisions
+        revisions.withdraw(store, "05", "x")
+        assert [r.revision for r in store.revisions] == ["04"]
 
 
 def test_shipped_files_give_way_by_number_and_by_day():
