@@ -36,8 +36,7 @@ def choose(store: Store) -> Scope:
     )
     flow = row[1].selectbox("Alur", [filters.ALL, *"ABCD"], key="alur", bind="query-params")
     letter = None if flow in (filters.ALL, None) else str(flow)
-    steps = store.sop(shared.as_of).steps
-    codes = [s.code for s in steps if s.sla_days and letter in (None, s.flow)]
+    codes = [code for code in lateness.step_codes(store) if letter in (None, code[0])]
     step = row[2].selectbox("Langkah", [filters.ALL, *codes], key="langkah", bind="query-params")
     product = row[3].selectbox(
         "Komoditas", [filters.ALL, *lateness.products(store)], key="komoditas", bind="query-params"

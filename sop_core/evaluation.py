@@ -190,6 +190,18 @@ def finished_between(store: Store, scope: Scope, first: dt.date, last: dt.date) 
     )
 
 
+def revisions_used(store: Store, scope: Scope) -> list[str]:
+    """Numbers of the SOP revisions by which cases begun in the scope are judged."""
+    rows = store.rows(
+        f"""
+        SELECT DISTINCT c.revision FROM {SCOPED} s JOIN sop_case c USING (case_id)
+        WHERE s.started IS NOT NULL ORDER BY 1
+        """,  # noqa: S608
+        **scope.parameters(),
+    )
+    return [row["revision"] for row in rows]
+
+
 def provisional_steps(store: Store, scope: Scope) -> int:
     """Steps whose due date rests on holidays that are not decreed yet."""
     return int(

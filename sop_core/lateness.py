@@ -52,6 +52,14 @@ def ageing_by_flow(late: pd.DataFrame) -> pd.DataFrame:
     return counts.reindex(columns=columns, fill_value=0)
 
 
+def step_codes(store: Store) -> list[str]:
+    """Steps with a norm in any revision of the SOP, for a filter."""
+    rows = store.rows(
+        "SELECT DISTINCT flow, step_no FROM sop_step WHERE sla_days IS NOT NULL ORDER BY ALL"
+    )
+    return [f"{row['flow']}.{row['step_no']}" for row in rows]
+
+
 def products(store: Store) -> list[str]:
     """Product groups (komoditas) that occur, for a filter."""
     rows = store.rows(

@@ -68,6 +68,12 @@ def notes(store: Store, scope: Scope) -> list[str]:
         f"Keadaan dihitung per {format_date(scope.as_of)}: kejadian sesudah tanggal itu tidak"
         " diperhitungkan, sehingga laporan ini dapat dibuat ulang dengan hasil yang sama.",
     ]
+    used = evaluation.revisions_used(store, scope)
+    if len(used) > 1:
+        lines.append(
+            "Kegiatan dinilai menurut revisi SOP yang berlaku ketika mulai: revisi"
+            f" {', '.join(used[:-1])} dan {used[-1]}."
+        )
     provisional = evaluation.provisional_steps(store, scope)
     if provisional:
         lines.append(

@@ -76,6 +76,14 @@ def test_from_the_form_to_the_new_norm_and_back(empty, sign_in):
     assert shown_revision(app) == "04"
 
 
+def test_a_shipped_revision_that_is_set_aside_is_said(empty):
+    with Store(empty) as store:
+        enter(store, revised("04", REV04.effective, {"B.2": 30}))
+    assert "Berkas bawaan revisi 04 digantikan revisi yang dimasukkan." in [
+        c.value for c in open_page("sop").caption
+    ]
+
+
 def test_what_is_wrong_with_a_form_is_shown_cell_by_cell(empty, sign_in):
     sign_in("pusat", "PST-PMPUPO")
     file = changed(REV04, "Langkah SOP", {"Norma HK": "sepuluh"}, row_of("A.4"))

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from sop_core import facts, importing, region, revisions
+from sop_core import facts, importing, region, reports, revisions
 from sop_core.access import AccessDenied, Viewer
 from sop_core.definition import in_force, merged
 from sop_core.evaluation import Scope
@@ -225,6 +225,14 @@ def test_shipped_files_give_way_by_number_and_by_day():
     ]
     assert [r.revision for r in merged([six, REV04], [five])] == ["04", "05", "06"]
     assert in_force(merged([REV04], [five]), D(2026, 3, 1)).revision == "04"
+
+
+def test_a_report_over_two_revisions_says_so(two_cases):
+    asked = reports.Request("tahunan", TODAY, 2026, unit="BBPOM-PDG")
+    told = "revisi SOP yang berlaku ketika mulai: revisi 04 dan 05"
+    assert not any(told in note for note in reports.build(two_cases, asked).notes)
+    enter(two_cases, revised(norms={"B.2": 20}))
+    assert any(told in note for note in reports.build(two_cases, asked).notes)
 
 
 def test_a_correction_of_revision_04_itself_counts_for_every_case(two_cases):
