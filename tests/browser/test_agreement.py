@@ -47,6 +47,12 @@ def report_of(page: Page) -> openpyxl.Workbook:
     return openpyxl.load_workbook(io.BytesIO(Path(waiting.value.path()).read_bytes()))
 
 
+def follow(page: Page, url: str) -> None:
+    """Another link in the same window, which keeps what it has loaded of the app."""
+    page.goto(url)
+    settled(page)
+
+
 @pytest.mark.parametrize("code", list(OFFICES), ids=str)
 def test_the_same_figure_everywhere(demo_app, demo_file, open_page, tmp_path, capsys, code):
     database = tmp_path / "cli.duckdb"
@@ -72,7 +78,7 @@ def test_the_same_figure_everywhere(demo_app, demo_file, open_page, tmp_path, ca
         assert list(book[part].values) == list(by_cli[part].values), part
 
     # Overdue steps.
-    page = open_page(f"{demo_app}/{f'wilayah?wilayah={name}&' if name else '?'}{shared}")
+    follow(page, f"{demo_app}/{f'wilayah?wilayah={name}&' if name else '?'}{shared}")
     assert metric(page, "Terlambat") == len(late)
     export = download(page, "Excel")
     key = "Langkah terlambat" if name else "Terlambat"
@@ -80,7 +86,7 @@ def test_the_same_figure_everywhere(demo_app, demo_file, open_page, tmp_path, ca
     assert sum(row["Terlambat"] for row in sheet(book, "Peringkat unit")) == len(late)
 
     # Facilitators.
-    page = open_page(f"{demo_app}/fasilitator?{shared}{unit}")
+    follow(page, f"{demo_app}/fasilitator?{shared}{unit}")
     total = sum(row["total"] for row in people)
     assert metric(page, "Fasilitator") == total
     assert sum(row["Jumlah"] for row in sheet(book, "Fasilitator per unit")) == total
@@ -89,14 +95,14 @@ def test_the_same_figure_everywhere(demo_app, demo_file, open_page, tmp_path, ca
     assert metric(page, "Bersertifikat") == certified
 
     # Follow-ups.
-    page = open_page(f"{demo_app}/tindak_lanjut?{shared}{unit}&keadaan=Terlambat")
+    follow(page, f"{demo_app}/tindak_lanjut?{shared}{unit}&keadaan=Terlambat")
     past = metric(page, "Terlambat")
     assert sum(row["Terlambat"] for row in sheet(book, "Tindak lanjut")) == past
     export = download(page, "Excel")
     assert len(sheet(export, export.sheetnames[0])) == past > 0
 
     # Recommendations.
-    page = open_page(f"{demo_app}/rekomendasi?{shared}{unit}")
+    follow(page, f"{demo_app}/rekomendasi?{shared}{unit}")
     assert metric(page, "Rekomendasi") == len(found)
     export = download(page, "Excel")
     rows = sheet(export, export.sheetnames[0])
