@@ -17,8 +17,8 @@ from sop_core.store import Store
 
 STEP_COLUMNS = {
     "code": "Langkah",
-    "activity": "Aktivitas",
     "norm": "Norma",
+    "activity": "Aktivitas",
     "level": "Tingkat",
     "output": "Output",
     "performers": "Pelaksana",

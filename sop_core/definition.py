@@ -140,7 +140,7 @@ class Revision(_Strict):
     revised: dt.date
     effective: dt.date
     opening: Opening
-    stakeholders: dict[str, str]
+    stakeholders: dict[Annotated[str, Field(pattern="^[a-z]$")], Text]
     flows: list[FlowInfo]
     steps: list[Step]
     routing: list[Routing] = []

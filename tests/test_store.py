@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from sop_core.store import Store, StoreBusy, StoreDamaged, migrations
-from tests.builders import TODAY, load
+from tests.builders import TODAY, load, steps_of
 
 ROOT = Path(__file__).parent.parent
 
@@ -21,6 +21,30 @@ def test_migrations_run_once_and_data_stays(tmp_path: Path):
         assert store.one("SELECT count(*) FROM activity") == 1
         assert store.one("SELECT count(*) FROM schema_version") == len(migrations())
         assert store.version == version, "opening an up-to-date store rebuilds nothing"
+
+
+@pytest.mark.parametrize("number", sorted(migrations())[:-1])
+def test_a_store_of_every_earlier_schema_opens_with_its_records(tmp_path: Path, number):
+    path = tmp_path / "lama.duckdb"
+    with duckdb.connect(str(path)) as old:
+        old.execute("CREATE TABLE schema_version (version INTEGER, applied_at TIMESTAMP)")
+        for version, script in migrations().items():
+            if version <= number:
+                old.execute(script)
+                old.execute("INSERT INTO schema_version VALUES (?, now()::TIMESTAMP)", [version])
+        old.execute(
+            "INSERT INTO activity BY NAME SELECT 'ADV-1' AS case_id, 'A' AS flow, 2025 AS year,"
+            " 'BBPOM-PDG' AS unit_code, 'Advokasi' AS title, 1 AS batch_id, 2 AS source_row"
+        )
+        old.execute(
+            "INSERT INTO step_record BY NAME SELECT 'ADV-1' AS case_id, 1 AS step_no,"
+            " DATE '2025-03-03' AS started, DATE '2025-03-18' AS finished, 1 AS batch_id,"
+            " 2 AS source_row"
+        )
+    with Store(path) as store:
+        first, second, third = (steps_of(store, "ADV-1", TODAY)[n] for n in (1, 2, 3))
+    assert (first["status"], first["days_late"]) == ("selesai_terlambat", 1)
+    assert (second["status"], third["milestone"]) == ("terlambat_berjalan", "held")
 
 
 def test_a_newer_schema_is_refused(tmp_path: Path):

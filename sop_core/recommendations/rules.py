@@ -181,7 +181,7 @@ def jangkauan(frame: pd.DataFrame, rule: Rule, setting: Setting) -> Iterator[Fin
         if chance >= 0.05:
             continue
         kind, _sep, name = row["topic"].partition(":")
-        named = setting.revision.stakeholders[name] if kind == "pemangku" else name
+        named = setting.revision.stakeholders.get(name, name) if kind == "pemangku" else name
         yield Finding(
             row["unit_code"], row["flow"], row["expected"] * (1 - chance),
             target=max(1, round(row["expected"] * row["total"] / 2)), topic=row["topic"],

@@ -97,7 +97,6 @@ _ROUTING = Sheet(
 SHEETS = (_REVISION, _FLOWS, _STAKEHOLDERS, _STEPS, _ROUTING)
 _BY_KEY = {sheet.table: sheet for sheet in SHEETS}
 _FIELDS = {
-    "latest": "latest_day",
     "national_year_latest": "latest_day",
     "joint_with_center": "joint",
 }

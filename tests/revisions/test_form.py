@@ -130,6 +130,11 @@ def test_a_milestone_that_is_gone_is_missed():
     ]
 
 
+def test_a_stakeholder_kind_goes_by_one_letter():
+    found = problems(changed(REV04, "Pemangku Kepentingan", {"Huruf": "aa"}))
+    assert found == [("Pemangku Kepentingan", 1, "", "bentuknya tidak dikenal")]
+
+
 def test_every_problem_is_told_at_once():
     file = changed(REV04, "Langkah SOP", {"Norma HK": "x", "Pelaksana": "Dinas", "Output": None})
     assert len(problems(file)) == 3
