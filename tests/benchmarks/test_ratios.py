@@ -8,12 +8,13 @@ import pandas as pd
 import pytest
 import python_calamine as calamine
 
-from sop_core import facts, importing, national
+from sop_core import facts, importing, national, revisions
 from sop_core.evaluation import Scope
 from sop_core.exporting import Table, to_xlsx
 from sop_core.importing import SourceFile
 from sop_core.store import Store
 from tests.benchmarks.conftest import AS_OF, ROWS, report, seconds
+from tests.builders import form_of, revised
 
 pytestmark = pytest.mark.benchmark
 
@@ -128,6 +129,24 @@ def test_national_rollup_against_pandas(million: Store):
     report(f"national rollup of {len(fact):,} steps / pandas", mine, analyst)
     report("national rollup / pandas, every count a column first", mine, tuned)
     assert mine / analyst <= 1 / 10
+
+
+def test_previewing_a_revision_against_rebuilding_the_facts(million: Store):
+    """What a revision would do to every case, against counting every case anew, which it must."""
+    revision = revised(norms={"B.2": 20})
+    file = form_of(revision)
+
+    def rebuild() -> None:
+        with million.rehearse(stored=True) as cursor:
+            facts.rebuild(cursor)
+
+    def preview() -> revisions.Preview:
+        return revisions.preview(million, file, revision, AS_OF)
+
+    assert preview().effects["newly_late"].sum() > 0
+    ours, yardstick = seconds(preview, rebuild, times=2)
+    report("previewing a revision / rebuilding the facts", ours, yardstick)
+    assert ours / yardstick <= 2
 
 
 def test_importing_against_just_reading():
