@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import running_app, settled
-from tests.browser.test_journeys import download, goto, metric
+from tests.browser.test_journeys import download, goto, metric, tick
 from tests.builders import TODAY
 
 pytestmark = pytest.mark.browser
@@ -70,7 +70,7 @@ def test_a_norm_is_changed_by_the_form_and_taken_back(demo_file, tmp_path: Path,
         assert late_b2(page) > before
 
         page.get_by_text("Revisi 05 · rev05.xlsx", exact=False).click()
-        page.get_by_text("Saya yakin mencabut").click()
+        tick(page, "Saya yakin mencabut")
         page.get_by_role("button", name="Cabut revisi ini").click()
         expect(page.get_by_text("Revisi 05 dicabut")).to_be_visible()
         settled(page)
