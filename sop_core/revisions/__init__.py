@@ -1,7 +1,7 @@
 """Revisions of the SOP that staff enter: read, compared, rehearsed, kept, withdrawn."""
 
 from sop_core.revisions.comparing import Difference, differences
-from sop_core.revisions.form import Draft, form, read
+from sop_core.revisions.form import form
 from sop_core.revisions.keeping import (
     Document,
     Preview,
@@ -12,6 +12,7 @@ from sop_core.revisions.keeping import (
     stored_file,
     withdraw,
 )
+from sop_core.revisions.reading import Draft, read
 
 __all__ = [
     "Difference",

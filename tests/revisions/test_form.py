@@ -135,6 +135,11 @@ def test_a_stakeholder_kind_goes_by_one_letter():
     assert found == [("Pemangku Kepentingan", 1, "", "bentuknya tidak dikenal")]
 
 
+def test_a_letter_stands_for_one_kind():
+    found = problems(changed(REV04, "Pemangku Kepentingan", {"Huruf": "a"}, 4))
+    assert found == [("Pemangku Kepentingan", 4, "Huruf", "huruf ini sudah dipakai di atas")]
+
+
 def test_every_problem_is_told_at_once():
     file = changed(REV04, "Langkah SOP", {"Norma HK": "x", "Pelaksana": "Dinas", "Output": None})
     assert len(problems(file)) == 3
