@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import textwrap
 from typing import Any
 
 from sop_core import exporting
 from sop_core.definition import Revision, Step
-from sop_core.importing.contract import Sheet
+from sop_core.importing.contract import Column, Sheet
 from sop_core.importing.template import Limits, formats_of, heading
 from sop_core.indonesian import MONTHS
 from sop_core.revisions import words
 from sop_core.revisions.sheets import SHEETS, STEPS
 
-_WIDE = {"text": 34, "lines": 44}
+_NARROWEST, _WIDEST = 8, 44
+"""Widths of columns, in characters."""
+_LINE = 15
+"""Height of a line, in points."""
 
 
 def form(revision: Revision) -> bytes:
@@ -25,16 +29,34 @@ def form(revision: Revision) -> bytes:
         for sheet in SHEETS:
             page = book.add_worksheet(sheet.name)
             page.freeze_panes(1, 2 if sheet is STEPS else 1)
+            exporting.for_paper(page)
+            rows = _rows_of(sheet, revision)
+            widths = [_width(column, rows) for column in sheet.columns]
             for position, column in enumerate(sheet.columns):
                 heading(page, position, column, formats, Limits())
                 if column.help:
                     page.write_comment(0, position, column.help)
-                if column.kind in _WIDE:
-                    page.set_column(position, position, _WIDE[column.kind])
-            for number, row in enumerate(_rows_of(sheet, revision), 1):
-                for position, column in enumerate(sheet.columns):
-                    _write(page, number, position, row.get(column.field), formats)
+                kept = formats["date"] if column.kind == "date" else None
+                page.set_column(position, position, widths[position], kept)
+            for number, row in enumerate(rows, 1):
+                values = [row.get(column.field) for column in sheet.columns]
+                # Not every spreadsheet program grows a row by itself when it opens a file.
+                page.set_row(number, _LINE * max(map(_lines, values, widths)))
+                for position, value in enumerate(values):
+                    _write(page, number, position, value, formats)
     return buffer.getvalue()
+
+
+def _width(column: Column, rows: list[dict[str, Any]]) -> int:
+    """Characters: as wide as the heading and the longest line, within bounds."""
+    lines = [line for row in rows for line in str(row.get(column.field) or "").splitlines()]
+    longest = max([len(column.name), *map(len, lines)])
+    return max(_NARROWEST, min(_WIDEST, longest) + 2)
+
+
+def _lines(value: Any, width: int) -> int:
+    """Lines that a value takes in a column so wide, wrapped by words."""
+    return max(1, sum(len(textwrap.wrap(line, width)) for line in str(value or "").splitlines()))
 
 
 def _write(page: Any, row: int, column: int, value: Any, formats: dict[str, Any]) -> None:
