@@ -227,7 +227,8 @@ def history(store: Store) -> None:
     """Revisions that staff entered, each with its file, and the way back."""
     st.subheader("Riwayat revisi")
     documents = revisions.history(store)
-    unused = [r.revision for r in store.shipped_revisions if r not in store.revisions]
+    counting = store.revisions
+    unused = [r.revision for r in store.shipped_revisions if r not in counting]
     if unused:
         st.caption(f"Berkas bawaan revisi {', '.join(unused)} digantikan revisi yang dimasukkan.")
     if not documents:

@@ -30,10 +30,7 @@ from sop_core.definition import Revision, faults, in_force, load_revisions, merg
 from sop_core.indonesian import now
 from sop_core.units import NATIONAL, Unit, UnitFinder, read_units
 
-_ENTERED_REVISIONS = """
-    SELECT document FROM sop_document WHERE withdrawn_at IS NULL
-    QUALIFY document_no = max(document_no) OVER (PARTITION BY revision)
-"""
+_ENTERED_REVISIONS = "SELECT document FROM sop_document_in_use"
 
 
 class StoreBusy(RuntimeError):
@@ -377,11 +374,12 @@ class Store:
 
     def adopt_revisions(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Judge every case anew by the revisions that count now, inside the caller's transaction."""
-        reference.load_sop(cursor, self._revisions_in(cursor))
+        reference.load_sop(cursor, self.revisions_in(cursor))
         facts.rebuild(cursor)
         bump_version(cursor)
 
-    def _revisions_in(self, cursor: duckdb.DuckDBPyConnection) -> list[Revision]:
+    def revisions_in(self, cursor: duckdb.DuckDBPyConnection) -> list[Revision]:
+        """The revisions that count, as a transaction that is still open has made them."""
         entered = cursor.execute(_ENTERED_REVISIONS).fetchall()
         return merged(self.shipped_revisions, [_revision(document) for (document,) in entered])
 
@@ -416,7 +414,7 @@ class Store:
         overrides = self.overrides()
         with self._transaction() as cursor:
             reference.load_units(cursor)
-            reference.load_sop(cursor, self._revisions_in(cursor))
+            reference.load_sop(cursor, self.revisions_in(cursor))
             reference.load_calendar(cursor, overrides)
             facts.rebuild(cursor)
             cursor.execute("DELETE FROM meta WHERE key = 'reference'")

@@ -2,10 +2,12 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from sop_core.definition import DefinitionError, in_force, load_revision, load_revisions
+from sop_core.coherence import MILESTONES
+from sop_core.definition import DefinitionError, Milestone, in_force, load_revision, load_revisions
 from sop_core.paths import DATA
 
 REV04 = DATA / "sop" / "rev04.toml"
@@ -103,6 +105,10 @@ def test_a_case_is_judged_by_the_revision_in_force(tmp_path: Path):
     assert in_force(both, dt.date(2027, 1, 3)).revision == "04"
     assert in_force(both, dt.date(2027, 1, 4)).revision == "05"
     assert in_force(both, dt.date(2019, 1, 1)).revision == "04"
+
+
+def test_every_milestone_has_its_indonesian_word():
+    assert set(get_args(Milestone)) == set(MILESTONES)
 
 
 def test_no_revision_at_all_is_refused(tmp_path: Path):

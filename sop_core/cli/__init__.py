@@ -11,7 +11,7 @@ from typing import Any
 
 from sop_core import accounts, importing, reports, revisions
 from sop_core.calendar import OutsideCalendar
-from sop_core.cli import figures, people, records, rules, upkeep
+from sop_core.cli import days, figures, people, records, sop, upkeep
 from sop_core.cli.common import Parser, UsageError, fail
 from sop_core.definition import DefinitionError
 from sop_core.store import StoreBusy, StoreDamaged
@@ -66,7 +66,8 @@ def build_parser() -> Parser:
 
     records.register(command)
     figures.register(command)
-    rules.register(command, common)
+    days.register(command, common)
+    sop.register(command, common)
     people.register(command, common)
     upkeep.register(command)
     return parser

@@ -69,8 +69,8 @@ def history(store: Store) -> list[Document]:
         Document(**row)
         for row in store.rows(
             """
-            SELECT * EXCLUDE (document, content), withdrawn_at IS NULL AND document_no =
-                max(document_no) FILTER (withdrawn_at IS NULL) OVER (PARTITION BY revision) AS counts
+            SELECT * EXCLUDE (document, content),
+                document_no IN (SELECT document_no FROM sop_document_in_use) AS counts
             FROM sop_document ORDER BY document_no DESC
             """
         )
@@ -129,18 +129,15 @@ def add(store: Store, file: SourceFile, revision: Revision, who: str) -> int:
         trace.after = {**_summary(revision), "sha256": file.sha256, "perubahan": changes}
         facts.remember(cursor)
         number = _insert(cursor, file, revision, who)
-        store.adopt_revisions(cursor)
-        displaced = _displaced(cursor)
-        if displaced:
-            raise RevisionRefused(displaced[0])
+        _adopt(store, cursor)
     return number
 
 
 def withdraw(store: Store, number: str, who: str) -> None:
     """Take back the entered revision of that number; what counted before it counts again.
 
-    Raises RevisionRefused where none is entered, or where recorded steps would lose their
-    place, and AccessDenied.
+    Raises RevisionRefused where none is entered, where another has taken the day of what would
+    count again, or where recorded steps would lose their place, and AccessDenied.
     """
     trace = Trace("sop", f"cabut revisi {number}")
     with store.write(trace) as cursor:
@@ -153,10 +150,19 @@ def withdraw(store: Store, number: str, who: str) -> None:
             "UPDATE sop_document SET withdrawn_by = $who, withdrawn_at = $now WHERE document_no = $n",
             {"who": who, "now": now(), "n": kept.document_no},
         )
-        store.adopt_revisions(cursor)
-        displaced = _displaced(cursor)
-        if displaced:
-            raise RevisionRefused(displaced[0])
+        shipped = [r for r in store.shipped_revisions if r.revision == number]
+        again = [r for r in store.revisions_in(cursor) if r.revision == number] or shipped
+        clashes = [c for r in again for c in _clashes(store.revisions, r)]
+        if clashes:
+            raise RevisionRefused(clashes[0])
+        _adopt(store, cursor)
+
+
+def _adopt(store: Store, cursor: duckdb.DuckDBPyConnection) -> None:
+    store.adopt_revisions(cursor)
+    displaced = _displaced(cursor)
+    if displaced:
+        raise RevisionRefused(displaced[0])
 
 
 def _predecessor(revisions: list[Revision], revision: Revision) -> Revision:
@@ -165,16 +171,20 @@ def _predecessor(revisions: list[Revision], revision: Revision) -> Revision:
 
 
 def _obstacles(store: Store, revision: Revision) -> list[str]:
-    found = []
-    for other in store.revisions:
-        if other == revision:
-            found.append(f"Isi berkas sama dengan revisi {other.revision} yang sudah dipakai.")
-        elif other.revision != revision.revision and other.effective == revision.effective:
-            found.append(
-                f"Revisi {other.revision} juga berlaku mulai {format_date(other.effective)};"
-                " dua revisi tidak dapat mulai pada hari yang sama."
-            )
-    return found
+    counting = store.revisions
+    if revision in counting:
+        return [f"Isi berkas sama dengan revisi {revision.revision} yang sudah dipakai."]
+    return _clashes(counting, revision)
+
+
+def _clashes(counting: list[Revision], revision: Revision) -> list[str]:
+    """Revisions of another number that begin on the same day."""
+    return [
+        f"Revisi {other.revision} juga berlaku mulai {format_date(other.effective)};"
+        " dua revisi tidak dapat mulai pada hari yang sama."
+        for other in counting
+        if other.revision != revision.revision and other.effective == revision.effective
+    ]
 
 
 def _displaced(cursor: duckdb.DuckDBPyConnection) -> list[str]:

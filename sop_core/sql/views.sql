@@ -4,6 +4,11 @@ CREATE OR REPLACE MACRO tanggal(d) AS
     day(d) || ' ' || ['Januari', 'Februari', 'Maret', 'April', 'Mei', 'Juni', 'Juli', 'Agustus',
         'September', 'Oktober', 'November', 'Desember'][month(d)] || ' ' || year(d);
 
+-- Entered revisions of the SOP that count: of each number the last that is not withdrawn.
+CREATE OR REPLACE VIEW sop_document_in_use AS
+SELECT * FROM sop_document WHERE withdrawn_at IS NULL
+QUALIFY document_no = max(document_no) OVER (PARTITION BY revision);
+
 -- Every office's name, also for readers who see only their own office's rows (see access.py).
 CREATE OR REPLACE VIEW register AS SELECT * FROM unit;
 

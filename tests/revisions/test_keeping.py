@@ -183,6 +183,24 @@ def test_the_same_again_and_a_day_that_is_taken_are_refused(two_cases):
         enter(two_cases, revised("03", REV04.effective))
 
 
+def test_what_comes_back_may_not_share_its_day_with_another(two_cases):
+    """Withdrawn, the revision before it counts again, and its day may have been given away."""
+    enter(two_cases, revised())
+    enter(two_cases, revised(effective=D(2026, 6, 1)))
+    enter(two_cases, revised("06", START, {"B.2": 20}))
+    before = everything(two_cases)
+    with pytest.raises(RevisionRefused, match=r"Revisi 06 juga berlaku mulai 2 Maret 2026"):
+        revisions.withdraw(two_cases, "05", "x")
+    assert everything(two_cases) == before
+    revisions.withdraw(two_cases, "06", "x")
+    revisions.withdraw(two_cases, "05", "x")
+    # The same with what was shipped.
+    enter(two_cases, revised("04", D(2022, 5, 2)))
+    enter(two_cases, revised("06", REV04.effective, {"B.2": 20}))
+    with pytest.raises(RevisionRefused, match=r"Revisi 06 juga berlaku mulai 7 April 2022"):
+        revisions.withdraw(two_cases, "04", "x")
+
+
 def test_an_entered_revision_outlives_a_restart_and_wins_over_a_shipped_one(tmp_path):
     entered = revised(norms={"B.2": 20})
     with Store(tmp_path / "a.duckdb") as store:
