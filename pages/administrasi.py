@@ -9,7 +9,8 @@ import streamlit as st
 from pages.kit import shell, tables
 from sop_core import accounts, audit
 from sop_core.access import ACTION_NAMES, OFFICE_ROLES, ROLES
-from sop_core.accounts import LEAST_PASSWORD, Account, AccountRefused
+from sop_core.accounts import LEAST_PASSWORD, Account
+from sop_core.errors import AccountRefused
 from sop_core.evaluation import Scope
 from sop_core.indonesian import today
 from sop_core.store import Store

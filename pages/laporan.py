@@ -4,10 +4,11 @@ import streamlit as st
 
 from pages.kit import downloads, filters, shell
 from sop_core import facilitators, reports
+from sop_core.errors import ReportRefused
 from sop_core.evaluation import Scope
 from sop_core.indonesian import format_date
 from sop_core.region import cases
-from sop_core.reports import KINDS, Report, ReportRefused, Request
+from sop_core.reports import KINDS, Report, Request
 from sop_core.reports.word import TEMPLATE
 from sop_core.store import Store
 

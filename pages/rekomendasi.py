@@ -5,7 +5,8 @@ import streamlit as st
 
 from pages.kit import filters, shell, tables
 from sop_core import disposition, recommendations
-from sop_core.disposition import DECISIONS, DecisionRefused
+from sop_core.disposition import DECISIONS
+from sop_core.errors import DecisionRefused
 from sop_core.evaluation import Scope
 from sop_core.indonesian import MONTHS, format_date, format_number, format_percent
 from sop_core.recommendations import NUMBER_NAMES, Recommendation, Rule

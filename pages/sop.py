@@ -9,10 +9,11 @@ import streamlit as st
 from pages.kit import filters, shell, tables
 from sop_core import revisions
 from sop_core.coherence import LEVEL_NAMES
-from sop_core.definition import DefinitionError, Revision, Step
-from sop_core.importing import ImportRefused, SourceFile
+from sop_core.definition import Revision, Step
+from sop_core.errors import DefinitionError, ImportRefused, RevisionRefused
+from sop_core.importing import SourceFile
 from sop_core.indonesian import format_date, format_number, today
-from sop_core.revisions import Draft, Preview, RevisionRefused, words
+from sop_core.revisions import Draft, Preview, words
 from sop_core.store import Store
 
 STEP_COLUMNS = {

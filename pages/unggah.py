@@ -8,7 +8,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.kit import shell, tables
 from sop_core import importing
-from sop_core.access import DEMO, AccessDenied
+from sop_core.access import DEMO
+from sop_core.errors import AccessDenied, ImportRefused, UndoRefused
 from sop_core.importing.returning import rejected_workbook
 from sop_core.importing.template import template
 from sop_core.indonesian import JAKARTA, format_date, format_number, today
@@ -52,7 +53,7 @@ def upload(store: Store) -> None:
         return
     try:
         parsed, found = examined(store, files)
-    except importing.ImportRefused as error:
+    except ImportRefused as error:
         st.error(f"**Tidak dapat diimpor.** {error}", icon=":material/block:")
         return
     preview(parsed, found)
@@ -202,7 +203,7 @@ def _history_actions(store: Store, batch: importing.Batch) -> None:
             if st.button("Batalkan unggahan ini", key=f"batal_{number}", disabled=not sure):
                 try:
                     importing.undo(store, number, store.viewer.name)
-                except (importing.UndoRefused, AccessDenied) as error:
+                except (UndoRefused, AccessDenied) as error:
                     st.error(str(error))
                 else:
                     st.session_state["kabar"] = f"Unggahan {number} dibatalkan."

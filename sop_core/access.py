@@ -54,10 +54,6 @@ OFFICE_ROLES = {"kepala_balai", "data_staf"}
 HIDDEN_NAME = "(nama tidak ditampilkan)"
 
 
-class AccessDenied(PermissionError):
-    """Something outside a person's role or office, said in Indonesian."""
-
-
 @dataclass(frozen=True)
 class Viewer:
     """Who reads or writes.

@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from sop_core.access import OFFICE_ROLES, ROLES, Viewer
+from sop_core.errors import AccountRefused, SignInRefused
 from sop_core.indonesian import now as clock
 from sop_core.indonesian import today
 from sop_core.region import coordinated
@@ -23,14 +24,6 @@ LEAST_PASSWORD = 12
 _hasher = PasswordHasher()
 # Checked for a login that does not exist, so that time does not tell who does.
 _NOBODY = _hasher.hash(secrets.token_hex())
-
-
-class AccountRefused(ValueError):
-    """An account that cannot be made or changed so, with the reason in Indonesian."""
-
-
-class SignInRefused(ValueError):
-    """A sign-in or a session that is not accepted, with the reason in Indonesian."""
 
 
 @dataclass(frozen=True)

@@ -17,15 +17,12 @@ from pathlib import Path
 
 import holidays
 
+from sop_core.errors import OutsideCalendar
 from sop_core.paths import DATA
 
 FIRST_YEAR = 2018
 LAST_YEAR = 2035
 _ESTIMATE = "(perkiraan)"
-
-
-class OutsideCalendar(ValueError):
-    """A date before 2018 or past the calendar's last year."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic_core import PydanticCustomError
 
 from sop_core.coherence import Contradiction, contradictions
+from sop_core.errors import DefinitionError
 from sop_core.paths import DATA
 
 Flow = Literal["A", "B", "C", "D"]
@@ -45,10 +46,6 @@ _SAID = {
     "bool_parsing": "harus ya atau tidak",
 }
 """pydantic's kinds of error in Indonesian, filled from their context."""
-
-
-class DefinitionError(ValueError):
-    """A revision file that cannot be trusted; the message names the key."""
 
 
 class _Strict(BaseModel):

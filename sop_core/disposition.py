@@ -7,15 +7,12 @@ from typing import Any
 
 import pandas as pd
 
+from sop_core.errors import DecisionRefused
 from sop_core.indonesian import now
 from sop_core.recommendations import Recommendation, load_rules, measure_key, measures
 from sop_core.store import Store, Trace, bump_version
 
 DECISIONS = {"terima": "Diterima", "ubah": "Diterima dengan perubahan", "tolak": "Tidak diterima"}
-
-
-class DecisionRefused(ValueError):
-    """A decision that cannot be kept, with the reason in Indonesian."""
 
 
 def decide(

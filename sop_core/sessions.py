@@ -10,7 +10,8 @@ import threading
 from typing import Any
 
 from sop_core.access import Viewer, stranger
-from sop_core.accounts import SignInRefused, account_of, password_fits, viewer_of
+from sop_core.accounts import account_of, password_fits, viewer_of
+from sop_core.errors import SignInRefused
 from sop_core.indonesian import now as clock
 from sop_core.store import Store, Trace
 

@@ -24,21 +24,14 @@ import pandas as pd
 from pydantic import ValidationError
 
 from sop_core import calendar, facts, reference
-from sop_core.access import ACTION_NAMES, OPERATOR, AccessDenied, Viewer, covers
+from sop_core.access import ACTION_NAMES, OPERATOR, Viewer, covers
 from sop_core.calendar import Override, WorkingCalendar
 from sop_core.definition import Revision, faults, in_force, load_revisions, merged
+from sop_core.errors import AccessDenied, StoreBusy, StoreDamaged
 from sop_core.indonesian import now
 from sop_core.units import NATIONAL, Unit, UnitFinder, read_units
 
 _ENTERED_REVISIONS = "SELECT document FROM sop_document_in_use"
-
-
-class StoreBusy(RuntimeError):
-    """Another process owns the database file."""
-
-
-class StoreDamaged(RuntimeError):
-    """The file is not a database of ours, or a newer version wrote it."""
 
 
 @dataclass

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sop_core import facts
+from sop_core.errors import StoreDamaged
 from sop_core.importing.contract import SHEETS
-from sop_core.store import Store, StoreDamaged
+from sop_core.store import Store
 
 
 def backup(store: Store, target: Path) -> None:

@@ -16,7 +16,8 @@ from sop_core import (
     recommendations,
     region,
 )
-from sop_core.access import ACTIONS, HIDDEN_NAME, PUBLIC, ROLES, AccessDenied, Viewer
+from sop_core.access import ACTIONS, HIDDEN_NAME, PUBLIC, ROLES, Viewer
+from sop_core.errors import AccessDenied
 from sop_core.evaluation import Scope
 from sop_core.store import Store, Trace
 from sop_core.units import NATIONAL

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from sop_core import accounts, audit, sessions
-from sop_core.access import AccessDenied, Viewer
-from sop_core.accounts import AccountRefused, SignInRefused
+from sop_core.access import Viewer
+from sop_core.errors import AccessDenied, AccountRefused, SignInRefused
 from sop_core.indonesian import now
 from sop_core.sessions import FAILURE_MINUTES, LONGEST_SESSION, MOST_FAILURES, idle_time
 from sop_core.store import Store

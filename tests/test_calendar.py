@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sop_core import calendar
-from sop_core.calendar import OutsideCalendar, Override, WorkingCalendar
+from sop_core.calendar import Override, WorkingCalendar
+from sop_core.errors import OutsideCalendar
 from sop_core.store import Store
 
 D = dt.date

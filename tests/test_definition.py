@@ -7,7 +7,8 @@ from typing import get_args
 import pytest
 
 from sop_core.coherence import MILESTONES
-from sop_core.definition import DefinitionError, Milestone, in_force, load_revision, load_revisions
+from sop_core.definition import Milestone, in_force, load_revision, load_revisions
+from sop_core.errors import DefinitionError
 from sop_core.paths import DATA
 
 REV04 = DATA / "sop" / "rev04.toml"

@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from sop_core import disposition
-from sop_core.disposition import DecisionRefused, decide
+from sop_core.disposition import decide
+from sop_core.errors import DecisionRefused
 from sop_core.recommendations import recommend
 from sop_core.store import Store
 from tests.builders import load

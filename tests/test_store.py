@@ -6,7 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from sop_core.store import Store, StoreBusy, StoreDamaged, migrations
+from sop_core.errors import StoreBusy, StoreDamaged
+from sop_core.store import Store, migrations
 from tests.builders import TODAY, load, steps_of
 
 ROOT = Path(__file__).parent.parent
@@ -103,7 +104,8 @@ def imports_of(path: Path) -> set[str]:
 
 
 LAYERS = (
-    {"paths", "indonesian", "palette"},
+    {"errors", "paths", "indonesian", "palette"},
+    {"confined"},
     {"definition", "coherence", "calendar", "units"},
     {"facts", "access", "reference"},
     {"store"},

@@ -12,7 +12,7 @@ from streamlit.errors import StreamlitSecretNotFoundError
 
 from sop_core import accounts, sessions
 from sop_core.access import VISITOR, Viewer, stranger
-from sop_core.accounts import SignInRefused
+from sop_core.errors import SignInRefused
 from sop_core.store import Store, Trace
 
 COOKIE = "pantau_sesi"

@@ -8,9 +8,10 @@ from pages.kit import guard, session
 from pages.kit.navigation import TITLES
 from sop_core import demo, importing
 from sop_core.access import DEMO, ROLES
+from sop_core.errors import StoreBusy, StoreDamaged
 from sop_core.indonesian import today
 from sop_core.paths import default_database
-from sop_core.store import Store, StoreBusy, StoreDamaged
+from sop_core.store import Store
 
 _STYLE = """
 <style>

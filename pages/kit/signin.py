@@ -13,7 +13,7 @@ from starlette.routing import Route
 from pages.kit import shell
 from pages.kit.session import COOKIE
 from sop_core import sessions
-from sop_core.accounts import SignInRefused
+from sop_core.errors import SignInRefused
 from sop_core.sessions import LONGEST_SESSION
 
 _MOST_BYTES = 4096

@@ -5,37 +5,35 @@ Exit codes: 0 done, 1 refused by the data, 2 wrong usage. Errors go to stderr in
 
 from __future__ import annotations
 
+import errno
+import logging
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sop_core import accounts, importing, reports, revisions
-from sop_core.calendar import OutsideCalendar
 from sop_core.cli import days, figures, people, records, sop, upkeep
-from sop_core.cli.common import Parser, UsageError, fail
-from sop_core.definition import DefinitionError
-from sop_core.store import StoreBusy, StoreDamaged
+from sop_core.cli.common import Parser, fail
+from sop_core.errors import PantauError, UsageError
 
-REFUSALS = (
-    accounts.AccountRefused,
-    accounts.SignInRefused,
-    importing.ImportRefused,
-    importing.UndoRefused,
-    OutsideCalendar,
-    DefinitionError,
-    reports.ReportRefused,
-    revisions.RevisionRefused,
-    StoreBusy,
-    StoreDamaged,
-    FileNotFoundError,
-    FileExistsError,
-    IsADirectoryError,
-    PermissionError,
-)
+log = logging.getLogger(__name__)
+_NO_ROOM = {
+    errno.ENOSPC: "disk penuh; tidak ada yang ditulis",
+    errno.EDQUOT: "jatah disk habis; tidak ada yang ditulis",
+    errno.EROFS: "hanya dapat dibaca",
+    errno.ENAMETOOLONG: "nama berkas terlalu panjang",
+}
+_SYSTEM = {
+    FileNotFoundError: "tidak ada",
+    FileExistsError: "sudah ada; pilih nama lain",
+    IsADirectoryError: "sebuah folder, bukan berkas",
+    NotADirectoryError: "bukan folder",
+    PermissionError: "tidak diizinkan",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code."""
+    """Run one command; returns the exit code. Whatever happens is one line, no traceback."""
     try:
         options = build_parser().parse_args(arguments)
         return int(options.run(options))
@@ -43,8 +41,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return fail(f"pantau: {error} (lihat pantau --help)", 2)
     except BrokenPipeError:
         return 0
-    except REFUSALS as error:
-        return fail(f"pantau: {' '.join(str(error).split())}", 1)
+    except PantauError as error:
+        return fail(f"pantau: {_one_line(error)}", 1)
+    except OSError as error:
+        return fail(f"pantau: {_system(error)}", 1)
+    except KeyboardInterrupt:
+        return fail("pantau: dihentikan; yang belum tersimpan tidak disimpan", 1)
+    except Exception as error:
+        # What nobody foresaw: still one line for whoever runs this, the rest for whoever mends it.
+        log.debug("command failed", exc_info=True)
+        if os.environ.get("PANTAU_DEBUG"):
+            raise
+        said = f"{type(error).__name__}: {_one_line(error)}"
+        return fail(f"pantau: kesalahan program ({said}); PANTAU_DEBUG=1 menunjukkan asalnya", 1)
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())
+
+
+def _system(error: OSError) -> str:
+    """What the operating system refused, about which file."""
+    if isinstance(error.errno, int) and error.errno in _NO_ROOM:
+        return f"{error.filename or 'disk'}: {_NO_ROOM[error.errno]}"
+    what = next((text for kind, text in _SYSTEM.items() if isinstance(error, kind)), None)
+    return f"{error.filename or ''} {what or _one_line(error)}".strip()
 
 
 def build_parser() -> Parser:

@@ -12,13 +12,10 @@ from contextlib import contextmanager
 from typing import Any, NoReturn, Protocol
 
 from sop_core import accounts, region
-from sop_core.importing.cells import CellError, parse_date
+from sop_core.errors import CellError, UsageError
+from sop_core.importing.cells import parse_date
 from sop_core.paths import default_database
 from sop_core.store import Store
-
-
-class UsageError(Exception):
-    """The words of the call are off."""
 
 
 class Parser(argparse.ArgumentParser):

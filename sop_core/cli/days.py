@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sop_core.cli.common import Command, Parser, UsageError, date, nothing, open_store, print_json
+from sop_core.cli.common import Command, Parser, date, nothing, open_store, print_json
+from sop_core.errors import UsageError
 from sop_core.indonesian import format_date
 
 

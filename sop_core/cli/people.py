@@ -18,6 +18,7 @@ from sop_core.cli.common import (
     print_json,
     unit_code,
 )
+from sop_core.errors import AccountRefused
 
 
 def register(command: Command, common: Parser) -> None:
@@ -93,7 +94,7 @@ def _new_password() -> str:
         return sys.stdin.readline().rstrip("\n")
     password = getpass.getpass("Kata sandi: ")
     if getpass.getpass("Sekali lagi: ") != password:
-        raise accounts.AccountRefused("Kedua isian tidak sama.")
+        raise AccountRefused("Kedua isian tidak sama.")
     return password
 
 

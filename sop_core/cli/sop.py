@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from sop_core import revisions
-from sop_core.cli.common import Command, Parser, UsageError, date, fail, open_store, print_json, who
+from sop_core.cli.common import Command, Parser, date, fail, open_store, print_json, who
 from sop_core.definition import Revision
+from sop_core.errors import UsageError
 from sop_core.importing import SourceFile
 from sop_core.indonesian import format_date, format_number, today
 from sop_core.store import Store

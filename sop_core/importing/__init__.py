@@ -5,7 +5,6 @@ from sop_core.importing.batches import (
     Change,
     Counts,
     Preview,
-    UndoRefused,
     commit,
     history,
     import_files,
@@ -16,18 +15,16 @@ from sop_core.importing.batches import (
     undo,
 )
 from sop_core.importing.parsing import Parsed, Problem
-from sop_core.importing.reading import ImportRefused, SourceFile
+from sop_core.importing.reading import SourceFile
 
 __all__ = [
     "Batch",
     "Change",
     "Counts",
-    "ImportRefused",
     "Parsed",
     "Preview",
     "Problem",
     "SourceFile",
-    "UndoRefused",
     "commit",
     "history",
     "import_files",

@@ -12,10 +12,11 @@ import duckdb
 
 from sop_core import facts
 from sop_core.access import DEMO, Viewer
+from sop_core.errors import ImportRefused, UndoRefused
 from sop_core.importing import checking
 from sop_core.importing.contract import SHEETS, Sheet
 from sop_core.importing.parsing import Parsed, Problem, parse_book
-from sop_core.importing.reading import ImportRefused, SourceFile, read_book
+from sop_core.importing.reading import SourceFile, read_book
 from sop_core.indonesian import now
 from sop_core.indonesian import today as jakarta_today
 from sop_core.store import Store, Trace, bump_version
@@ -100,10 +101,6 @@ class Batch:
     rows_rejected: int
     undone_at: dt.datetime | None
     undone_by: str | None
-
-
-class UndoRefused(ValueError):
-    """A batch that cannot be undone, with the reason in Indonesian."""
 
 
 def read(

@@ -9,14 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 from sop_core.calendar import LAST_YEAR
+from sop_core.errors import CellError
 from sop_core.importing.contract import Column
 from sop_core.indonesian import MONTH_NUMBER, MONTHS
 from sop_core.units import UnitFinder
-
-
-class CellError(ValueError):
-    """Why a cell cannot be read, in Indonesian."""
-
 
 Parser = Callable[[Any], Any]
 _YES = {"ya", "y", "yes", "true", "1", "x", "v", "✓", "benar"}

@@ -13,7 +13,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from sop_core.importing.cells import CellError, clean_text, parser_for
+from sop_core.errors import CellError
+from sop_core.importing.cells import clean_text, parser_for
 from sop_core.importing.contract import DEMO_PREFIX, Column, Kind, Sheet, with_stakeholders
 from sop_core.importing.reading import Book, RawSheet
 from sop_core.units import UnitFinder

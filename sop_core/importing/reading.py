@@ -13,6 +13,7 @@ from typing import Any
 
 import python_calamine as calamine
 
+from sop_core.errors import ImportRefused
 from sop_core.importing.contract import (
     DEMO_SHEET,
     SHEETS,
@@ -24,10 +25,6 @@ from sop_core.importing.contract import (
 )
 
 MAX_HEADING_ROW = 20
-
-
-class ImportRefused(ValueError):
-    """The files as a whole cannot be imported; the store is not touched."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from sop_core.definition import DefinitionError
+from sop_core.errors import DefinitionError
 from sop_core.indonesian import MONTHS, format_number, format_percent
 from sop_core.paths import DATA
 

@@ -6,11 +6,12 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
+from sop_core.errors import ReportRefused
 from sop_core.reports import excel, pdf, word
 from sop_core.reports.activity import activity_report
 from sop_core.reports.annual import annual_report
 from sop_core.reports.building import Progress, silent
-from sop_core.reports.model import Report, ReportRefused
+from sop_core.reports.model import Report
 from sop_core.reports.monitoring import monitoring_report
 from sop_core.reports.quarterly import quarterly_report
 from sop_core.reports.sources import subject
@@ -82,7 +83,6 @@ __all__ = [
     "KINDS",
     "Progress",
     "Report",
-    "ReportRefused",
     "Request",
     "build",
     "silent",

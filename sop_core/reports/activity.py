@@ -9,12 +9,13 @@ import pandas as pd
 
 from sop_core import followups, palette, region
 from sop_core.coherence import LEVEL_NAMES
+from sop_core.errors import ReportRefused
 from sop_core.evaluation import STATUS_NAMES, Scope
 from sop_core.exporting import Table
 from sop_core.indonesian import format_date, format_number
 from sop_core.reports import building, sections, sources
 from sop_core.reports.building import Progress
-from sop_core.reports.model import Chart, Report, ReportRefused, Section, rows_of
+from sop_core.reports.model import Chart, Report, Section, rows_of
 from sop_core.reports.sources import Subject
 from sop_core.store import Store
 

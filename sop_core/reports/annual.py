@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from sop_core import evaluation, facilitators, followups, national, recommendations
+from sop_core.errors import ReportRefused
 from sop_core.evaluation import Scope
 from sop_core.reports import building, sections, sources, writing
 from sop_core.reports.building import Progress
-from sop_core.reports.model import Report, ReportRefused
+from sop_core.reports.model import Report
 from sop_core.reports.sources import Subject
 from sop_core.store import Store
 

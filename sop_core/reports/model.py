@@ -14,10 +14,6 @@ from sop_core.indonesian import format_date, format_number, format_percent
 _NUMBERS_AS_NAMES = {"Tahun", "Unggahan", "Baris"}
 
 
-class ReportRefused(ValueError):
-    """A report that cannot be made, with the reason in Indonesian."""
-
-
 @dataclass(frozen=True)
 class Chart:
     """Categories and, for each series, its name, colour and values.

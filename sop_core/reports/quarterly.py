@@ -8,13 +8,14 @@ from typing import Any
 import pandas as pd
 
 from sop_core import facilitators, palette
+from sop_core.errors import ReportRefused
 from sop_core.evaluation import Scope
 from sop_core.exporting import Table
 from sop_core.facilitators import QuarterReport
 from sop_core.indonesian import format_date, format_number
 from sop_core.reports import building, sections, sources, writing
 from sop_core.reports.building import Progress
-from sop_core.reports.model import Chart, Report, ReportRefused, Section, rows_of
+from sop_core.reports.model import Chart, Report, Section, rows_of
 from sop_core.reports.sources import Subject
 from sop_core.store import Store
 

@@ -13,10 +13,11 @@ from docxtpl import DocxTemplate, InlineImage
 from jinja2 import TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
+from sop_core.errors import ReportRefused
 from sop_core.indonesian import format_date
 from sop_core.paths import DATA
 from sop_core.reports import drawing, layout
-from sop_core.reports.model import Report, ReportRefused, Section
+from sop_core.reports.model import Report, Section
 
 TEMPLATE = DATA / "templates" / "laporan.docx"
 _ZIP_DATE = (2022, 4, 7, 0, 0, 0)

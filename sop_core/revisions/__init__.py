@@ -5,7 +5,6 @@ from sop_core.revisions.form import form
 from sop_core.revisions.keeping import (
     Document,
     Preview,
-    RevisionRefused,
     add,
     history,
     preview,
@@ -19,7 +18,6 @@ __all__ = [
     "Document",
     "Draft",
     "Preview",
-    "RevisionRefused",
     "add",
     "differences",
     "form",

@@ -16,6 +16,7 @@ import pandas as pd
 
 from sop_core import facts
 from sop_core.definition import Revision, in_force
+from sop_core.errors import RevisionRefused
 from sop_core.importing import SourceFile
 from sop_core.indonesian import format_date, format_number, now
 from sop_core.revisions.comparing import Difference, differences
@@ -23,10 +24,6 @@ from sop_core.store import Store, Trace
 
 _MOST_NAMED = 5
 """Records named in a refusal; the rest are counted."""
-
-
-class RevisionRefused(ValueError):
-    """Why a revision is not taken or not withdrawn, in Indonesian."""
 
 
 @dataclass(frozen=True)

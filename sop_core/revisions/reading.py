@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from sop_core.coherence import Contradiction
 from sop_core.definition import Revision, faults, read_revision
-from sop_core.importing import ImportRefused, Problem, SourceFile
+from sop_core.errors import ImportRefused
+from sop_core.importing import Problem, SourceFile
 from sop_core.importing.parsing import ParsedSheet, parse_book
 from sop_core.importing.reading import read_book
 from sop_core.indonesian import MONTH_NUMBER

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sop_core import importing
-from sop_core.importing import SourceFile, UndoRefused
+from sop_core.errors import UndoRefused
+from sop_core.importing import SourceFile
 from sop_core.importing.returning import rejected_workbook
 from sop_core.importing.template import generated_ids, template
 from sop_core.store import Store

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sop_core.importing.cells import CellError, parse_choice, parse_date, parse_flow, parse_integer
+from sop_core.errors import CellError
+from sop_core.importing.cells import parse_choice, parse_date, parse_flow, parse_integer
 from sop_core.importing.cells import parse_yes_no as yes_no
 from sop_core.importing.contract import KEGIATAN
 from sop_core.indonesian import format_date

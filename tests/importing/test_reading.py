@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from sop_core import importing
-from sop_core.importing import ImportRefused, SourceFile
+from sop_core.errors import ImportRefused
+from sop_core.importing import SourceFile
 from sop_core.importing.reading import read_book
 from sop_core.store import Store
 from tests.builders import HEADINGS, TODAY, load, workbook

@@ -6,6 +6,7 @@ from pages.kit import session
 from pages.kit.shell import _open
 from sop_core import accounts, audit, sessions
 from sop_core.access import HIDDEN_NAME
+from sop_core.errors import SignInRefused
 from sop_core.evaluation import Scope, headline
 from tests.builders import TODAY, load
 from tests.pages.test_pages import demo, empty, fresh_store, in_use, metric, open_page, sign_in
@@ -172,7 +173,7 @@ def test_an_admin_makes_and_changes_accounts(demo, sign_in):
     app.selectbox(key="akun").select("staf.padang").run()
     app.toggle(key="aktif_staf.padang").set_value(False)
     next(b for b in app.button if b.label == "Simpan perubahan").click().run()
-    with pytest.raises(accounts.SignInRefused):
+    with pytest.raises(SignInRefused):
         accounts.viewer_of(in_use(), "staf.padang")
     trace = next(f.value for f in app.dataframe if "Tindakan" in f.value.columns)
     assert trace.iloc[0][["Oleh", "Tindakan", "Perihal", "Hasil"]].tolist() == [

@@ -21,11 +21,12 @@ from pages.kit import session, tables
 from pages.kit.navigation import ROLES_OF
 from pages.kit.shell import _open
 from sop_core import accounts, cli, exporting, importing, recommendations, reports, sessions
-from sop_core.access import ACTIONS, AccessDenied, Viewer
+from sop_core.access import ACTIONS, Viewer
 from sop_core.cli import common
 from sop_core.demo import demo_workbook
+from sop_core.errors import AccessDenied, ReportRefused
 from sop_core.importing import SourceFile
-from sop_core.reports import ReportRefused, Request
+from sop_core.reports import Request
 from sop_core.store import Store
 from tests.builders import REV04, TODAY, form_of, revised
 

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from sop_core.calendar import WorkingCalendar, build, read_overrides
-from sop_core.definition import DefinitionError, load_revisions
+from sop_core.definition import load_revisions
+from sop_core.errors import DefinitionError
 from sop_core.recommendations import load_rules, rules, shrinkage
 from sop_core.recommendations.engine import QUESTIONS
 from sop_core.recommendations.rules import JUDGES, Setting

@@ -11,9 +11,10 @@ import openpyxl
 import pytest
 
 from sop_core import evaluation, facilitators, followups, national, reports
+from sop_core.errors import ReportRefused
 from sop_core.evaluation import Scope
 from sop_core.indonesian import format_number
-from sop_core.reports import ReportRefused, Request
+from sop_core.reports import Request
 from sop_core.reports.word import TEMPLATE
 from sop_core.store import Store
 from tests.builders import TODAY, load

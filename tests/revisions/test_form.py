@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sop_core import revisions
-from sop_core.definition import DefinitionError, Revision
-from sop_core.importing import ImportRefused, SourceFile
+from sop_core.definition import Revision
+from sop_core.errors import DefinitionError, ImportRefused
+from sop_core.importing import SourceFile
 from sop_core.paths import DATA
 from tests.builders import REV04, TODAY, form_of, revised, with_step
 

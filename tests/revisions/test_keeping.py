@@ -7,12 +7,13 @@ import shutil
 import pytest
 
 from sop_core import facts, importing, region, reports, revisions
-from sop_core.access import AccessDenied, Viewer
+from sop_core.access import Viewer
 from sop_core.definition import in_force, merged
+from sop_core.errors import AccessDenied, RevisionRefused, StoreDamaged, UndoRefused
 from sop_core.evaluation import Scope
 from sop_core.importing import SourceFile
-from sop_core.revisions import RevisionRefused, comparing
-from sop_core.store import Store, StoreDamaged, Trace
+from sop_core.revisions import comparing
+from sop_core.store import Store, Trace
 from tests.builders import (
     REV04,
     TODAY,
@@ -408,7 +409,7 @@ def test_undoing_an_upload_may_not_displace_a_later_step(store):
     load(store, Langkah=[["ADV-2", 1, START, D(2026, 3, 9)]])
     load(store, Langkah=[["ADV-2", 7, D(2026, 5, 4)]])
     before = everything(store)
-    with pytest.raises(importing.UndoRefused, match=r"Tanpa unggahan 3, langkah A\.7 pada ADV-2"):
+    with pytest.raises(UndoRefused, match=r"Tanpa unggahan 3, langkah A\.7 pada ADV-2"):
         importing.undo(store, 3, "x")
     assert everything(store) == before
     importing.undo(store, 4, "x")
