@@ -109,6 +109,7 @@ LAYERS = (
     {"definition", "coherence", "calendar", "units"},
     {"facts", "access", "reference"},
     {"store"},
+    {"process"},
     {"exporting", "importing", "demo"},
     {"evaluation", "upkeep", "audit", "revisions"},
     {"national", "region", "lateness", "facilitators", "followups", "recommendations"},

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.kit import guard, session
 from pages.kit.navigation import TITLES
-from sop_core import demo, importing
+from sop_core import demo, importing, process
 from sop_core.access import DEMO, ROLES
 from sop_core.errors import StoreBusy, StoreDamaged
 from sop_core.indonesian import today
@@ -34,14 +34,9 @@ _STYLE = """
 """
 
 
-@st.cache_resource(show_spinner=False)
-def _open(path: str) -> Store:
-    return Store(path)
-
-
 def root() -> Store:
     """The one store of this process, nobody's in particular. Pages take ``store``."""
-    return _open(str(default_database()))
+    return process.store_at(default_database())
 
 
 def signed_in() -> Store:

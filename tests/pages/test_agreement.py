@@ -6,9 +6,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from sop_core import process
 from sop_core.cli import main
 from sop_core.evaluation import DUE_SOON_DAYS, Scope, status_rows
 from sop_core.store import Store
@@ -45,7 +45,7 @@ def test_every_count_agrees(database: Path, tmp_path, monkeypatch, capsys, day, 
     overdue = run_cli(capsys, "status", "--overdue", "--as-of", day, *more, "--db", str(path))
     everything = run_cli(capsys, "status", "--as-of", day, *more, "--db", str(path))
     open_steps = [r for r in everything if r["status"] in ("berjalan", "terlambat_berjalan")]
-    st.cache_resource.clear()
+    process.close_all()
     monkeypatch.setenv("PANTAU_DB", str(path))
     app = AppTest.from_file(APP, default_timeout=60)
     app.query_params["tanggal"] = day
@@ -89,19 +89,17 @@ def test_every_count_agrees(database: Path, tmp_path, monkeypatch, capsys, day, 
     kept = next(m.value for m in app.markdown if m.value.startswith("Oleh **"))
     with_demo = re.search(r"([\d.]+)\s+baru", kept)
     assert with_demo is not None
-    from pages.kit.shell import _open
 
-    store = _open(str(path))
+    store = process.store_at(str(path))
     tables = ("activity", "step_record", "facilitator", "follow_up", "target")
     stored = sum(store.one(f"SELECT count(*) FROM {t}") for t in tables)
     assert number(with_demo[1]) == stored
-    st.cache_resource.clear()
+    process.close_all()
 
 
 def _units(path: Path):
-    from pages.kit.shell import _open
 
-    return _open(str(path)).units(TODAY)
+    return process.store_at(str(path)).units(TODAY)
 
 
 def test_due_soon_is_the_same_word_everywhere(demo_store: Store):

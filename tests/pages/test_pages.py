@@ -6,13 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.kit import session
 from pages.kit.navigation import TITLES
-from pages.kit.shell import _open
-from sop_core import accounts, sessions
+from sop_core import accounts, process, sessions
 from sop_core.store import Store
 from tests.builders import TODAY, workbook
 
@@ -27,9 +25,9 @@ PAGES = (
 @pytest.fixture(autouse=True)
 def fresh_store():
     """Each test opens its own store; the app keeps one a process."""
-    st.cache_resource.clear()
+    process.close_all()
     yield
-    st.cache_resource.clear()
+    process.close_all()
 
 
 @pytest.fixture
@@ -65,7 +63,7 @@ def sign_in(monkeypatch):
     def as_role(role: str, unit: str | None = None) -> str:
         import os
 
-        root = _open(os.environ["PANTAU_DB"])
+        root = process.store_at(os.environ["PANTAU_DB"])
         login = f"{role}.{unit or 'nasional'}".lower()
         if login not in {a.login for a in accounts.accounts(root)}:
             accounts.add(root, login, f"{role} contoh", role, unit)
@@ -84,7 +82,7 @@ def in_use() -> Store:
     """The store that the app under test opened."""
     import os
 
-    return _open(os.environ["PANTAU_DB"])
+    return process.store_at(os.environ["PANTAU_DB"])
 
 
 @pytest.mark.parametrize("page", PAGES)

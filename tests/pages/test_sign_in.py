@@ -3,8 +3,7 @@
 import pytest
 
 from pages.kit import session
-from pages.kit.shell import _open
-from sop_core import accounts, audit, sessions
+from sop_core import accounts, audit, process, sessions
 from sop_core.access import HIDDEN_NAME
 from sop_core.errors import SignInRefused
 from sop_core.evaluation import Scope, headline
@@ -28,7 +27,7 @@ def test_without_accounts_it_is_a_labelled_demo(empty):
 
 
 def test_without_accounts_real_data_is_not_shown(empty):
-    load(_open(str(empty)), Kegiatan=[["ADV-1", "A", 2025, "BBPOM-PDG", "Advokasi"]])
+    load(process.store_at(str(empty)), Kegiatan=[["ADV-1", "A", 2025, "BBPOM-PDG", "Advokasi"]])
     app = open_page("nasional")
     assert titles(app) == ["Pantau SOP"]
     assert "Belum ada akun" in app.error[0].value

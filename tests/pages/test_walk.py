@@ -14,13 +14,20 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.kit import session, tables
 from pages.kit.navigation import ROLES_OF
-from pages.kit.shell import _open
-from sop_core import accounts, cli, exporting, importing, recommendations, reports, sessions
+from sop_core import (
+    accounts,
+    cli,
+    exporting,
+    importing,
+    process,
+    recommendations,
+    reports,
+    sessions,
+)
 from sop_core.access import ACTIONS, Viewer
 from sop_core.cli import common
 from sop_core.demo import demo_workbook
@@ -59,11 +66,11 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def root(database: Path, monkeypatch) -> Store:
     """The store as the app opens it."""
-    st.cache_resource.clear()
+    process.close_all()
     monkeypatch.setenv("PANTAU_DB", str(database))
-    opened = _open(str(database))
+    opened = process.store_at(str(database))
     yield opened
-    st.cache_resource.clear()
+    process.close_all()
     opened.close()
 
 
