@@ -6,7 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from pages.kit import filters, shell, tables
+from sop_core import corrections
 from sop_core.calendar import FIRST_YEAR, LAST_YEAR
+from sop_core.errors import Refused
 from sop_core.indonesian import format_date
 from sop_core.store import Store
 
@@ -33,7 +35,7 @@ def holidays(store: Store, year: int, demo: bool) -> None:
     tables.export(frame, COLUMNS, f"Hari libur {year}", filters.scope(), demo, "Hari libur")
 
 
-def corrections(store: Store) -> None:
+def correct(store: Store) -> None:
     """Enter and remove corrections; each needs a reason and a legal basis."""
     st.subheader("Koreksi")
     entered = store.entered_overrides()
@@ -42,7 +44,7 @@ def corrections(store: Store) -> None:
         left, right = st.columns([5, 1])
         left.markdown(f"**{format_date(row.day)}** {what}: {row.reason} _({row.legal_basis})_")
         if store.viewer.may("kalender") and right.button("Hapus", key=f"hapus_{row.day}"):
-            store.remove_override(row.day)
+            corrections.withdraw(store, row.day)
             st.rerun()
     if not entered:
         st.caption("Belum ada koreksi. Pakai bila SKB berubah dan kalender belum mengikutinya.")
@@ -56,8 +58,10 @@ def corrections(store: Store) -> None:
         basis = st.text_input("Dasar hukum", placeholder="Nomor SKB atau keputusan")
         if st.form_submit_button("Simpan koreksi", type="primary"):
             try:
-                store.set_override(day, kind == "Hari kerja", reason, basis, store.viewer.name)
-            except ValueError as error:
+                corrections.correct(
+                    store, day, kind == "Hari kerja", reason, basis, store.viewer.name
+                )
+            except Refused as error:
                 st.error(str(error))
             else:
                 st.rerun()
@@ -79,7 +83,7 @@ def page() -> None:
         st.subheader(f"Hari libur {year}")
         holidays(store, int(year), store.has_demo_data)
     with right:
-        corrections(store)
+        correct(store)
 
 
 page()

@@ -75,7 +75,7 @@ def open_session(
     ``token`` is given where a provider's own sign-in stands for it.
     """
     token = token or secrets.token_urlsafe(32)
-    with store.as_viewer(viewer)._transaction() as cursor:
+    with store.sessions() as cursor:
         cursor.execute(
             "INSERT INTO sign_in VALUES ($hash, $login, $now, $now, NULL)",
             {"hash": _digest(token), "login": viewer.login, "now": clock()},
@@ -125,7 +125,7 @@ def viewer_of_session(store: Store, token: str, now: dt.datetime | None = None) 
         )  # fmt: skip
     viewer = viewer_of(store, row["login"])
     if now - row["seen_at"] > _SEEN_EVERY:
-        with store._transaction() as cursor:
+        with store.sessions() as cursor:
             cursor.execute(
                 "UPDATE sign_in SET seen_at = $now WHERE token_hash = $hash",
                 {"now": now, "hash": _digest(token)},
@@ -135,7 +135,7 @@ def viewer_of_session(store: Store, token: str, now: dt.datetime | None = None) 
 
 def end_session(store: Store, token: str) -> None:
     """Sign out: the token is worth nothing from here on."""
-    with store._transaction() as cursor:
+    with store.sessions() as cursor:
         row = cursor.execute(
             "UPDATE sign_in SET ended_at = $now WHERE token_hash = $hash AND ended_at IS NULL"
             " RETURNING login",

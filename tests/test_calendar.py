@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sop_core import calendar
+from sop_core import calendar, corrections
 from sop_core.calendar import Override, WorkingCalendar
 from sop_core.errors import OutsideCalendar
 from sop_core.store import Store
@@ -102,7 +102,7 @@ def test_store_agrees_with_numpy_on_3000_random_pairs(store: Store):
     starts = [first + dt.timedelta(days=random_.randrange(span)) for _ in range(3000)]
     norms = [random_.choice([1, 5, 10, 15, 20, 30, 40, 60]) for _ in starts]
     finishes = [s + dt.timedelta(days=random_.randrange(0, 150)) for s in starts]
-    with store._transaction() as cursor:
+    with store.database.transaction() as cursor:
         cursor.execute("DELETE FROM sop_step")
         for flow_no, norm in enumerate(sorted(set(norms)), 1):
             cursor.execute(
@@ -145,9 +145,9 @@ def test_store_agrees_with_numpy_on_3000_random_pairs(store: Store):
 def test_staff_override_moves_due_dates_in_the_store(one_case: Store):
     question = "SELECT due_on FROM step_fact WHERE case_id = 'ADV-1' AND step_no = 1"
     assert one_case.one(question) == D(2025, 3, 17)
-    one_case.set_override(D(2025, 3, 10), False, "Libur daerah", "SK contoh", "uji")
+    corrections.correct(one_case, D(2025, 3, 10), False, "Libur daerah", "SK contoh", "uji")
     assert one_case.one(question) == D(2025, 3, 18)
-    one_case.remove_override(D(2025, 3, 10))
+    corrections.withdraw(one_case, D(2025, 3, 10))
     assert one_case.one(question) == D(2025, 3, 17)
     with pytest.raises(ValueError, match="dasar hukum"):
-        one_case.set_override(D(2025, 3, 10), False, "Libur", " ", "uji")
+        corrections.correct(one_case, D(2025, 3, 10), False, "Libur", " ", "uji")

@@ -61,7 +61,7 @@ def test_a_changed_reference_rebuilds_the_facts(tmp_path: Path):
     path = tmp_path / "a.duckdb"
     with Store(path) as store:
         load(store, Kegiatan=[["ADV-1", "A", 2025, "BBPOM-PDG", "Advokasi"]])
-        with store._transaction() as cursor:
+        with store.database.transaction() as cursor:
             cursor.execute("UPDATE meta SET value = 'lama' WHERE key = 'reference'")
             cursor.execute("DELETE FROM step_fact")
     with Store(path) as store:
@@ -84,7 +84,7 @@ def test_one_writer(tmp_path: Path):
 
 def test_a_failed_write_is_rolled_back(store: Store):
     def break_off():
-        with store._transaction() as cursor:
+        with store.database.transaction() as cursor:
             cursor.execute("DELETE FROM unit")
             raise RuntimeError("putus di tengah")
 
@@ -107,9 +107,9 @@ LAYERS = (
     {"errors", "paths", "indonesian", "palette"},
     {"confined"},
     {"definition", "coherence", "calendar", "units"},
-    {"facts", "access", "reference"},
+    {"counting", "facts", "access", "reference"},
     {"store"},
-    {"process"},
+    {"corrections", "process"},
     {"exporting", "importing", "demo"},
     {"evaluation", "upkeep", "audit", "revisions"},
     {"national", "region", "lateness", "facilitators", "followups", "recommendations"},

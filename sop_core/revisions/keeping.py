@@ -14,13 +14,13 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from sop_core import facts
+from sop_core import counting, facts, reference
 from sop_core.definition import Revision, in_force
 from sop_core.errors import RevisionRefused
 from sop_core.importing import SourceFile
 from sop_core.indonesian import format_date, format_number, now
 from sop_core.revisions.comparing import Difference, differences
-from sop_core.store import Store, Trace
+from sop_core.store import Store, Trace, bump_version
 
 _MOST_NAMED = 5
 """Records named in a refusal; the rest are counted."""
@@ -92,7 +92,7 @@ def preview(store: Store, file: SourceFile, revision: Revision, as_of: dt.date) 
         facts.remember(cursor)
         _keep_status(cursor, as_of)
         _insert(cursor, file, revision, store.viewer.name)
-        store.adopt_revisions(cursor)
+        _judge_anew(store, cursor)
         obstacles += _displaced(cursor)
         cases = cursor.execute(
             "SELECT count(*) FROM sop_case WHERE revision = $revision",
@@ -148,15 +148,24 @@ def withdraw(store: Store, number: str, who: str) -> None:
             {"who": who, "now": now(), "n": kept.document_no},
         )
         shipped = [r for r in store.shipped_revisions if r.revision == number]
-        again = [r for r in store.revisions_in(cursor) if r.revision == number] or shipped
+        again = [
+            r for r in counting.revisions(cursor, store.shipped_revisions) if r.revision == number
+        ] or shipped
         clashes = [c for r in again for c in _clashes(store.revisions, r)]
         if clashes:
             raise RevisionRefused(clashes[0])
         _adopt(store, cursor)
 
 
+def _judge_anew(store: Store, cursor: duckdb.DuckDBPyConnection) -> None:
+    """Every case by the revisions that count now, inside the caller's transaction."""
+    reference.load_sop(cursor, counting.revisions(cursor, store.shipped_revisions))
+    facts.rebuild(cursor)
+    bump_version(cursor)
+
+
 def _adopt(store: Store, cursor: duckdb.DuckDBPyConnection) -> None:
-    store.adopt_revisions(cursor)
+    _judge_anew(store, cursor)
     displaced = _displaced(cursor)
     if displaced:
         raise RevisionRefused(displaced[0])
@@ -168,18 +177,18 @@ def _predecessor(revisions: list[Revision], revision: Revision) -> Revision:
 
 
 def _obstacles(store: Store, revision: Revision) -> list[str]:
-    counting = store.revisions
-    if revision in counting:
+    known = store.revisions
+    if revision in known:
         return [f"Isi berkas sama dengan revisi {revision.revision} yang sudah dipakai."]
-    return _clashes(counting, revision)
+    return _clashes(known, revision)
 
 
-def _clashes(counting: list[Revision], revision: Revision) -> list[str]:
+def _clashes(known: list[Revision], revision: Revision) -> list[str]:
     """Revisions of another number that begin on the same day."""
     return [
         f"Revisi {other.revision} juga berlaku mulai {format_date(other.effective)};"
         " dua revisi tidak dapat mulai pada hari yang sama."
-        for other in counting
+        for other in known
         if other.revision != revision.revision and other.effective == revision.effective
     ]
 

@@ -82,7 +82,7 @@ def million(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     codes = np.array([u.code for u in store.units(AS_OF) if u.kind not in ("pusat", "nasional")])
     steps_of = {"A": 6, "B": 6, "C": 4, "D": 7}
     cases = -(-ROWS // sum(steps_of.values()))
-    with store._transaction() as cursor:
+    with store.database.transaction() as cursor:
         for flow, steps in steps_of.items():
             for table, data in zip(
                 ("activity", "step_record"), _flow_records(flow, steps, cases, codes), strict=True

@@ -54,7 +54,7 @@ def test_evaluating_against_numpy_busday(million: Store):
         return row["late"], int(row["used"]), row["due"]
 
     def rebuild() -> None:
-        with million._transaction() as cursor:
+        with million.database.transaction() as cursor:
             facts.rebuild(cursor)
 
     assert with_store() == with_numpy(), "both give the same answer"

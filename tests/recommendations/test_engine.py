@@ -60,7 +60,7 @@ def test_what_happened_later_does_not_change_what_was_recommended(demo_store, st
     importing.import_files(
         store, [SourceFile("d.xlsx", demo_workbook(until=TODAY))], "uji", today=TODAY
     )
-    with store._transaction() as cursor:
+    with store.database.transaction() as cursor:
         cursor.execute(
             "DELETE FROM step_record WHERE coalesce(started, finished) > $d", {"d": until}
         )

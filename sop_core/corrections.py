@@ -1,0 +1,62 @@
+"""Corrections of the calendar that staff enter: kept, taken back, and everything counted again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import duckdb
+
+from sop_core import counting, facts, reference
+from sop_core.errors import Refused
+from sop_core.indonesian import now
+from sop_core.store import Store, Trace, bump_version
+
+
+def correct(
+    store: Store, day: dt.date, working: bool, reason: str, legal_basis: str, who: str
+) -> None:
+    """Correct one day of the calendar and count everything again.
+
+    Raises Refused without a reason and a legal basis, and AccessDenied.
+    """
+    if not reason.strip() or not legal_basis.strip():
+        raise Refused("Alasan dan dasar hukum wajib diisi.")
+    trace = Trace("kalender", str(day), after={"hari_kerja": working, "alasan": reason, "dasar": legal_basis})  # fmt: skip
+    with store.write(trace) as cursor:
+        trace.before = _drop(cursor, day)
+        cursor.execute(
+            "INSERT INTO calendar_override VALUES ($day, $working, $reason, $basis, $who, $now)",
+            {
+                "day": day,
+                "working": working,
+                "reason": reason,
+                "basis": legal_basis,
+                "who": who,
+                "now": now(),
+            },
+        )
+        _count_again(cursor)
+
+
+def withdraw(store: Store, day: dt.date) -> None:
+    """Drop a correction entered by staff and count everything again. Raises AccessDenied."""
+    trace = Trace("kalender", str(day))
+    with store.write(trace) as cursor:
+        trace.before = _drop(cursor, day)
+        _count_again(cursor)
+
+
+def _drop(cursor: duckdb.DuckDBPyConnection, day: dt.date) -> Any:
+    row = cursor.execute(
+        "DELETE FROM calendar_override WHERE day = $day"
+        " RETURNING {'hari_kerja': working, 'alasan': reason, 'dasar': legal_basis}",
+        {"day": day},
+    ).fetchone()
+    return row[0] if row else None
+
+
+def _count_again(cursor: duckdb.DuckDBPyConnection) -> None:
+    reference.load_calendar(cursor, counting.overrides(cursor))
+    facts.rebuild(cursor)
+    bump_version(cursor)

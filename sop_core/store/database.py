@@ -1,0 +1,90 @@
+"""The file of a store: opened, migrated, locked and closed."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from sop_core.definition import load_revisions
+from sop_core.store import chain, faults, schema
+from sop_core.store.pool import ReaderPool
+
+# The owner's alone: the file, and the WAL beside it that comes and goes with every change.
+_OTHERS = 0o077
+
+
+@dataclass
+class Locks:
+    """Who waits for whom. Taken in this order; no reader takes any of them."""
+
+    records: threading.RLock = field(default_factory=threading.RLock)
+    """Changes of records, the calendar, revisions, accounts: one after the other."""
+    sessions: threading.RLock = field(default_factory=threading.RLock)
+    """Sign-ins and who was last seen: they do not wait for an import."""
+    audit: threading.RLock = field(default_factory=threading.RLock)
+    """The audit's next entry, from its number to its commit, so that its chain has no fork."""
+
+
+class Database:
+    """An open file. Raises as ``Store`` does; a file that is refused is left closed."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = str(path)
+        self.locks = Locks()
+        self.shipped_revisions = load_revisions()
+        self._connection = self._open()
+        try:
+            self.readers = ReaderPool(self._connection)
+            with self.transaction() as cursor:
+                schema.prepare(cursor, self.path, self.shipped_revisions)
+            self.audit_tail = chain.tail(self._connection)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        if self.path == ":memory:":
+            return duckdb.connect(self.path)
+        place = Path(self.path)
+        os.umask(os.umask(_OTHERS) | _OTHERS)
+        with faults.translated(self.path, "dibuka"):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if place.is_dir():
+                raise IsADirectoryError(place)
+            connection = duckdb.connect(self.path)
+            for file in (place, place.with_name(place.name + ".wal")):
+                if file.exists():
+                    file.chmod(0o600)
+        return connection
+
+    def close(self) -> None:
+        """Release the file, once a change that is being made is done."""
+        with self.locks.records, self.locks.sessions, self.locks.audit:
+            self.readers.close()
+            self._connection.close()
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection without limits."""
+        return self._connection.cursor()
+
+    @contextmanager
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """One transaction, committed at the end, rolled back on any error; takes no lock.
+
+        Raises StoreUnreachable or StoreDamaged where the file cannot take what was changed;
+        the store goes on with what it held before.
+        """
+        with faults.translated(self.path, "ditulis"), self.cursor() as cursor:
+            cursor.begin()
+            try:
+                yield cursor
+            except BaseException:
+                cursor.rollback()
+                raise
+            cursor.commit()
