@@ -35,7 +35,7 @@ def main() -> None:
     store = shell.signed_in()
     page = navigation.current(store.viewer)
     shell.frame(store)
-    if store.viewer.role != "admin":
+    if navigation.filtered(store.viewer):
         filters.shared(store)
     page.run()
 

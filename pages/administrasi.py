@@ -8,13 +8,12 @@ import streamlit as st
 
 from pages.kit import shell, tables
 from sop_core import accounts, audit
-from sop_core.access import ACTION_NAMES, OFFICE_ROLES, ROLES
+from sop_core.access import ACTION_NAMES, GIVEN, ROLES
 from sop_core.accounts import LEAST_PASSWORD, Account
 from sop_core.errors import AccountRefused
 from sop_core.evaluation import Scope
 from sop_core.indonesian import today
 from sop_core.store import Store
-from sop_core.units import UPT_KINDS
 
 USER_COLUMNS = {"login": "Nama masuk", "name": "Nama", "role_name": "Peran", "unit": "Unit", "active": "Aktif", "has_password": "Kata sandi"}  # fmt: skip
 AUDIT_COLUMNS = {"entry_no": "No", "happened_at": "Waktu (WIB)", "login": "Oleh", "role": "Peran", "unit_code": "Unit", "action_name": "Tindakan", "subject": "Perihal", "before": "Sebelum", "after": "Sesudah", "outcome": "Hasil"}  # fmt: skip
@@ -23,8 +22,7 @@ ALL = "Semua"
 
 def offices_for(store: Store, role: str) -> dict[str, str]:
     """The offices that a role can belong to, by name."""
-    kinds = UPT_KINDS if role in OFFICE_ROLES else ("pusat",) if role == "pusat" else ()
-    return {u.name: u.code for u in store.register(today()) if u.kind in kinds}
+    return {u.name: u.code for u in store.register(today()) if u.kind in GIVEN[role].of}
 
 
 def choose_role(store: Store, key: str, account: Account | None = None) -> tuple[str, str | None]:

@@ -10,7 +10,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
-from sop_core.access import OFFICE_ROLES, ROLES, Viewer
+from sop_core.access import GIVEN, NATION, OFFICE, OFFICE_WITH_LOKAS, ROLES, Viewer, decided
 from sop_core.errors import AccountRefused, SignInRefused
 from sop_core.indonesian import now as clock
 from sop_core.indonesian import today
@@ -146,12 +146,12 @@ def _hash(password: str | None) -> str | None:
 def _check_role(store: Store, role: str, unit: str | None) -> None:
     if role not in ROLES:
         raise AccountRefused(f"Peran {role} tidak dikenal; pilih {', '.join(ROLES)}.")
+    needs = GIVEN[role].of
     kinds = {u.code: u.kind for u in store.register(today())}
-    if role in OFFICE_ROLES and kinds.get(unit or "") not in UPT_KINDS:
-        raise AccountRefused(f"Peran {ROLES[role]} memerlukan sebuah UPT.")
-    if role == "pusat" and kinds.get(unit or "") != "pusat":
-        raise AccountRefused(f"Peran {ROLES[role]} memerlukan sebuah Unit Kerja Pusat.")
-    if role in ("pimpinan", "admin") and unit is not None:
+    if needs and kinds.get(unit or "") not in needs:
+        office = "sebuah UPT" if needs == UPT_KINDS else "sebuah Unit Kerja Pusat"
+        raise AccountRefused(f"Peran {ROLES[role]} memerlukan {office}.")
+    if not needs and unit is not None:
         raise AccountRefused(f"Peran {ROLES[role]} tidak terikat pada unit.")
 
 
@@ -173,14 +173,17 @@ def viewer_of(store: Store, login: str) -> Viewer:
     row = account_of(store, login.strip().lower())
     if row is None:
         raise SignInRefused("Akun ini belum terdaftar atau tidak aktif. Hubungi administrator.")
-    units: tuple[str, ...] | None = None
-    if row["role"] == "kepala_balai":
-        units = coordinated(store.nationwide(), row["unit_code"], today())
-    elif row["role"] == "data_staf":
-        units = (row["unit_code"],)
-    elif row["role"] == "admin":
-        units = ()
-    return Viewer(row["login"], row["name"], row["role"], row["unit_code"], units)
+    return Viewer(row["login"], row["name"], row["role"], row["unit_code"], _scope(store, row))
+
+
+def _scope(store: Store, account: dict[str, Any]) -> tuple[str, ...] | None:
+    """Codes of the offices that an account sees, None for all; none where it is not decided."""
+    sees, unit = decided(account["role"]).sees, account["unit_code"]
+    if sees == NATION:
+        return None
+    if sees == OFFICE_WITH_LOKAS and unit:
+        return coordinated(store.nationwide(), unit, today())
+    return (unit,) if sees == OFFICE and unit else ()
 
 
 def account_of(store: Store, login: str) -> dict[str, Any] | None:

@@ -1,12 +1,14 @@
 """Every read and write takes a viewer; rows are limited in one place, and it holds."""
 
 import datetime as dt
+import shutil
 import threading
 
 import pytest
 
 from sop_core import (
     access,
+    accounts,
     corrections,
     disposition,
     evaluation,
@@ -17,7 +19,7 @@ from sop_core import (
     recommendations,
     region,
 )
-from sop_core.access import ACTIONS, HIDDEN_NAME, PUBLIC, ROLES, Viewer
+from sop_core.access import ACTIONS, HIDDEN_NAME, PUBLIC, ROLES, Role, Viewer
 from sop_core.errors import AccessDenied
 from sop_core.evaluation import Scope
 from sop_core.store import Store, Trace
@@ -154,6 +156,71 @@ def test_only_the_roles_an_action_names_may_do_it(store, role, action):
     assert [(k["login"], k["role"], k["action"], k["outcome"]) for k in kept] == [
         ("x", role, action, outcome)
     ]
+
+
+DECIDED = {
+    "pimpinan": ("nasional", False, "tidak ada", False, "disposisi"),
+    "kepala_balai": ("unit beserta Loka", True, "tidak ada", False, "ekspor_nama"),
+    "data_staf": ("unit", True, "unit sendiri", False, "batal_impor ekspor_nama impor"),
+    "pusat": ("nasional", True, "pusat dan nasional", False, "batal_impor ekspor_nama impor kalender sop"),
+    "admin": ("tidak ada", False, "tidak ada", True, "pengguna"),
+    "demo": ("nasional", True, "semua", False, "batal_impor disposisi ekspor_nama impor kalender sop"),
+    "sistem": ("nasional", True, "semua", True, ""),
+}  # fmt: skip
+"""Said once more, by hand: what a role sees, names, uploads, whether people, and its actions."""
+
+
+def test_every_role_and_action_is_decided():
+    found = {
+        name: (r.sees, r.names, r.uploads, r.people, " ".join(sorted(r.actions)))
+        for name, r in access.TABLE.items()
+    }
+    assert found == DECIDED
+    assert {a for r in access.TABLE.values() for a in r.actions} <= set(ACTIONS)
+    nobodys = {action for action, roles in ACTIONS.items() if not roles}
+    assert nobodys == {"pemeliharaan"}
+    assert set(access.GIVEN) | {access.DEMO, access.SYSTEM} <= set(access.TABLE)
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["in the table", "in no table"])
+@pytest.mark.parametrize("office", [None, "BBPOM-KPG"])
+def test_a_role_of_which_nothing_is_decided_sees_and_may_nothing(
+    demo_file, tmp_path, monkeypatch, known, office
+):
+    """A role in ROLES alone saw 84 offices."""
+    monkeypatch.setitem(access.ROLES, "auditor", "Auditor")
+    if known:
+        monkeypatch.setitem(access.TABLE, "auditor", Role("Auditor"))
+    shutil.copyfile(demo_file, tmp_path / "a.duckdb")
+    with Store(tmp_path / "a.duckdb") as store:
+        with store.database.transaction() as cursor:
+            cursor.execute(
+                "INSERT INTO app_user BY NAME SELECT 'auditor' AS login, 'Auditor contoh' AS name,"
+                " 'auditor' AS role, $office AS unit_code, true AS active, now()::TIMESTAMP AS"
+                " created_at, 'uji' AS created_by",
+                {"office": office},
+            )
+        viewer = accounts.viewer_of(store, "auditor")
+        mine = store.as_viewer(viewer)
+        assert viewer.units == ()
+        assert not viewer.sees_names
+        offices = [u.code for u in store.register(TODAY)]
+        assert not [o for o in offices if viewer.sees(o)]
+        assert not [o for o in offices for k in ("pusat", "balai") if viewer.uploads_for(o, k)]
+        for action in ACTIONS:
+            assert not viewer.may(action)
+            with pytest.raises(AccessDenied), mine.write(Trace(action, "uji")):
+                pytest.fail("went in")
+        for table in set(tables_of(store)) - PUBLIC:
+            assert mine.one(f"SELECT count(*) FROM {table}") == 0, table
+        assert accounts.accounts(mine) == []
+        assert recommendations.recommend(mine, 2026, TODAY) == []
+
+
+def test_a_viewer_made_by_hand_sees_all_only_where_that_is_decided():
+    for role in (*ROLES, "auditor", "-", ""):
+        whole = Viewer("x", "X", role).units is None
+        assert whole is (role in ("pimpinan", "pusat")), role
 
 
 def test_an_unknown_action_is_a_mistake_of_ours(store):

@@ -9,7 +9,7 @@ import argparse
 import contextlib
 import io
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import openpyxl
@@ -28,7 +28,7 @@ from sop_core import (
     reports,
     sessions,
 )
-from sop_core.access import ACTIONS, Viewer
+from sop_core.access import ACTIONS, GIVEN, ROLES, TABLE, Role, Viewer, decided
 from sop_core.cli import common
 from sop_core.demo import demo_workbook
 from sop_core.errors import AccessDenied, ReportRefused
@@ -97,7 +97,7 @@ def secrets_from(root: Store, viewer: Viewer) -> Secrets:
     people = root.rows("SELECT name, unit_code FROM facilitator")
     hidden = {c["case_id"] for c in cases if c["unit_code"] not in own}
     hidden |= {p["name"] for p in people if p["unit_code"] not in own or not viewer.sees_names}
-    if viewer.role != "admin":  # who gives people their office sees what offices there are
+    if not decided(viewer.role).people:  # who gives people their office sees what offices there are
         hidden |= {u.name for u in units if u.code not in near and u.kind != "nasional"}
     shown = {u.name for u in units if u.code in near} | {c["case_id"] for c in cases if c["unit_code"] in own}  # fmt: skip
     if viewer.sees_names:
@@ -150,8 +150,48 @@ def visit(page: str, monkeypatch, root: Store, login: str, **query: str) -> AppT
     return app
 
 
+def test_every_role_is_walked():
+    assert {role for role, _ in PEOPLE.values()} == set(GIVEN)
+
+
 def test_every_page_is_walked():
     assert set(PAGES) == set(ROLES_OF), "a page without roles is a page for everybody"
+
+
+OPENS = {
+    "pimpinan": "fasilitator kalender laporan nasional rekomendasi sop terlambat tindak_lanjut wilayah",
+    "kepala_balai": "fasilitator kalender laporan nasional rekomendasi sop terlambat tindak_lanjut wilayah",
+    "data_staf": "fasilitator kalender laporan nasional rekomendasi sop terlambat tindak_lanjut unggah wilayah",
+    "pusat": "fasilitator kalender laporan nasional rekomendasi sop terlambat tindak_lanjut unggah wilayah",
+    "admin": "administrasi",
+    "demo": "fasilitator kalender laporan nasional rekomendasi sop terlambat tindak_lanjut unggah wilayah",
+    "sistem": "",
+}  # fmt: skip
+"""Said once more, by hand: which pages a role opens."""
+
+
+def test_every_role_and_page_is_decided():
+    found = {
+        role: " ".join(sorted(p for p, roles in ROLES_OF.items() if role in roles))
+        for role in TABLE
+    }
+    assert found == OPENS
+    assert {page for role in TABLE.values() for page in role.pages} <= set(PAGES)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_role_of_which_nothing_is_decided_opens_no_page(
+    root, database, monkeypatch, exported, page
+):
+    monkeypatch.setitem(ROLES, "auditor", "Auditor")
+    monkeypatch.setitem(TABLE, "auditor", Role("Auditor"))
+    auditor = replace(accounts.viewer_of(root, "admin"), login="auditor", role="auditor")
+    monkeypatch.setattr(sessions, "viewer_of", lambda *_: auditor)
+    secret = secrets_from(root, auditor)
+    app = visit(page, monkeypatch, root, "admin")
+    assert [t.value for t in app.title] == ["Tidak berwenang"]
+    assert not secret.found_in(everything_on(app))
+    assert not exported
 
 
 @pytest.mark.parametrize("login", list(PEOPLE))
