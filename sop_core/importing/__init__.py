@@ -1,21 +1,11 @@
 """The import that loses nothing: read, check, preview, keep, undo."""
 
-from sop_core.importing.batches import (
-    Batch,
-    Change,
-    Counts,
-    Preview,
-    commit,
-    history,
-    import_files,
-    preview,
-    read,
-    rejections,
-    stored_files,
-    undo,
-)
+from sop_core.importing.history import Batch, history, rejections, stored_files
+from sop_core.importing.keeping import commit, import_files
 from sop_core.importing.parsing import Parsed, Problem
 from sop_core.importing.reading import SourceFile
+from sop_core.importing.staging import Change, Counts, Preview, preview, read
+from sop_core.importing.undoing import undo
 
 __all__ = [
     "Batch",
