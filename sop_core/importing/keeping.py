@@ -9,6 +9,7 @@ import duckdb
 from sop_core import facts
 from sop_core.access import DEMO, Viewer
 from sop_core.errors import ImportRefused
+from sop_core.importing import vouching
 from sop_core.importing.contract import Sheet
 from sop_core.importing.parsing import Parsed
 from sop_core.importing.reading import SourceFile
@@ -112,6 +113,7 @@ def _keep(
         )
     cursor.execute("INSERT INTO import_rejection SELECT $id, * FROM problem", {"id": batch_id})
     for given in parsed.sheets:
+        vouching.vouch(cursor, given.sheet, batch_id, given.present)
         _merge(cursor, given.sheet, batch_id)
     return batch_id
 
@@ -121,16 +123,6 @@ def _merge(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, batch_id: int) -> No
     on = " AND ".join(f"t.{k} = c.{k}" for k in sheet.key)
     names = ", ".join(c.field for c in sheet.columns)
     values = {"id": batch_id}
-    cursor.execute(
-        f"INSERT INTO {table}_prior BY NAME SELECT $id AS undo_batch, true AS existed, t.*"  # noqa: S608
-        f" FROM {table} t JOIN compared_{table} c ON {on} WHERE c.state = 'changed'",
-        values,
-    )
-    cursor.execute(
-        f"INSERT INTO {table}_prior BY NAME SELECT $id AS undo_batch, false AS existed, {names},"  # noqa: S608
-        f" $id AS batch_id, row_no AS source_row FROM compared_{table} WHERE state = 'new'",
-        values,
-    )
     cursor.execute(
         f"DELETE FROM {table} AS t USING compared_{table} c WHERE {on} AND c.state = 'changed'"  # noqa: S608
     )

@@ -185,10 +185,12 @@ def _changes(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, most: int = 200) -
 
 
 def drop_staged(cursor: duckdb.DuckDBPyConnection) -> None:
-    for view in ("known_case", "merged_step"):
+    for view in ("merged_step", "known_case", "joinable_case", "every_case"):
         cursor.execute(f"DROP VIEW IF EXISTS {view}")
     for sheet in SHEETS:
         cursor.execute(f"DROP TABLE IF EXISTS staged_{sheet.table}")
         cursor.execute(f"DROP TABLE IF EXISTS compared_{sheet.table}")
-    for name in ("problem", "doubled_key", "broken_chain", "writable_unit", "case_revision"):
+    for name in (
+        "problem", "doubled_key", "broken_chain", "writable_unit", "joinable_unit", "case_revision",
+    ):  # fmt: skip
         cursor.execute(f"DROP TABLE IF EXISTS {name}")
