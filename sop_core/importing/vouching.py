@@ -21,7 +21,10 @@ def vouch(
         "INSERT INTO import_sheet VALUES ($id, $sheet, $columns)",
         {"id": batch_id, "sheet": sheet.name, "columns": present},
     )
-    names = ", ".join(f"s.{c.field}" for c in sheet.columns)
+    # What the file lacked was filled in from the store, for the checks: not the batch's word.
+    names = ", ".join(
+        f"{f's.{c.field}' if c.field in present else 'NULL'} AS {c.field}" for c in sheet.columns
+    )
     # By which revision a step's number is meant, for an undo that goes back to this row.
     revision, join = "", ""
     if table == "step_record":
