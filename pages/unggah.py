@@ -23,6 +23,16 @@ CHANGE_COLUMNS = {
     "before": "Sebelum",
     "after": "Sesudah",
 }
+OLDER_COLUMNS = {
+    "sheet": "Lembar",
+    "row": "Baris",
+    "key": "Kunci",
+    "column": "Kolom",
+    "before": "Tersimpan",
+    "after": "Menurut berkas",
+    "batch_id": "Diganti oleh unggahan",
+    "since": "Pada",
+}
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -97,6 +107,7 @@ def preview(parsed: importing.Parsed, found: importing.Preview) -> None:
     if found.notes:
         with st.expander(f"Yang dikenali dan yang diabaikan ({len(found.notes)})"):
             st.markdown("\n".join(f"- {note}" for note in found.notes))
+    older(found)
     if found.changes:
         with st.expander("Isian lama yang akan diganti"):
             frame = pd.DataFrame([vars(c) for c in found.changes])
@@ -113,6 +124,20 @@ def preview(parsed: importing.Parsed, found: importing.Preview) -> None:
             icon=":material/assignment_return:",
             on_click="ignore",
         )
+
+
+def older(found: importing.Preview) -> None:
+    """A warning where the file would put back what a later upload has replaced."""
+    if not found.older:
+        return
+    st.warning(
+        f"Berkas ini tampaknya lebih lama daripada isi basis data: {format_number(found.older_total)}"
+        " isian akan kembali ke nilai yang sudah diganti unggahan sesudahnya. Periksa dahulu"
+        " sebelum menyimpan."
+    )
+    frame = pd.DataFrame([vars(o) for o in found.older])
+    frame["since"] = [format_date(o.since) for o in found.older]
+    tables.plain(frame, OLDER_COLUMNS, alt="Isian berkas yang lebih lama", height=220)
 
 
 def keep(store: Store, parsed: importing.Parsed, found: importing.Preview) -> None:
@@ -147,7 +172,7 @@ def keep(store: Store, parsed: importing.Parsed, found: importing.Preview) -> No
             result = importing.commit(
                 store, parsed, store.viewer.name, all_or_nothing=whole, progress=bar.progress
             )
-        except AccessDenied as error:
+        except (AccessDenied, ImportRefused) as error:
             bar.empty()
             st.error(str(error), icon=":material/block:")
             return

@@ -95,10 +95,14 @@ class Viewer:
         return self.role == "data_staf" and unit == self.unit
 
     def may_undo(self, login: str | None, unit: str | None) -> bool:
-        """Whether an upload by that person, of that office, may be undone."""
+        """Whether an upload by that person, of that office, may be undone.
+
+        It is the office's: who has moved to another leaves it behind. One of no office is
+        the person's own.
+        """
         if self.role in (SYSTEM, DEMO):
             return True
-        return self.login == login or (unit is not None and unit == self.unit)
+        return unit == self.unit and (unit is not None or login == self.login)
 
 
 OPERATOR = Viewer(SYSTEM, "Operator", SYSTEM)

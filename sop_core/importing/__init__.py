@@ -2,6 +2,7 @@
 
 from sop_core.importing.history import Batch, history, rejections, stored_files
 from sop_core.importing.keeping import commit, import_files
+from sop_core.importing.outdated import Older
 from sop_core.importing.parsing import Parsed, Problem
 from sop_core.importing.reading import SourceFile
 from sop_core.importing.staging import Change, Counts, Preview, preview, read
@@ -11,6 +12,7 @@ __all__ = [
     "Batch",
     "Change",
     "Counts",
+    "Older",
     "Parsed",
     "Preview",
     "Problem",

@@ -6,19 +6,25 @@ import datetime as dt
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 
 from sop_core.access import Viewer
-from sop_core.importing import checking
+from sop_core.errors import ImportRefused
+from sop_core.importing import checking, outdated
 from sop_core.importing.contract import SHEETS, Sheet
+from sop_core.importing.outdated import Older
 from sop_core.importing.parsing import Parsed, Problem, parse_book
 from sop_core.importing.reading import SourceFile, read_book
 from sop_core.indonesian import today as jakarta_today
 from sop_core.store import Store
 
 Progress = Callable[[float, str], object]
+DEMO_TOO_LATE = (
+    "Berkas ini bertanda data demo (rekaan). Basis data ini sudah berisi akun atau data asli,"
+    " dan data demo tidak boleh bercampur dengannya; muat ke basis data lain yang masih kosong."
+)
 
 
 def quiet(_share: float, _what: str) -> None:
@@ -60,6 +66,8 @@ class Preview:
     """What an import would do, and why it would not do the rest.
 
     ``repeat_of`` is the batch that already holds the same file, if it was not undone.
+    ``older`` are the first of the ``older_total`` cells of which a later batch has put newer
+    values in the store: the file would put back what was there before.
     """
 
     sha256: str
@@ -71,6 +79,8 @@ class Preview:
     repeat_of: int | None = None
     batch_id: int | None = None
     kept: bool = False
+    older: list[Older] = field(default_factory=list)
+    older_total: int = 0
 
     @property
     def rows(self) -> Counts:
@@ -119,6 +129,8 @@ def examine(
     viewer: Viewer,
     progress: Progress,
 ) -> Preview:
+    if parsed.demo:
+        _refuse_beside_real(cursor)
     progress(0.45, "Memeriksa aturan SOP")
     problems = checking.run(cursor, parsed, today, viewer)
     result = Preview(parsed.book.sha256, {}, problems, parsed.notes, [], parsed.demo)
@@ -126,12 +138,27 @@ def examine(
         _compare(cursor, given.sheet, given.present)
         result.sheets[given.sheet.name] = _count(cursor, given.sheet)
         result.changes += _changes(cursor, given.sheet)
+        older, total = outdated.find(cursor, given.sheet, given.present, result.sha256, viewer)
+        result.older += older
+        result.older_total += total
+    seen, values = outdated.seen_batches(viewer)
     row = cursor.execute(
-        "SELECT max(batch_id) FROM import_batch WHERE sha256 = $sha AND undone_at IS NULL",
-        {"sha": result.sha256},
+        "SELECT max(batch_id) FROM import_batch"  # noqa: S608 - our own condition
+        f" WHERE sha256 = $sha AND undone_at IS NULL AND {seen}",
+        {"sha": result.sha256, **values},
     ).fetchone()
     result.repeat_of = row[0] if row else None
     return result
+
+
+def _refuse_beside_real(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Invented data goes into a store of its own, whoever brings it, the operator too."""
+    row = cursor.execute(
+        "SELECT EXISTS (FROM app_user)"
+        " OR EXISTS (FROM import_batch WHERE NOT demo AND undone_at IS NULL)"
+    ).fetchone()
+    if row and row[0]:
+        raise ImportRefused(DEMO_TOO_LATE)
 
 
 def _compare(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, present: list[str]) -> None:
