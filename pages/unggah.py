@@ -203,24 +203,28 @@ def history(store: Store) -> None:
         when = batch.imported_at.replace(tzinfo=JAKARTA)
         state = "dibatalkan" if batch.undone_at else "tersimpan"
         demo = " · DATA DEMO" if batch.demo else ""
-        with st.expander(
-            f"Unggahan {batch.batch_id} · {batch.files} · {format_date(when)} · {state}{demo}"
-        ):
+        # Opening it runs the page again: what a closed one would hold is not asked for.
+        box = st.expander(
+            f"Unggahan {batch.batch_id} · {batch.files} · {format_date(when)} · {state}{demo}",
+            key=f"unggahan_{batch.batch_id}", on_change="rerun",
+        )  # fmt: skip
+        with box:
             st.markdown(
                 f"Oleh **{batch.imported_by}** pukul {when:%H.%M} WIB. {format_number(batch.rows_new)}"
                 f" baru, {format_number(batch.rows_changed)} berubah,"
                 f" {format_number(batch.rows_unchanged)} tetap,"
                 f" {format_number(batch.rows_rejected)} ditolak.  \nSHA-256 `{batch.sha256}`"
             )
-            _history_actions(store, batch)
+            if box.open:
+                _history_actions(store, batch)
 
 
 def _history_actions(store: Store, batch: importing.Batch) -> None:
     number = batch.batch_id
     with st.container(horizontal=True):
-        for file in importing.stored_files(store, number):
+        for file in importing.file_list(store, number):
             st.download_button(
-                f"Unduh {file.name}", partial(_handed_out, store, number, file), file.name,
+                f"Unduh {file.name} ({_size(file.size)})", partial(_handed_out, store, number, file), file.name,
                 key=f"asal_{number}_{file.name}", icon=":material/download:", on_click="ignore",
             )  # fmt: skip
         if batch.undone_at is None:
@@ -233,7 +237,7 @@ def _history_actions(store: Store, batch: importing.Batch) -> None:
                 else:
                     st.session_state["kabar"] = f"Unggahan {number} dibatalkan."
                     st.rerun()
-    rejected = importing.rejections(store, number)
+    rejected = importing.rejections(store, number) if batch.rows_rejected else []
     if rejected:
         frame = pd.DataFrame([vars(p) for p in rejected])
         tables.plain(
@@ -241,10 +245,15 @@ def _history_actions(store: Store, batch: importing.Batch) -> None:
         )
 
 
-def _handed_out(store: Store, number: int, file: importing.SourceFile) -> bytes:
+def _size(size: int) -> str:
+    return f"{format_number(-(-size // 1024))} KiB"
+
+
+def _handed_out(store: Store, number: int, file: importing.StoredFile) -> bytes:
+    content = importing.stored_file(store, number, file.sha256).content
     # A workbook as it was uploaded holds names.
     store.record(Trace("ekspor_nama", f"unggahan {number}: {file.name}"))
-    return file.content
+    return content
 
 
 def page() -> None:

@@ -148,7 +148,8 @@ _COVERS = {
     """,
     # Who sees a batch through one of its rows sees its name, not the other rows in it.
     "import_file": f"""
-        SELECT f.* REPLACE (CASE WHEN b.imported_unit IN {_MINE} THEN f.content END AS content)
+        SELECT f.* REPLACE (CASE WHEN b.imported_unit IN {_MINE} THEN f.content END AS content,
+            CASE WHEN b.imported_unit IN {_MINE} THEN f.size END AS size)
         FROM {{base}}.import_file f JOIN import_batch b USING (batch_id)
     """,
     "import_rejection": f"""
@@ -159,7 +160,7 @@ _COVERS = {
 # Where names stand besides the table of people: in uploaded files and in refused cells.
 _WITHOUT_NAMES = {
     "facilitator": f"SELECT * REPLACE ('{HIDDEN_NAME}' AS name) FROM ({{inner}})",
-    "import_file": "SELECT * REPLACE (NULL::BLOB AS content) FROM ({inner})",
+    "import_file": "SELECT * REPLACE (NULL::BLOB AS content, NULL::BIGINT AS size) FROM ({inner})",
     "import_rejection": "SELECT * REPLACE ('' AS value) FROM ({inner})",
 }
 _NOTHING = "SELECT * FROM {base}.{table} WHERE false"

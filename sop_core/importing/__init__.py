@@ -1,6 +1,14 @@
 """The import that loses nothing: read, check, preview, keep, undo."""
 
-from sop_core.importing.history import Batch, history, rejections, stored_files
+from sop_core.importing.history import (
+    Batch,
+    StoredFile,
+    file_list,
+    history,
+    rejections,
+    stored_file,
+    stored_files,
+)
 from sop_core.importing.keeping import commit, import_files
 from sop_core.importing.outdated import Older
 from sop_core.importing.parsing import Parsed, Problem
@@ -17,12 +25,15 @@ __all__ = [
     "Preview",
     "Problem",
     "SourceFile",
+    "StoredFile",
     "commit",
+    "file_list",
     "history",
     "import_files",
     "preview",
     "read",
     "rejections",
+    "stored_file",
     "stored_files",
     "undo",
 ]

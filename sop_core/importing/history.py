@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from sop_core.errors import AccessDenied
 from sop_core.importing.parsing import Problem
 from sop_core.importing.reading import SourceFile
 from sop_core.store import Store
@@ -26,6 +27,15 @@ class Batch:
     rows_rejected: int
     undone_at: dt.datetime | None
     undone_by: str | None
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file of a batch without what is in it; ``size`` in bytes."""
+
+    name: str
+    sha256: str
+    size: int
 
 
 def history(store: Store) -> list[Batch]:
@@ -52,6 +62,29 @@ def rejections(store: Store, batch_id: int) -> list[Problem]:
         batch_id=batch_id,
     )
     return [Problem(*row.values()) for row in rows]
+
+
+def file_list(store: Store, batch_id: int) -> list[StoredFile]:
+    """The files of a batch that the viewer may have; none of them is read."""
+    rows = store.rows(
+        "SELECT name, sha256, size FROM import_file"
+        " WHERE batch_id = $batch_id AND size IS NOT NULL ORDER BY name",
+        batch_id=batch_id,
+    )
+    return [StoredFile(**row) for row in rows]
+
+
+def stored_file(store: Store, batch_id: int, sha256: str) -> SourceFile:
+    """One file of a batch as it was uploaded. Raises AccessDenied for what the viewer may not have."""
+    rows = store.rows(
+        "SELECT name, content FROM import_file"
+        " WHERE batch_id = $batch_id AND sha256 = $digest AND content IS NOT NULL",
+        batch_id=batch_id,
+        digest=sha256,
+    )
+    if not rows:
+        raise AccessDenied(f"Berkas unggahan {batch_id} itu tidak dapat diunduh oleh akun Anda.")
+    return SourceFile(rows[0]["name"], bytes(rows[0]["content"]))
 
 
 def stored_files(store: Store, batch_id: int) -> list[SourceFile]:

@@ -108,8 +108,8 @@ def _keep(
     )
     for file in parsed.book.files:
         cursor.execute(
-            "INSERT INTO import_file VALUES (?, ?, ?, ?)",
-            [batch_id, file.name, file.sha256, file.content],
+            "INSERT INTO import_file VALUES (?, ?, ?, ?, ?)",
+            [batch_id, file.name, file.sha256, file.content, len(file.content)],
         )
     cursor.execute("INSERT INTO import_rejection SELECT $id, * FROM problem", {"id": batch_id})
     for given in parsed.sheets:

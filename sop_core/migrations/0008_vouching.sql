@@ -27,3 +27,7 @@ DROP TABLE step_record_prior;
 DROP TABLE facilitator_prior;
 DROP TABLE follow_up_prior;
 DROP TABLE target_prior;
+
+-- How large a file is, so that a list of files need not read them.
+ALTER TABLE import_file ADD COLUMN size BIGINT;
+UPDATE import_file SET size = octet_length(content);
