@@ -23,6 +23,16 @@ CHANGE_COLUMNS = {
     "before": "Sebelum",
     "after": "Sesudah",
 }
+OLDER_COLUMNS = {
+    "sheet": "Lembar",
+    "row": "Baris",
+    "key": "Kunci",
+    "column": "Kolom",
+    "before": "Tersimpan",
+    "after": "Menurut berkas",
+    "batch_id": "Diganti oleh unggahan",
+    "since": "Pada",
+}
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -97,6 +107,7 @@ def preview(parsed: importing.Parsed, found: importing.Preview) -> None:
     if found.notes:
         with st.expander(f"Yang dikenali dan yang diabaikan ({len(found.notes)})"):
             st.markdown("\n".join(f"- {note}" for note in found.notes))
+    older(found)
     if found.changes:
         with st.expander("Isian lama yang akan diganti"):
             frame = pd.DataFrame([vars(c) for c in found.changes])
@@ -113,6 +124,20 @@ def preview(parsed: importing.Parsed, found: importing.Preview) -> None:
             icon=":material/assignment_return:",
             on_click="ignore",
         )
+
+
+def older(found: importing.Preview) -> None:
+    """A warning where the file would put back what a later upload has replaced."""
+    if not found.older:
+        return
+    st.warning(
+        f"Berkas ini tampaknya lebih lama daripada isi basis data: {format_number(found.older_total)}"
+        " isian akan kembali ke nilai yang sudah diganti unggahan sesudahnya. Periksa dahulu"
+        " sebelum menyimpan."
+    )
+    frame = pd.DataFrame([vars(o) for o in found.older])
+    frame["since"] = [format_date(o.since) for o in found.older]
+    tables.plain(frame, OLDER_COLUMNS, alt="Isian berkas yang lebih lama", height=220)
 
 
 def keep(store: Store, parsed: importing.Parsed, found: importing.Preview) -> None:
@@ -147,7 +172,7 @@ def keep(store: Store, parsed: importing.Parsed, found: importing.Preview) -> No
             result = importing.commit(
                 store, parsed, store.viewer.name, all_or_nothing=whole, progress=bar.progress
             )
-        except AccessDenied as error:
+        except (AccessDenied, ImportRefused) as error:
             bar.empty()
             st.error(str(error), icon=":material/block:")
             return
@@ -178,24 +203,28 @@ def history(store: Store) -> None:
         when = batch.imported_at.replace(tzinfo=JAKARTA)
         state = "dibatalkan" if batch.undone_at else "tersimpan"
         demo = " · DATA DEMO" if batch.demo else ""
-        with st.expander(
-            f"Unggahan {batch.batch_id} · {batch.files} · {format_date(when)} · {state}{demo}"
-        ):
+        # Opening it runs the page again: what a closed one would hold is not asked for.
+        box = st.expander(
+            f"Unggahan {batch.batch_id} · {batch.files} · {format_date(when)} · {state}{demo}",
+            key=f"unggahan_{batch.batch_id}", on_change="rerun",
+        )  # fmt: skip
+        with box:
             st.markdown(
                 f"Oleh **{batch.imported_by}** pukul {when:%H.%M} WIB. {format_number(batch.rows_new)}"
                 f" baru, {format_number(batch.rows_changed)} berubah,"
                 f" {format_number(batch.rows_unchanged)} tetap,"
                 f" {format_number(batch.rows_rejected)} ditolak.  \nSHA-256 `{batch.sha256}`"
             )
-            _history_actions(store, batch)
+            if box.open:
+                _history_actions(store, batch)
 
 
 def _history_actions(store: Store, batch: importing.Batch) -> None:
     number = batch.batch_id
     with st.container(horizontal=True):
-        for file in importing.stored_files(store, number):
+        for file in importing.file_list(store, number):
             st.download_button(
-                f"Unduh {file.name}", partial(_handed_out, store, number, file), file.name,
+                f"Unduh {file.name} ({_size(file.size)})", partial(_handed_out, store, number, file), file.name,
                 key=f"asal_{number}_{file.name}", icon=":material/download:", on_click="ignore",
             )  # fmt: skip
         if batch.undone_at is None:
@@ -208,7 +237,7 @@ def _history_actions(store: Store, batch: importing.Batch) -> None:
                 else:
                     st.session_state["kabar"] = f"Unggahan {number} dibatalkan."
                     st.rerun()
-    rejected = importing.rejections(store, number)
+    rejected = importing.rejections(store, number) if batch.rows_rejected else []
     if rejected:
         frame = pd.DataFrame([vars(p) for p in rejected])
         tables.plain(
@@ -216,10 +245,15 @@ def _history_actions(store: Store, batch: importing.Batch) -> None:
         )
 
 
-def _handed_out(store: Store, number: int, file: importing.SourceFile) -> bytes:
+def _size(size: int) -> str:
+    return f"{format_number(-(-size // 1024))} KiB"
+
+
+def _handed_out(store: Store, number: int, file: importing.StoredFile) -> bytes:
+    content = importing.stored_file(store, number, file.sha256).content
     # A workbook as it was uploaded holds names.
     store.record(Trace("ekspor_nama", f"unggahan {number}: {file.name}"))
-    return file.content
+    return content
 
 
 def page() -> None:

@@ -95,10 +95,14 @@ class Viewer:
         return self.role == "data_staf" and unit == self.unit
 
     def may_undo(self, login: str | None, unit: str | None) -> bool:
-        """Whether an upload by that person, of that office, may be undone."""
+        """Whether an upload by that person, of that office, may be undone.
+
+        It is the office's: who has moved to another leaves it behind. One of no office is
+        the person's own.
+        """
         if self.role in (SYSTEM, DEMO):
             return True
-        return self.login == login or (unit is not None and unit == self.unit)
+        return unit == self.unit and (unit is not None or login == self.login)
 
 
 OPERATOR = Viewer(SYSTEM, "Operator", SYSTEM)
@@ -144,7 +148,8 @@ _COVERS = {
     """,
     # Who sees a batch through one of its rows sees its name, not the other rows in it.
     "import_file": f"""
-        SELECT f.* REPLACE (CASE WHEN b.imported_unit IN {_MINE} THEN f.content END AS content)
+        SELECT f.* REPLACE (CASE WHEN b.imported_unit IN {_MINE} THEN f.content END AS content,
+            CASE WHEN b.imported_unit IN {_MINE} THEN f.size END AS size)
         FROM {{base}}.import_file f JOIN import_batch b USING (batch_id)
     """,
     "import_rejection": f"""
@@ -155,7 +160,7 @@ _COVERS = {
 # Where names stand besides the table of people: in uploaded files and in refused cells.
 _WITHOUT_NAMES = {
     "facilitator": f"SELECT * REPLACE ('{HIDDEN_NAME}' AS name) FROM ({{inner}})",
-    "import_file": "SELECT * REPLACE (NULL::BLOB AS content) FROM ({inner})",
+    "import_file": "SELECT * REPLACE (NULL::BLOB AS content, NULL::BIGINT AS size) FROM ({inner})",
     "import_rejection": "SELECT * REPLACE ('' AS value) FROM ({inner})",
 }
 _NOTHING = "SELECT * FROM {base}.{table} WHERE false"
