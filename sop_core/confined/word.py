@@ -6,19 +6,17 @@ Jinja runs, so that no object of ours is within its reach, and is put in its pla
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
 import zipfile
 from typing import Any
 
-# Entry names in a zip that are not UTF-8; no codec can be loaded once files are closed off.
-import encodings.cp437  # noqa: F401  # isort: skip
-
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Emu
-from docx.table import Table
+from docx.table import Table, _Cell
 from docxtpl import DocxTemplate
 from lxml import etree
 
@@ -26,6 +24,11 @@ from sop_core import confined
 from sop_core.confined import word_file
 from sop_core.confined.word_language import Language, in_words
 from sop_core.errors import Refused
+
+# Codecs are files of Python's that nobody can open any more once the job runs: Jinja reads
+# quoted texts by the first two, zipfile old entry names by the third.
+for _codec in ("ascii", "unicode_escape", "cp437"):
+    codecs.lookup(_codec)
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _ZIP_DATE = (2022, 4, 7, 0, 0, 0)
@@ -66,6 +69,7 @@ def fill(template: bytes, context: dict[str, Any], tables: list[list[Any]]) -> b
         raise Refused(in_words(error)) from error
     content = _without_dates(buffer.getvalue())
     word_file.look_again(content)
+    _check_marks(content)
     return content
 
 
@@ -136,28 +140,40 @@ def _place(document: DocxTemplate, pictures: list[Picture]) -> None:
                 drawing.addnext(last)
 
 
+def _check_marks(content: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for name in archive.namelist():
+            if name.endswith(".xml") and _MARKS.search(archive.read(name).decode("utf-8")):
+                raise Refused(
+                    "Templat tidak dapat diisi: bagan hanya dapat ditempatkan dalam paragraf isi laporan."
+                )
+
+
 def _lay_out(document: DocxTemplate, tables: list[list[Any]]) -> None:
     # The template sets one width for every column; numbers and long texts need their own.
     known = {tuple(_plain(headings, [])): (shares, right) for headings, shares, right in tables}
     page = document.docx.sections[0]
-    width = page.page_width - page.left_margin - page.right_margin
+    width = int(page.page_width - page.left_margin - page.right_margin)
     for table in document.docx.tables:
-        rows = table.rows
-        found = known.get(tuple(cell.text for cell in rows[0].cells)) if len(rows) else None
-        if found is not None and len(table.columns) == len(found[0]):
-            _set_columns(table, int(width), *found)
+        rows = [_cells(row, table) for row in table.rows]
+        found = known.get(tuple(cell.text for cell in rows[0])) if rows else None
+        if found is None or len(table.columns) != len(found[0]):
+            continue
+        shares, right = found
+        table.autofit = False
+        for column, share in zip(table.columns, shares, strict=True):
+            column.width = Emu(int(width * share))
+        for row in rows:
+            for cell, share, number in zip(row, shares, right, strict=False):
+                cell.width = Emu(int(width * share))
+                if number:
+                    cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 
-def _set_columns(table: Table, width: int, shares: list[float], right: list[bool]) -> None:
-    table.autofit = False
-    for column, share in zip(table.columns, shares, strict=True):
-        column.width = Emu(int(width * share))
-    for row in table.rows:
-        # A row that the template itself made otherwise keeps its own look.
-        for cell, share, number in zip(row.cells, shares, right, strict=False):
-            cell.width = Emu(int(width * share))
-            if number:
-                cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+def _cells(row: Any, table: Table) -> list[_Cell]:
+    """A row's cells; none where one goes over several columns, which python-docx repeats."""
+    cells = row._tr.tc_lst
+    return [_Cell(tc, table) for tc in cells] if all(tc.grid_span == 1 for tc in cells) else []
 
 
 def _without_dates(content: bytes) -> bytes:

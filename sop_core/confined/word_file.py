@@ -28,6 +28,8 @@ LARGEST_XML = 6 * _MIB
 HIGHEST_RATIO, _RATIO_FROM = 150, 256 * 1024
 """How many times larger an entry may be unpacked, from this many bytes on; styles reach 32."""
 MOST_PIXELS = 40_000_000
+MOST_COLUMNS = 63
+"""Columns that a cell goes over: Word knows no wider table."""
 
 _NOT_WORD = "Templat bukan berkas Word (.docx)"
 _REFUSED = "Templat ditolak"
@@ -135,6 +137,7 @@ def _check_parts(archive: zipfile.ZipFile) -> None:
                 _check_links(root)
             _check_addresses(root)
             _check_fields(root)
+            _check_spans(root)
 
 
 def _kinds(archive: zipfile.ZipFile, names: list[str]) -> dict[str, str]:
@@ -237,6 +240,18 @@ def _instructions(root: etree._Element) -> Iterator[str]:
         elif element.get(f"{_WORD}fldCharType") == "end" and fields:
             yield fields.pop()
     yield from fields
+
+
+def _check_spans(root: etree._Element) -> None:
+    for element in root.iter(*(f"{_WORD}{tag}" for tag in ("gridSpan", "gridBefore", "gridAfter"))):
+        written = element.get(f"{_WORD}val") or ""
+        if (
+            not written.isascii()
+            or not written.isdigit()
+            or len(written) > 9
+            or int(written) > MOST_COLUMNS
+        ):
+            raise Refused(f"{_REFUSED}: ada sel tabel selebar lebih dari {MOST_COLUMNS} kolom.")
 
 
 def _check_picture(name: str, content: bytes) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 
 # Loaded while files can still be opened: Jinja takes it only once a template is at fault.
 import jinja2.debug  # noqa: F401
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefined, nodes
-from jinja2.exceptions import SecurityError
+from jinja2 import StrictUndefined, TemplateSyntaxError, Undefined, nodes
+from jinja2.exceptions import SecurityError, UndefinedError
 from jinja2.filters import FILTERS
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -41,7 +41,7 @@ _NAMES = {
     "Include": "include", "Import": "import", "FromImport": "import", "Extends": "extends",
     "Block": "block", "Assign": "set", "AssignBlock": "set", "With": "with",
     "Div": "pembagian", "FloorDiv": "pembagian", "Mod": "tanda %", "Pow": "pangkat",
-    "ScopedEvalContextModifier": "autoescape", "Dict": "kamus { }",
+    "Scope": "autoescape", "ScopedEvalContextModifier": "autoescape", "Dict": "kamus { }",
 }  # fmt: skip
 MOST_NESTED = 4
 """Loops inside loops; the shipped template has three (sections, rows, cells)."""
@@ -58,8 +58,6 @@ class _Missing(StrictUndefined):
 
     @property
     def _undefined_message(self) -> str:
-        if self._undefined_hint:
-            return "if tanpa else tidak menghasilkan apa-apa"
         return f"{str(self._undefined_name)[:_SHOWN]} tidak ada dalam laporan"
 
 
@@ -145,21 +143,18 @@ def _not_allowed(node: nodes.Node, loops: int) -> str | None:
     return None
 
 
-def _near(source: str, line: int) -> str:
+def _near(source: str, line: int | None) -> str:
     lines = source.split("\n")
-    text = re.sub(r"<[^>]*>", "", lines[line - 1] if 0 < line <= len(lines) else "").strip()
+    text = re.sub(r"<[^>]*>", "", lines[line - 1] if line and line <= len(lines) else "").strip()
     cut = f"{text[:_SHOWN]}…" if len(text) > _SHOWN else text
     return f", di dekat “{cut}”" if cut else ""
 
 
 def in_words(error: Exception) -> str:
     """Why filling broke off, for the template's author."""
-    if isinstance(error, TemplateError) and error.message and not isinstance(error, TemplateSyntaxError):  # fmt: skip
-        ours = isinstance(error, SecurityError) or error.message.endswith(
-            ("tidak ada dalam laporan", "tidak menghasilkan apa-apa")
-        )
-        if ours:
-            return f"{_NOT_FILLED}: {error.message}."
+    # Of Jinja's errors these two carry words of ours; the others are in English.
+    if isinstance(error, (SecurityError, UndefinedError)):
+        return f"{_NOT_FILLED}: {error.message}."
     if isinstance(error, RecursionError):
         return f"{_NOT_FILLED}: isian di dalam isian terlalu dalam."
     return f"{_NOT_FILLED}: ada isian yang tidak cocok dengan isi laporan."
