@@ -36,9 +36,7 @@ _FIRST_MARK, _LAST_MARK = 0x10F000, 0x10FFFD
 """Characters of a private plane that stand for pictures; no text of a report keeps one."""
 _MARKS = re.compile(f"([{chr(_FIRST_MARK)}-{chr(_LAST_MARK)}])")
 # Neither may stand in XML; docxtpl would also begin a paragraph or a page at two of them.
-_NO_TEXT = re.compile(
-    f"[\x00-\x08\x0b-\x1f\ufffe\uffff{chr(_FIRST_MARK)}-{chr(_LAST_MARK)}]"
-)
+_NO_TEXT = re.compile(f"[\x00-\x08\x0b-\x1f\ufffe\uffff{chr(_FIRST_MARK)}-{chr(_LAST_MARK)}]")
 MOST_PICTURES = 200
 """Pictures in a filled document; a loop could place one without end."""
 

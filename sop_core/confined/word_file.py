@@ -61,7 +61,9 @@ _LINKS = {
 }  # fmt: skip
 _PICTURES = {"image/png", "image/jpeg", "image/jpg", "image/gif", "image/bmp", "image/tiff"}
 _FONTS = {"application/vnd.openxmlformats-officedocument.obfuscatedFont", "application/x-fontdata"}
+_ALLOWED = "hanya tautan web dan surel yang boleh"
 _SCHEMES = ("http://", "https://", "mailto:")
+_FIELD_TAGS = ("fldSimple", "fldChar", "instrText", "delInstrText")
 # What Word works out on opening. Not among them: whatever fetches, starts or quotes something.
 _FIELDS = {
     "=", "AUTHOR", "COMMENTS", "CREATEDATE", "DATE", "DOCPROPERTY", "EDITTIME", "FILENAME",
@@ -190,22 +192,22 @@ def _check_links(root: etree._Element) -> None:
         if link.get("TargetMode", "Internal") != "Internal" and (
             word != "hyperlink" or not target.lower().startswith(_SCHEMES)
         ):
-            raise Refused(
-                f"{_REFUSED}: menunjuk ke luar berkas ({word[:40]}); hanya tautan web dan surel yang boleh."
-            )
+            raise Refused(f"{_REFUSED}: menunjuk ke luar berkas ({word[:40]}); {_ALLOWED}.")
 
 
 def _check_addresses(root: etree._Element) -> None:
-    # Old drawings (VML) may name an address without a link of its own.
-    for element in root.iter("{urn:schemas-microsoft-com:*}*", "{*}*"):
-        if not element.tag.startswith("{urn:schemas-microsoft-com:"):
-            continue
+    """What names the outside without a link of its own: old drawings, web videos, mail merge."""
+    for element in root.iter("{*}*"):
+        drawing = element.tag.startswith("{urn:schemas-microsoft-com:")
         for name, value in element.attrib.items():
-            word = str(name).rpartition("}")[2].lower()
-            if word in ("src", "href", "althref") and value and not str(value).startswith("#"):
+            word = _local(str(name)).lower()
+            address = drawing and word in ("src", "href", "althref") and not str(value).startswith("#")  # fmt: skip
+            if value and (address or word == "embeddedhtml"):
                 raise Refused(
-                    f"{_REFUSED}: menunjuk ke luar berkas (gambar); hanya tautan web dan surel yang boleh."
+                    f"{_REFUSED}: menunjuk ke luar berkas (gambar atau video); {_ALLOWED}."
                 )
+        if _local(element.tag) == "mailMerge":
+            raise Refused(f"{_REFUSED}: menunjuk ke luar berkas (sumber surat massal); {_ALLOWED}.")
 
 
 def _check_fields(root: etree._Element) -> None:
@@ -220,26 +222,33 @@ def _check_fields(root: etree._Element) -> None:
             continue
         address = next((w.strip('"').lower() for w in words[1:]), "")
         if not address.startswith((*_SCHEMES, "\\l")):
-            raise Refused(
-                f"{_REFUSED}: menunjuk ke luar berkas (hyperlink); hanya tautan web dan surel yang boleh."
-            )
+            raise Refused(f"{_REFUSED}: menunjuk ke luar berkas (hyperlink); {_ALLOWED}.")
 
 
 def _instructions(root: etree._Element) -> Iterator[str]:
-    """What each field tells Word to do; fields stand inside fields."""
+    """What each field tells Word to do; fields stand inside fields.
+
+    By the last word of a tag, since Word takes more than one namespace for these.
+    """
     fields: list[str] = []
-    for element in root.iter(*(f"{_WORD}{tag}" for tag in ("fldSimple", "fldChar", "instrText"))):
-        if element.tag == f"{_WORD}fldSimple":
-            yield element.get(f"{_WORD}instr") or ""
-        elif element.tag == f"{_WORD}instrText":
+    for element in root.iter(*(f"{{*}}{tag}" for tag in _FIELD_TAGS)):
+        tag = _local(element.tag)
+        said = {_local(str(name)): str(value) for name, value in element.attrib.items()}
+        if tag == "fldSimple":
+            yield said.get("instr", "")
+        elif tag != "fldChar":
             if not fields:
                 fields.append("")
             fields[-1] += element.text or ""
-        elif element.get(f"{_WORD}fldCharType") == "begin":
+        elif said.get("fldCharType") == "begin":
             fields.append("")
-        elif element.get(f"{_WORD}fldCharType") == "end" and fields:
+        elif said.get("fldCharType") == "end" and fields:
             yield fields.pop()
     yield from fields
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]
 
 
 def _check_spans(root: etree._Element) -> None:

@@ -49,9 +49,7 @@ class Template:
 
 def history(store: Store) -> list[Template]:
     """Every template that was ever kept, the newest first; ``size`` in bytes."""
-    rows = store.rows(
-        "SELECT * EXCLUDE (content) FROM report_template ORDER BY template_no DESC"
-    )
+    rows = store.rows("SELECT * EXCLUDE (content) FROM report_template ORDER BY template_no DESC")
     return [Template(**row) for row in rows]
 
 

@@ -59,7 +59,9 @@ def added(name: str, content: bytes, **parts: Callable[[bytes], bytes]) -> bytes
 
 
 def escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    return (
+        text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    )
 
 
 def xml_into_body(xml: str) -> Callable[[bytes], bytes]:
@@ -84,7 +86,9 @@ def title_saying(text: str) -> bytes:
 
 def linked(kind: str, target: str, mode: str = "External") -> bytes:
     """The shipped template with a link more."""
-    link = f'<Relationship Id="rId99" Type="{OFFICE}/{kind}" Target="{target}" TargetMode="{mode}"/>'
+    link = (
+        f'<Relationship Id="rId99" Type="{OFFICE}/{kind}" Target="{target}" TargetMode="{mode}"/>'
+    )
     return changed(rels=lambda old: old.replace(b"</Relationships>", f"{link}</Relationships>".encode()))  # fmt: skip
 
 
@@ -103,6 +107,7 @@ def field(instruction: str) -> bytes:
 
 def png(width: int, height: int) -> bytes:
     """A PNG that says it is so large."""
+
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))  # fmt: skip
 
@@ -126,6 +131,16 @@ def laughs() -> bytes:
     """Entities of entities: ten thousand million letters."""
     more = "".join(f'<!ENTITY b{n} "{f"&b{n - 1};" * 10}">' for n in range(1, 10))
     return with_dtd('<!ENTITY b0 "aaaaaaaaaa">' + more, "&b9;")
+
+
+def in_part(kind: str, xml: str) -> bytes:
+    """The shipped template with a header, footnotes or the like besides."""
+    name = f"word/{kind}9.xml"
+    typ = f"application/vnd.openxmlformats-officedocument.wordprocessingml.{kind}+xml"
+    link = f'<Relationship Id="rId99" Type="{OFFICE}/{kind}" Target="{kind}9.xml"/></Relationships>'
+    root = {"header": "hdr"}.get(kind, kind)
+    content = f'<w:{root} xmlns:w="{W}">{xml}</w:{root}>'.encode()
+    return added(name, content, types=typed(name, typ), rels=lambda old: old.replace(b"</Relationships>", link.encode()))  # fmt: skip
 
 
 def bomb() -> bytes:
@@ -245,6 +260,26 @@ LANGUAGE: dict[str, tuple[Callable[[], bytes], str]] = {
     # in other places than the body
     "di kaki halaman": (lambda: footer_saying("{{ ''.__class__ }}"), "__class__ tidak ada"),
     "di judul berkas": (lambda: title_saying("{{ ''.__class__ }}"), "__class__ tidak ada"),
+    "di kepala halaman": (lambda: in_part("header", "<w:p><w:r><w:t>{{ ''.__class__ }}</w:t></w:r></w:p>"), "__class__ tidak ada"),
+    "di catatan kaki": (lambda: in_part("footnotes", "<w:footnote><w:p><w:r><w:t>{{ ''.__class__ }}</w:t></w:r></w:p></w:footnote>"), "__class__ tidak ada"),
+    "bagan di catatan kaki": (lambda: in_part("footnotes", "<w:footnote><w:p><w:r><w:t>{% for s in sections %}{{ s.chart }}{% endfor %}</w:t></w:r></w:p></w:footnote>"), "bagan hanya dapat ditempatkan"),
+    "bidang di kepala halaman": (lambda: in_part("header", '<w:p><w:fldSimple w:instr="DDE cmd"/></w:p>'), "bidang Word DDE"),
+    "tanda bagan sendiri": (lambda: saying("\U0010f0ff"), ODD),
+    "bagan sebagai kunci": (lambda: saying("{% for s in sections %}{{ sections[s.chart] }}{% endfor %}"), "tidak ada dalam laporan"),
+    "bagan sebagai lambang": (lambda: saying("{% for s in sections %}{{ s.chart.png }}{% endfor %}"), "png tidak ada"),
+    "kelas dari loop": (lambda: saying("{% for a in summary %}{{ loop.previtem.__class__ }}{% endfor %}"), "tidak ada dalam laporan"),
+    "kelas dari saringan": (lambda: saying("{{ (title|upper|e).__class__ }}"), "__class__ tidak ada"),
+    "Markup.format": (lambda: saying("{{ (title|e).format }}"), "format tidak ada"),
+    "__html__": (lambda: saying("{{ (title|e)['__html__'] }}"), "__html__ tidak ada"),
+    "kelas dari yang tiada": (lambda: saying("{{ (title if not title).__class__.__init__.__globals__ or judul.__globals__ }}"), "judul tidak ada"),
+    "nama dalam Python": (lambda: saying("{{ __builtins__ }}"), "__builtins__ tidak ada"),
+    "nama dalam Jinja": (lambda: saying("{{ environment }}{{ context }}"), "environment tidak ada"),
+    "saringan bawaan docxtpl": (lambda: saying("{{ title|xml }}"), "saringan xml"),
+    "irisan pada yang bukan daftar": (lambda: saying("{{ demo[1:2] }}"), ODD),
+    "for di atas loop": (lambda: saying("{% for loop in summary %}{{ loop }}{% endfor %}"), ODD),
+    "set": (lambda: saying("{% set a = title %}{{ a }}"), "set tidak boleh"),
+    "set blok": (lambda: saying("{% set a %}x{% endset %}"), "set tidak boleh"),
+    "gambar sebaris docxtpl": (lambda: saying("{{ InlineImage }}"), "InlineImage tidak ada"),
     "bagan di kaki halaman": (lambda: footer_saying("{% for s in sections %}{{ s.chart }}{% endfor %}"), "bagan hanya dapat ditempatkan"),
     "bagan di judul": (lambda: title_saying("{% for s in sections %}{{ s.chart }}{% endfor %}"), "bagan hanya dapat ditempatkan"),
     # time and memory
@@ -326,6 +361,12 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "cara tautan lain": (lambda: linked("image", "media/a.png", "external"), OUTSIDE),
     "jenis tautan palsu": (lambda: changed(rels=lambda old: old.replace(b"</Relationships>", b'<Relationship Id="r9" Type="http://contoh.invalid/image" Target="a"/></Relationships>')), "tautan jenis"),
     "gambar VML jauh": (lambda: changed(document=xml_into_body(f'<w:p><w:r><w:pict><v:shape {VML}><v:imagedata src="http://contoh.invalid/a.png"/></v:shape></w:pict></w:r></w:p>')), OUTSIDE),
+    "video web": (lambda: changed(document=xml_into_body('<w:p><w:r><wp15:webVideoPr xmlns:wp15="http://schemas.microsoft.com/office/word/2012/wordprocessingDrawing" embeddedHtml="&lt;iframe src=http://contoh.invalid&gt;"/></w:r></w:p>')), OUTSIDE),
+    "surat massal": (lambda: changed(settings=lambda old: old.replace(b"</w:settings>", b'<w:mailMerge><w:connectString w:val="Data Source=contoh.invalid"/></w:mailMerge></w:settings>')), OUTSIDE),
+    "panel web": (lambda: linked("webextensiontaskpanes", "a.xml", "Internal"), "tautan jenis"),
+    "bilah sendiri": (lambda: linked("extensibility", "customUI/a.xml", "Internal"), "tautan jenis"),
+    "bidang terhapus": (lambda: changed(document=xml_into_body('<w:p><w:del><w:r><w:fldChar w:fldCharType="begin"/><w:delInstrText>DDE cmd</w:delInstrText></w:r></w:del></w:p>')), "bidang Word DDE"),
+    "bidang ruang nama lain": (lambda: changed(document=xml_into_body('<w:p><x:fldSimple xmlns:x="http://purl.oclc.org/ooxml/wordprocessingml/main" x:instr="DDE cmd"/></w:p>')), "bidang Word DDE"),
     "bidang DDEAUTO": (lambda: field(' DDEAUTO c:\\\\windows\\\\system32\\\\cmd.exe "/k calc" '), "bidang Word DDEAUTO"),
     "bidang INCLUDEPICTURE": (lambda: field(' INCLUDEPICTURE "http://contoh.invalid/a.png" \\d'), "bidang Word INCLUDEPICTURE"),
     "bidang INCLUDETEXT": (lambda: field(' IncludeText "file:///etc/passwd"'), "bidang Word INCLUDETEXT"),

@@ -1,5 +1,6 @@
 """What a Word template may say and hold, and what every hostile one is told."""
 
+import contextlib
 import io
 import os
 import re
@@ -21,7 +22,7 @@ from sop_core.confined import Limits, word_file
 from sop_core.confined.word import fill
 from sop_core.confined.word_language import _FILTERS, Language
 from sop_core.errors import Refused, ReportRefused
-from sop_core.reports import word
+from sop_core.reports import drawing, word
 from sop_core.reports.sample import sample
 from sop_core.reports.word import TEMPLATE
 from tests.conftest import need
@@ -30,6 +31,9 @@ from tests.reports.hostile import changed, footer_saying, linked, pictured, png,
 from tests.reports.test_reports import words
 
 SAMPLE = sample()
+PICTURE = drawing.png(next(s.chart for s in SAMPLE.sections if s.chart))
+FUZZ = int(os.environ.get("PANTAU_FUZZ") or 60)
+"""Examples of each fuzzing test; 60 take some ten seconds in all."""
 EVERY = int(os.environ.get("PANTAU_HOSTILE_EVERY") or 5)
 """Each how-manieth hostile template goes through the real process; 1 takes them all, in 40 s."""
 PEAK = 800
@@ -62,6 +66,7 @@ def in_here(monkeypatch) -> None:
         return fill(*msgpack.unpackb(msgpack.packb(arguments)))
 
     monkeypatch.setattr(word.confined, "run", run)
+    monkeypatch.setattr(word.drawing, "png", lambda chart: PICTURE)
 
 
 @pytest.mark.parametrize("name", list(hostile.ALL))
@@ -260,6 +265,58 @@ def test_no_expression_reaches_anything_but_plain_values(expression):
         assert not isinstance(error, (OSError, MemoryError))  # noqa: PT017 - any of Jinja's own
     kinds = {type(v).__name__ for v in seen}
     assert kinds <= {"str", "Markup", "int", "float", "bool", "NoneType", "list", "dict", "LoopContext", "_Missing", "Undefined"}, kinds  # fmt: skip
+
+
+@settings(max_examples=FUZZ, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1, max_size=20))
+def test_a_damaged_template_is_filled_or_refused_and_nothing_else(in_here, flips):
+    content = bytearray(TEMPLATE.read_bytes())
+    for place, byte in flips:
+        content[place % len(content)] = byte
+    with contextlib.suppress(ReportRefused):
+        assert word.write(SAMPLE, bytes(content)).startswith(b"PK")
+
+
+@settings(max_examples=FUZZ, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "{{",
+                "}}",
+                "{%",
+                "%}",
+                "{#",
+                "#}",
+                "{%p",
+                "{{r",
+                "{%tr",
+                "{%tc",
+                "{%-",
+                "-%}",
+                " title ",
+                " for a in ",
+                "sections",
+                " endfor ",
+                " if ",
+                " endif ",
+                "a.chart",
+                " vm ",
+                " hm ",
+                " colspan 2",
+                " cellbg 'x'",
+                "|",
+                "(",
+                ")",
+                "x",
+            ]
+        ),
+        max_size=14,
+    )
+)
+def test_any_mix_of_marks_is_filled_or_refused_and_nothing_else(in_here, pieces):
+    with contextlib.suppress(ReportRefused):
+        assert word.write(SAMPLE, saying("".join(pieces))).startswith(b"PK")
 
 
 def test_filters_are_the_named_ones():
