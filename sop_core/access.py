@@ -31,6 +31,7 @@ ACTIONS = {
     "disposisi": {"pimpinan", DEMO},
     "kalender": {"pusat", DEMO},
     "sop": {"pusat", DEMO},
+    "templat": {"pusat", "admin"},
     "pengguna": {"admin"},
     "ekspor_nama": {"kepala_balai", "data_staf", "pusat", DEMO},
     "pemeliharaan": set[str](),
@@ -42,6 +43,7 @@ ACTION_NAMES = {
     "disposisi": "memberi disposisi",
     "kalender": "mengubah kalender",
     "sop": "mengubah revisi SOP",
+    "templat": "mengelola templat laporan",
     "pengguna": "mengelola pengguna",
     "ekspor_nama": "mengekspor nama",
     "pemeliharaan": "menyalin atau memeriksa basis data",
@@ -116,7 +118,7 @@ def stranger(login: str) -> Viewer:
 
 PUBLIC = {
     "calendar_day", "calendar_override", "sop_document", "sop_revision", "sop_step", "meta",
-    "schema_version",
+    "schema_version", "report_template",
 }  # fmt: skip
 """Reference tables that everyone reads whole."""
 
