@@ -49,6 +49,8 @@ def run_import(options: Any) -> int:
                 "sha256": result.sha256,
                 "rows": vars(result.rows),
                 "errors": [vars(p) for p in result.problems],
+                "errors_total": result.problem_total,
+                "errors_by_kind": [vars(c) for c in result.problem_counts],
             }
         )
     else:
@@ -68,6 +70,13 @@ def _print_import(result: importing.Preview, dry_run: bool) -> None:
     for p in result.problems:
         value = f" “{p.value}”" if p.value else ""
         print(f"Ditolak: {p.sheet} baris {p.row}, {p.column}{value}: {p.message}")
+    if result.problem_total > len(result.problems):
+        print(
+            f"Hanya {len(result.problems)} alasan pertama yang dirinci; seluruhnya"
+            f" {result.problem_total}, dihitung menurut jenisnya:"
+        )
+        for c in result.problem_counts:
+            print(f"  {c.sheet}, {c.column}: {c.kind}: {c.count}")
     for name, counts in result.sheets.items():
         print(
             f"{name}: {counts.new} baru, {counts.changed} berubah,"

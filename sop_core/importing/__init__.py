@@ -11,10 +11,11 @@ from sop_core.importing.batches import (
     preview,
     read,
     rejections,
+    rejections_counted,
     stored_files,
     undo,
 )
-from sop_core.importing.parsing import Parsed, Problem
+from sop_core.importing.parsing import Parsed, Problem, ProblemCount
 from sop_core.importing.reading import SourceFile
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Parsed",
     "Preview",
     "Problem",
+    "ProblemCount",
     "SourceFile",
     "commit",
     "history",
@@ -31,6 +33,7 @@ __all__ = [
     "preview",
     "read",
     "rejections",
+    "rejections_counted",
     "stored_files",
     "undo",
 ]

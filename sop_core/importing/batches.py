@@ -6,7 +6,7 @@ import datetime as dt
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 
@@ -15,9 +15,10 @@ from sop_core.access import DEMO, Viewer
 from sop_core.errors import ImportRefused, UndoRefused
 from sop_core.importing import checking
 from sop_core.importing.contract import SHEETS, Sheet
-from sop_core.importing.parsing import Parsed, Problem, parse_book
+from sop_core.importing.limits import LISTED
+from sop_core.importing.parsing import Parsed, Problem, ProblemCount, parse_book
 from sop_core.importing.reading import SourceFile, read_book
-from sop_core.indonesian import now
+from sop_core.indonesian import format_number, now
 from sop_core.indonesian import today as jakarta_today
 from sop_core.store import Store, Trace, bump_version
 
@@ -66,6 +67,7 @@ class Change:
 class Preview:
     """What an import would do, and why it would not do the rest.
 
+    ``problems`` are the first limits.LISTED; ``problem_counts`` counts all of them by kind.
     ``repeat_of`` is the batch that already holds the same file, if it was not undone.
     """
 
@@ -78,6 +80,12 @@ class Preview:
     repeat_of: int | None = None
     batch_id: int | None = None
     kept: bool = False
+    problem_counts: list[ProblemCount] = field(default_factory=list)
+
+    @property
+    def problem_total(self) -> int:
+        """Problems, those not listed included."""
+        return sum(c.count for c in self.problem_counts)
 
     @property
     def rows(self) -> Counts:
@@ -111,8 +119,12 @@ def read(
 ) -> Parsed:
     """Read and type the files. Raises ImportRefused; the store is not touched."""
     with _no_cycle_search():
-        progress(0.05, "Membaca berkas")
-        book = read_book(files)
+
+        def reading(number: int) -> None:
+            which = f" {number + 1} dari {len(files)}" if len(files) > 1 else ""
+            progress(0.05 + 0.3 * number / len(files), f"Membaca berkas{which}")
+
+        book = read_book(files, reading=reading)
         progress(0.35, "Memeriksa isi sel")
         return parse_book(book, store.unit_finder(), today or jakarta_today(), store.stakeholders())
 
@@ -197,10 +209,20 @@ def rejections(store: Store, batch_id: int) -> list[Problem]:
     """Why rows of a kept batch were left out."""
     rows = store.rows(
         "SELECT * EXCLUDE (batch_id) FROM import_rejection WHERE batch_id = $batch_id"
-        " ORDER BY sheet, row_no",
+        " AND row_no > 0 ORDER BY sheet, row_no",
         batch_id=batch_id,
     )
     return [Problem(*row.values()) for row in rows]
+
+
+def rejections_counted(store: Store, batch_id: int) -> list[str]:
+    """Reasons of a kept batch by kind, where it had more than are listed one by one."""
+    rows = store.rows(
+        "SELECT sheet, column_name, message FROM import_rejection"
+        " WHERE batch_id = $batch_id AND row_no = 0 ORDER BY ALL",
+        batch_id=batch_id,
+    )
+    return [f"{row['sheet']}, {row['column_name']}: {row['message']}" for row in rows]
 
 
 def stored_files(store: Store, batch_id: int) -> list[SourceFile]:
@@ -272,8 +294,9 @@ def _examine(
     progress: Progress,
 ) -> Preview:
     progress(0.45, "Memeriksa aturan SOP")
-    problems = checking.run(cursor, parsed, today, viewer)
+    problems, counts = checking.run(cursor, parsed, today, viewer)
     result = Preview(parsed.book.sha256, {}, problems, parsed.notes, [], parsed.demo)
+    result.problem_counts = counts
     for given in parsed.sheets:
         _compare(cursor, given.sheet, given.present)
         result.sheets[given.sheet.name] = _count(cursor, given.sheet)
@@ -371,10 +394,22 @@ def _keep(
             "INSERT INTO import_file VALUES (?, ?, ?, ?)",
             [batch_id, file.name, file.sha256, file.content],
         )
-    cursor.execute("INSERT INTO import_rejection SELECT $id, * FROM problem", {"id": batch_id})
+    _keep_rejections(cursor, result, batch_id)
     for given in parsed.sheets:
         _merge(cursor, given.sheet, batch_id)
     return batch_id
+
+
+def _keep_rejections(cursor: duckdb.DuckDBPyConnection, result: Preview, batch_id: int) -> None:
+    """The reasons that are listed; where there are more, a row 0 for each kind with its count."""
+    rows = [(batch_id, p.sheet, p.row, p.column, p.value, p.message) for p in result.problems]
+    if result.problem_total > LISTED:
+        rows += [
+            (batch_id, c.sheet, 0, c.column, "", f"{c.kind} (seluruhnya {format_number(c.count)})")
+            for c in result.problem_counts
+        ]
+    if rows:
+        cursor.executemany("INSERT INTO import_rejection VALUES (?, ?, ?, ?, ?, ?)", rows)
 
 
 def _merge(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, batch_id: int) -> None:

@@ -11,7 +11,8 @@ from sop_core.importing.parsing import Parsed, Problem
 def rejected_workbook(parsed: Parsed, problems: list[Problem]) -> bytes:
     """Rejected rows as they were written, with their row number and reasons (.xlsx).
 
-    Headings stay the user's, so the corrected workbook can be uploaded as it is.
+    Headings stay the user's, so the corrected workbook can be uploaded as it is. It holds the
+    rows of the problems that are listed (limits.LISTED); the page says how many there are.
     """
     reasons: dict[tuple[str, int], list[str]] = defaultdict(list)
     for p in problems:
@@ -20,8 +21,12 @@ def rejected_workbook(parsed: Parsed, problems: list[Problem]) -> bytes:
     tables = []
     for raw in parsed.book.sheets:
         rows = [
-            [*row, number, "; ".join(reasons[raw.sheet.name, number])]
-            for number, row in zip(raw.row_numbers, raw.rows, strict=True)
+            [
+                *(column[at] for column in raw.cells),
+                number,
+                "; ".join(reasons[raw.sheet.name, number]),
+            ]
+            for at, number in enumerate(raw.row_numbers.tolist())
             if (raw.sheet.name, number) in reasons
         ]
         if rows:
