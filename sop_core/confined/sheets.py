@@ -21,7 +21,7 @@ import zipfile
 import zlib
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, zip_longest
+from itertools import chain, islice, repeat, zip_longest
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -29,6 +29,11 @@ import python_calamine as calamine
 
 from sop_core import confined
 from sop_core.errors import Refused
+
+# The job may open no file once it works, and Python opens these where they are first used:
+# names in a zip are of code page 437.
+for _encoding in ("cp437", "cp1252", "utf-8-sig"):
+    codecs.lookup(_encoding)
 
 Table = list[Any]
 _DELIMITERS = ",;\t|"
@@ -288,8 +293,8 @@ def _add(
         columns.append((Numbering({"": 0}), array("i", bytes(4 * rows))))
     # Rows may be shorter than the longest, in this chunk or in all.
     given: Iterator[Iterable[str]] = zip_longest(*chunk, fillvalue="")
-    blank = ("",) * len(chunk)
-    for (numbering, codes), values in zip_longest(columns, given, fillvalue=blank):
+    blank = repeat(("",) * len(chunk))
+    for (numbering, codes), values in zip(columns, chain(given, blank), strict=False):
         codes.extend(map(numbering.__getitem__, values))
 
 

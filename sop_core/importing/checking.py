@@ -104,8 +104,8 @@ def _counted(cursor: duckdb.DuckDBPyConnection) -> list[ProblemCount]:
             SELECT sheet, column_name, {KIND} AS kind, n
             FROM (SELECT sheet, column_name, message, count(*) AS n FROM problem GROUP BY ALL)
         )
-        GROUP BY ALL
-        ORDER BY list_position($order, sheet), n DESC, column_name, kind
+        GROUP BY sheet, column_name, kind
+        ORDER BY list_position($order, any_value(sheet)), n DESC, column_name, kind
         """,  # noqa: S608 - our own expression
         {"order": [s.name for s in SHEETS]},
     ).fetchall()
