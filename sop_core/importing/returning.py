@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
+from typing import Any
 
 from sop_core.exporting import Table, to_xlsx
 from sop_core.importing.parsing import Parsed, Problem
@@ -22,7 +24,7 @@ def rejected_workbook(parsed: Parsed, problems: list[Problem]) -> bytes:
     for raw in parsed.book.sheets:
         rows = [
             [
-                *(column[at] for column in raw.cells),
+                *(_writable(column[at]) for column in raw.cells),
                 number,
                 "; ".join(reasons[raw.sheet.name, number]),
             ]
@@ -33,3 +35,8 @@ def rejected_workbook(parsed: Parsed, problems: list[Problem]) -> bytes:
             headings = [*raw.headings, "Baris Asal", "Alasan Ditolak"]
             tables.append(Table(raw.sheet.name, headings, rows, widths={"Alasan Ditolak": 90}))
     return to_xlsx(tables)
+
+
+def _writable(value: Any) -> Any:
+    # A spreadsheet has no number for these; its reader makes them of the texts nan and inf.
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

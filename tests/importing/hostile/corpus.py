@@ -46,7 +46,9 @@ def xlsx(
     **more: bytes,
 ) -> bytes:
     """The least .xlsx that Excel opens, its sheets all with these rows; more parts by path."""
-    sheet = f'{prolog}<worksheet {_NS} {_REL}>{before}<sheetData>{rows}</sheetData>{after}</worksheet>'
+    sheet = (
+        f"{prolog}<worksheet {_NS} {_REL}>{before}<sheetData>{rows}</sheetData>{after}</worksheet>"
+    )
     tabs = "".join(
         f'<sheet name="{escape(n)}" sheetId="{i}" r:id="rId{i}"/>' for i, n in enumerate(names, 1)
     )
@@ -57,7 +59,15 @@ def xlsx(
     if "xl/sharedStrings.xml" in more:
         links += f'<Relationship Id="rIdS" Type="{_DOC}/sharedStrings" Target="sharedStrings.xml"/>'
     parts: dict[str, bytes] = {
-        "[Content_Types].xml": f'<Types xmlns="{_PKG}/content-types"/>'.encode(),
+        "[Content_Types].xml": (
+            f'<Types xmlns="{_PKG}/content-types"><Default Extension="xml" ContentType="application/xml"/>'
+            '<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-'
+            'officedocument.spreadsheetml.sheet.main+xml"/></Types>'
+        ).encode(),
+        "_rels/.rels": (
+            f'<Relationships xmlns="{_PKG}/relationships"><Relationship Id="rId1"'
+            f' Type="{_DOC}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
+        ).encode(),
         "xl/workbook.xml": f"<workbook {_NS} {_REL}><sheets>{tabs}</sheets></workbook>".encode(),
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PKG}/relationships">{links}</Relationships>'.encode(),
     }
@@ -76,7 +86,10 @@ def zipped(parts: dict[str, bytes]) -> bytes:
 def big(path: str, mebibytes: int) -> bytes:
     """A workbook with one entry of so many MiB of one letter (a thousandth of that when packed)."""
     buffer = io.BytesIO(xlsx())
-    with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive, archive.open(path, "w") as out:
+    with (
+        zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive,
+        archive.open(path, "w") as out,
+    ):
         for _ in range(mebibytes):
             out.write(b"a" * (1 << 20))
     return buffer.getvalue()
@@ -103,7 +116,11 @@ def _wrong_content() -> Iterator[Case]:
         yield f"kosong.{suffix}", b"", "kosong"
         yield f"satu.{suffix}", b"x", "bukan lembar kerja"
         yield f"pdf.{suffix}", b"%PDF-1.7\n1 0 obj", "bukan lembar kerja"
-        yield f"html.{suffix}", b"<html><table><tr><td>ID Kegiatan</td></tr></table>", "bukan lembar kerja"
+        yield (
+            f"html.{suffix}",
+            b"<html><table><tr><td>ID Kegiatan</td></tr></table>",
+            "bukan lembar kerja",
+        )
         yield f"teks.{suffix}", csv(ROW).encode(), "bukan lembar kerja"
         yield f"zip.{suffix}", zipped({"a.txt": b"a"}), "rusak"
     yield "kosong.csv", b"", "kosong"
@@ -131,17 +148,39 @@ def zipped_more(content: bytes, parts: dict[str, bytes]) -> bytes:
 
 
 def _far() -> Iterator[Case]:
-    for at, number in (("XFD1048576", 1048576), ("ZZ1048576", 1048576), ("XFD1", 1), ("AAA90000", 90000), ("BZZ3", 3)):
+    for at, number in (
+        ("XFD1048576", 1048576),
+        ("ZZ1048576", 1048576),
+        ("XFD1", 1),
+        ("AAA90000", 90000),
+        ("BZZ3", 3),
+    ):
         far = f'<row r="{number}">{cell(at, "x")}</row>'
         yield f"jauh-{at}.xlsx", xlsx(GOOD + far), f"{at} pada lembar Kegiatan jauh di luar tabel"
         # The same with rows out of order, which the look does not see where the column is near.
         yield f"jauh-lebih-dahulu-{at}.xlsx", xlsx(far + GOOD), "di luar tabel|paling banyak"
-    yield "baris-jauh.xlsx", xlsx(GOOD + f'<row r="1048576">{cell("A1048576", "x")}</row>'), "di luar tabel|paling banyak"
+    yield (
+        "baris-jauh.xlsx",
+        xlsx(GOOD + f'<row r="1048576">{cell("A1048576", "x")}</row>'),
+        "di luar tabel|paling banyak",
+    )
     for reference in ("A1:XFD1048576", "XFD1:A1", "bukan", "A0", "A1:A1"):
-        yield f"ukuran-{len(reference)}-{reference[0]}.xlsx", xlsx(before=f'<dimension ref="{reference}"/>'), ANY
-    yield "gabung.xlsx", xlsx(after='<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'), ANY
+        yield (
+            f"ukuran-{len(reference)}-{reference[0]}.xlsx",
+            xlsx(before=f'<dimension ref="{reference}"/>'),
+            ANY,
+        )
+    yield (
+        "gabung.xlsx",
+        xlsx(after='<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'),
+        ANY,
+    )
     yield "sel-A0.xlsx", xlsx('<row r="0">' + cell("A0", "x") + "</row>" + GOOD), ANY
-    yield "sel-besar.xlsx", xlsx('<row r="99999999999">' + cell("ZZZZZZ99999999999", "x") + "</row>" + GOOD), ANY
+    yield (
+        "sel-besar.xlsx",
+        xlsx('<row r="99999999999">' + cell("ZZZZZZ99999999999", "x") + "</row>" + GOOD),
+        ANY,
+    )
 
 
 def _bombs() -> Iterator[Case]:
@@ -149,7 +188,11 @@ def _bombs() -> Iterator[Case]:
     yield "bom-rasio.xlsx", big("xl/media/a.bin", 100), "kali ukurannya"
     inner = big("a", 20)
     yield "bom-bersarang.zip.xlsx", zipped({"xl/a.zip": inner, "b.zip": inner}), "rusak"
-    yield "bagian-banyak.xlsx", zipped_more(xlsx(), {f"x/{i}": b"" for i in range(5000)}), "5.003 bagian|bagian"
+    yield (
+        "bagian-banyak.xlsx",
+        zipped_more(xlsx(), {f"x/{i}": b"" for i in range(5000)}),
+        "5.003 bagian|bagian",
+    )
     yield "lembar-banyak.xlsx", xlsx("", tuple(f"L{i}" for i in range(300))), "300 lembar"
     yield "lembar-10000.xlsx", xlsx("", tuple(f"L{i}" for i in range(10_000))), "bagian"
 
@@ -163,12 +206,38 @@ def _xml() -> Iterator[Case]:
     yield "dalam.xlsx", xlsx(GOOD + "<a>" * 50_000 + "</a>" * 50_000), ANY
     yield "tidak-ditutup.xlsx", xlsx(GOOD + "<row"), ANY
     for index in ("999999999", "-1", "x", "18446744073709551616"):
-        yield f"indeks-{index}.xlsx", xlsx(GOOD + f'<row r="3"><c r="A3" t="s"><v>{index}</v></c></row>'), ANY
+        yield (
+            f"indeks-{index}.xlsx",
+            xlsx(GOOD + f'<row r="3"><c r="A3" t="s"><v>{index}</v></c></row>'),
+            ANY,
+        )
     for value in ("1e308", "-1e308", "1e999", "nan", "inf", "-0", "", "x", "9" * 5000):
-        yield f"angka-{value[:6]}.xlsx", xlsx(GOOD + f'<row r="3">{cell("A3", "ADV-2")}<c r="C3"><v>{value}</v></c></row>'), ANY
-    for kind, value in (("b", "1"), ("b", "2"), ("e", "#REF!"), ("e", "#N/A"), ("d", "9999-12-31"), ("d", "1900-02-29"), ("str", "x"), ("zz", "x")):
-        yield f"jenis-{kind}-{value[:4].strip('#')}.xlsx".replace("/", ""), xlsx(GOOD + f'<row r="3">{cell("A3", "ADV-2")}<c r="C3" t="{kind}"><v>{value}</v></c></row>'), ANY
-    formula = '<row r="3">' + cell("A3", "ADV-2") + "<c r=\"E3\"><f>'[1]Luar'!A1</f><v>5</v></c></row>"
+        yield (
+            f"angka-{value[:6]}.xlsx",
+            xlsx(GOOD + f'<row r="3">{cell("A3", "ADV-2")}<c r="C3"><v>{value}</v></c></row>'),
+            ANY,
+        )
+    for kind, value in (
+        ("b", "1"),
+        ("b", "2"),
+        ("e", "#REF!"),
+        ("e", "#N/A"),
+        ("d", "9999-12-31"),
+        ("d", "1900-02-29"),
+        ("str", "x"),
+        ("zz", "x"),
+    ):
+        yield (
+            f"jenis-{kind}-{value[:4].strip('#')}.xlsx".replace("/", ""),
+            xlsx(
+                GOOD
+                + f'<row r="3">{cell("A3", "ADV-2")}<c r="C3" t="{kind}"><v>{value}</v></c></row>'
+            ),
+            ANY,
+        )
+    formula = (
+        '<row r="3">' + cell("A3", "ADV-2") + "<c r=\"E3\"><f>'[1]Luar'!A1</f><v>5</v></c></row>"
+    )
     yield "rumus-luar.xlsx", xlsx(GOOD + formula), None
     yield "nama-markup.xlsx", xlsx(names=("Kegiatan", "<b>![x](http://x)</b>")), ANY
     yield "lembar-dobel.xlsx", xlsx(names=("Kegiatan", "Kegiatan")), "dua kali"
@@ -210,9 +279,17 @@ def _csv() -> Iterator[Case]:
     yield "campur.csv", plain.encode() + "ADV-2,A,2025,BBPOM-PDG,é".encode() + b"\xe9\n", None
     yield "surogat.csv", plain.encode() + b"ADV-2,A,2025,BBPOM-PDG,\xed\xa0\x80\n", None
     yield "nol.csv", plain.encode() + b"ADV-2\0\n", "bita nol"
-    yield "sel-panjang.csv", csv([*ROW[:4], "x" * 200_000]).encode(), "baris 2: satu sel lebih dari 131.072"
+    yield (
+        "sel-panjang.csv",
+        csv([*ROW[:4], "x" * 200_000]).encode(),
+        "baris 2: satu sel lebih dari 131.072",
+    )
     yield "kutip.csv", csv([*ROW[:4], '"terbuka'], *[ROW] * 20).encode(), "baris 2: tanda kutip"
-    yield "kutip-panjang.csv", csv([*ROW[:4], '"a' + "\n" * 500 + '"']).encode(), "baris 2: tanda kutip"
+    yield (
+        "kutip-panjang.csv",
+        csv([*ROW[:4], '"a' + "\n" * 500 + '"']).encode(),
+        "baris 2: tanda kutip",
+    )
     yield "kutip-tengah.csv", csv([*ROW[:4], 'pipa 5" besi']).encode(), None
     yield "kolom.csv", csv(["x"] * 100_000).encode(), "paling banyak 1.000 kolom"
     yield "lebar-dan-tinggi.csv", (csv(["x"] * 900) + "a\n" * 20_000).encode(), "sel; paling banyak"
@@ -231,4 +308,8 @@ def _broken() -> Iterator[Case]:
         yield f"balik-{number}.xlsx", bytes(flipped), ANY
     # The size in the central directory says nothing; what is inside is what it is.
     at = good.rindex(b"PK\x01\x02") + 24
-    yield "ukuran-bohong.xlsx", good[:at] + struct.pack("<I", 2**32 - 2) + good[at + 4 :], "setelah dibuka"
+    yield (
+        "ukuran-bohong.xlsx",
+        good[:at] + struct.pack("<I", 2**32 - 2) + good[at + 4 :],
+        "setelah dibuka",
+    )
