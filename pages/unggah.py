@@ -33,6 +33,7 @@ OLDER_COLUMNS = {
     "batch_id": "Diganti oleh unggahan",
     "since": "Pada",
 }
+COUNT_COLUMNS = {"sheet": "Lembar", "column": "Kolom", "kind": "Alasan", "count": "Jumlah"}
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -114,6 +115,7 @@ def preview(parsed: importing.Parsed, found: importing.Preview) -> None:
             tables.plain(frame, CHANGE_COLUMNS, alt="Perubahan isian")
     if found.problems:
         st.markdown(f"**{format_number(rows.rejected)} baris ditolak, dengan alasan:**")
+        _problems_by_kind(found)
         frame = pd.DataFrame([vars(p) for p in found.problems])
         tables.plain(frame, tables.PROBLEM_COLUMNS, alt="Alasan penolakan", height=280)
         st.download_button(
@@ -138,6 +140,20 @@ def older(found: importing.Preview) -> None:
     frame = pd.DataFrame([vars(o) for o in found.older])
     frame["since"] = [format_date(o.since) for o in found.older]
     tables.plain(frame, OLDER_COLUMNS, alt="Isian berkas yang lebih lama", height=220)
+
+
+def _problems_by_kind(found: importing.Preview) -> None:
+    """How many there are of each kind, where not all are listed."""
+    listed = len(found.problems)
+    if found.problem_total <= listed:
+        return
+    frame = pd.DataFrame([vars(c) for c in found.problem_counts])
+    tables.plain(frame, COUNT_COLUMNS, alt="Alasan menurut jenis", height=220)
+    st.caption(
+        f"Seluruhnya {format_number(found.problem_total)} alasan. Di bawah ini dan di buku kerja"
+        f" yang dapat diunduh hanya {format_number(listed)} yang pertama; sisanya dihitung menurut"
+        " jenisnya di atas. Perbaiki jenis yang terbanyak lebih dahulu, lalu unggah lagi."
+    )
 
 
 def keep(store: Store, parsed: importing.Parsed, found: importing.Preview) -> None:
@@ -237,6 +253,10 @@ def _history_actions(store: Store, batch: importing.Batch) -> None:
                 else:
                     st.session_state["kabar"] = f"Unggahan {number} dibatalkan."
                     st.rerun()
+    counted = importing.rejections_counted(store, number) if batch.rows_rejected else []
+    if counted:
+        st.caption("Hanya alasan pertama yang dirinci. Menurut jenisnya:")
+        st.text("\n".join(counted))
     rejected = importing.rejections(store, number) if batch.rows_rejected else []
     if rejected:
         frame = pd.DataFrame([vars(p) for p in rejected])

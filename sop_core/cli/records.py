@@ -51,6 +51,8 @@ def run_import(options: Any) -> int:
                 "errors": [vars(p) for p in result.problems],
                 "older_total": result.older_total,
                 "older": [vars(o) | {"since": o.since.isoformat()} for o in result.older],
+                "errors_total": result.problem_total,
+                "errors_by_kind": [vars(c) for c in result.problem_counts],
             }
         )
     else:
@@ -79,6 +81,13 @@ def _print_import(result: importing.Preview, dry_run: bool) -> None:
             f"Lebih lama: {o.sheet} baris {o.row}, {o.key}, {o.column}: “{o.after}” menggantikan"
             f" “{o.before}” dari unggahan {o.batch_id} ({format_date(o.since)})"
         )
+    if result.problem_total > len(result.problems):
+        print(
+            f"Hanya {len(result.problems)} alasan pertama yang dirinci; seluruhnya"
+            f" {result.problem_total}, dihitung menurut jenisnya:"
+        )
+        for c in result.problem_counts:
+            print(f"  {c.sheet}, {c.column}: {c.kind}: {c.count}")
     for name, counts in result.sheets.items():
         print(
             f"{name}: {counts.new} baru, {counts.changed} berubah,"

@@ -6,12 +6,13 @@ from sop_core.importing.history import (
     file_list,
     history,
     rejections,
+    rejections_counted,
     stored_file,
     stored_files,
 )
 from sop_core.importing.keeping import commit, import_files
 from sop_core.importing.outdated import Older
-from sop_core.importing.parsing import Parsed, Problem
+from sop_core.importing.parsing import Parsed, Problem, ProblemCount
 from sop_core.importing.reading import SourceFile
 from sop_core.importing.staging import Change, Counts, Preview, preview, read
 from sop_core.importing.undoing import undo
@@ -24,6 +25,7 @@ __all__ = [
     "Parsed",
     "Preview",
     "Problem",
+    "ProblemCount",
     "SourceFile",
     "StoredFile",
     "commit",
@@ -33,6 +35,7 @@ __all__ = [
     "preview",
     "read",
     "rejections",
+    "rejections_counted",
     "stored_file",
     "stored_files",
     "undo",

@@ -17,7 +17,8 @@ from sop_core import facts
 from sop_core.access import Viewer
 from sop_core.importing import authority
 from sop_core.importing.contract import SHEETS, Sheet
-from sop_core.importing.parsing import Parsed, Problem
+from sop_core.importing.limits import LISTED
+from sop_core.importing.parsing import Parsed, Problem, ProblemCount
 from sop_core.importing.reading import Book
 
 Check = Callable[[duckdb.DuckDBPyConnection, dt.date], None]
@@ -70,8 +71,11 @@ WHERE r.case_id IN (SELECT case_id FROM staged_step_record WHERE NOT refused)
 
 def run(
     cursor: duckdb.DuckDBPyConnection, parsed: Parsed, today: dt.date, viewer: Viewer
-) -> list[Problem]:
-    """Stage the sheets as temporary tables and return every problem, in sheet order."""
+) -> tuple[list[Problem], list[ProblemCount]]:
+    """Stage the sheets as temporary tables and judge them.
+
+    Returns the first LISTED problems in the order of sheets and rows, and all of them counted.
+    """
     authority.admit(cursor, viewer)
     _stage(cursor, parsed)
     authority.check(cursor)
@@ -88,9 +92,39 @@ def run(
     # A start that is derived depends on other rows; refusing one can expose the next.
     while finish_before_derived_start(cursor):
         refuse(cursor)
-    order = {s.name: i for i, s in enumerate(SHEETS)}
-    found = [Problem(*row) for row in cursor.execute("FROM problem").fetchall()]
-    return sorted(found, key=lambda p: (order[p.sheet], p.row, p.column))
+    return _listed(cursor), _counted(cursor)
+
+
+def _listed(cursor: duckdb.DuckDBPyConnection) -> list[Problem]:
+    rows = cursor.execute(
+        "FROM problem ORDER BY list_position($order, sheet), row_no, column_name, rowid"
+        " LIMIT $most",
+        {"order": [s.name for s in SHEETS], "most": LISTED},
+    ).fetchall()
+    return [Problem(*row) for row in rows]
+
+
+# A reason without its particulars: what follows a semicolon or stands in brackets, days, numbers.
+KIND = r"""
+regexp_replace(regexp_replace(regexp_replace(split_part(message, ';', 1),
+    '\s*\([^)]*\)', '', 'g'), '\d+ [A-Z][a-z]+ \d{4}', '…', 'g'), '\d+', '…', 'g')
+"""
+
+
+def _counted(cursor: duckdb.DuckDBPyConnection) -> list[ProblemCount]:
+    rows = cursor.execute(
+        f"""
+        SELECT sheet, column_name, kind, sum(n)::BIGINT AS n
+        FROM (
+            SELECT sheet, column_name, {KIND} AS kind, n
+            FROM (SELECT sheet, column_name, message, count(*) AS n FROM problem GROUP BY ALL)
+        )
+        GROUP BY sheet, column_name, kind
+        ORDER BY list_position($order, any_value(sheet)), n DESC, column_name, kind
+        """,  # noqa: S608 - our own expression
+        {"order": [s.name for s in SHEETS]},
+    ).fetchall()
+    return [ProblemCount(*row) for row in rows]
 
 
 def _problems(cursor: duckdb.DuckDBPyConnection) -> int:
@@ -103,12 +137,10 @@ def _stage(cursor: duckdb.DuckDBPyConnection, parsed: Parsed) -> None:
         "CREATE OR REPLACE TEMP TABLE problem (sheet VARCHAR, row_no INTEGER,"
         " column_name VARCHAR, value VARCHAR, message VARCHAR)"
     )
-    if parsed.problems:
-        # A list of 100,000 reasons goes in at once; one by one it would take minutes.
-        cursor.register("incoming", pa.Table.from_pylist([vars(p) for p in parsed.problems]))
-        cursor.execute(
-            'INSERT INTO problem SELECT sheet, "row", "column", value, message FROM incoming'
-        )
+    if parsed.faults:
+        # 100,000 reasons go in at once; one by one it would take minutes.
+        cursor.register("incoming", pa.concat_tables(parsed.faults))
+        cursor.execute("INSERT INTO problem FROM incoming")
         cursor.unregister("incoming")
     given = {p.sheet.table: p for p in parsed.sheets}
     for sheet in SHEETS:

@@ -58,10 +58,20 @@ def rejections(store: Store, batch_id: int) -> list[Problem]:
     """Why rows of a kept batch were left out."""
     rows = store.rows(
         "SELECT * EXCLUDE (batch_id) FROM import_rejection WHERE batch_id = $batch_id"
-        " ORDER BY sheet, row_no",
+        " AND row_no > 0 ORDER BY sheet, row_no",
         batch_id=batch_id,
     )
     return [Problem(*row.values()) for row in rows]
+
+
+def rejections_counted(store: Store, batch_id: int) -> list[str]:
+    """Reasons of a kept batch by kind, where it had more than are listed one by one."""
+    rows = store.rows(
+        "SELECT sheet, column_name, message FROM import_rejection"
+        " WHERE batch_id = $batch_id AND row_no = 0 ORDER BY ALL",
+        batch_id=batch_id,
+    )
+    return [f"{row['sheet']}, {row['column_name']}: {row['message']}" for row in rows]
 
 
 def file_list(store: Store, batch_id: int) -> list[StoredFile]:

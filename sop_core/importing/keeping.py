@@ -11,10 +11,11 @@ from sop_core.access import DEMO, Viewer
 from sop_core.errors import ImportRefused
 from sop_core.importing import vouching
 from sop_core.importing.contract import Sheet
+from sop_core.importing.limits import LISTED
 from sop_core.importing.parsing import Parsed
 from sop_core.importing.reading import SourceFile
 from sop_core.importing.staging import Preview, Progress, drop_staged, examine, quiet, read
-from sop_core.indonesian import now
+from sop_core.indonesian import format_number, now
 from sop_core.indonesian import today as jakarta_today
 from sop_core.store import Store, Trace, bump_version
 
@@ -111,11 +112,23 @@ def _keep(
             "INSERT INTO import_file VALUES (?, ?, ?, ?, ?)",
             [batch_id, file.name, file.sha256, file.content, len(file.content)],
         )
-    cursor.execute("INSERT INTO import_rejection SELECT $id, * FROM problem", {"id": batch_id})
+    _keep_rejections(cursor, result, batch_id)
     for given in parsed.sheets:
         vouching.vouch(cursor, given.sheet, batch_id, given.present)
         _merge(cursor, given.sheet, batch_id)
     return batch_id
+
+
+def _keep_rejections(cursor: duckdb.DuckDBPyConnection, result: Preview, batch_id: int) -> None:
+    """The reasons that are listed; where there are more, a row 0 for each kind with its count."""
+    rows = [(batch_id, p.sheet, p.row, p.column, p.value, p.message) for p in result.problems]
+    if result.problem_total > LISTED:
+        rows += [
+            (batch_id, c.sheet, 0, c.column, "", f"{c.kind} (seluruhnya {format_number(c.count)})")
+            for c in result.problem_counts
+        ]
+    if rows:
+        cursor.executemany("INSERT INTO import_rejection VALUES (?, ?, ?, ?, ?, ?)", rows)
 
 
 def _merge(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, batch_id: int) -> None:

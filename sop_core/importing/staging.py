@@ -15,7 +15,7 @@ from sop_core.errors import ImportRefused
 from sop_core.importing import checking, outdated
 from sop_core.importing.contract import SHEETS, Sheet
 from sop_core.importing.outdated import Older
-from sop_core.importing.parsing import Parsed, Problem, parse_book
+from sop_core.importing.parsing import Parsed, Problem, ProblemCount, parse_book
 from sop_core.importing.reading import SourceFile, read_book
 from sop_core.indonesian import today as jakarta_today
 from sop_core.store import Store
@@ -65,6 +65,7 @@ class Change:
 class Preview:
     """What an import would do, and why it would not do the rest.
 
+    ``problems`` are the first limits.LISTED; ``problem_counts`` counts all of them by kind.
     ``repeat_of`` is the batch that already holds the same file, if it was not undone.
     ``older`` are the first of the ``older_total`` cells of which a later batch has put newer
     values in the store: the file would put back what was there before.
@@ -81,6 +82,12 @@ class Preview:
     kept: bool = False
     older: list[Older] = field(default_factory=list)
     older_total: int = 0
+    problem_counts: list[ProblemCount] = field(default_factory=list)
+
+    @property
+    def problem_total(self) -> int:
+        """Problems, those not listed included."""
+        return sum(c.count for c in self.problem_counts)
 
     @property
     def rows(self) -> Counts:
@@ -96,8 +103,12 @@ def read(
 ) -> Parsed:
     """Read and type the files. Raises ImportRefused; the store is not touched."""
     with _no_cycle_search():
-        progress(0.05, "Membaca berkas")
-        book = read_book(files)
+
+        def reading(number: int) -> None:
+            which = f" {number + 1} dari {len(files)}" if len(files) > 1 else ""
+            progress(0.05 + 0.3 * number / len(files), f"Membaca berkas{which}")
+
+        book = read_book(files, reading=reading)
         progress(0.35, "Memeriksa isi sel")
         return parse_book(book, store.unit_finder(), today or jakarta_today(), store.stakeholders())
 
@@ -132,8 +143,9 @@ def examine(
     if parsed.demo:
         _refuse_beside_real(cursor)
     progress(0.45, "Memeriksa aturan SOP")
-    problems = checking.run(cursor, parsed, today, viewer)
+    problems, counts = checking.run(cursor, parsed, today, viewer)
     result = Preview(parsed.book.sha256, {}, problems, parsed.notes, [], parsed.demo)
+    result.problem_counts = counts
     for given in parsed.sheets:
         _compare(cursor, given.sheet, given.present)
         result.sheets[given.sheet.name] = _count(cursor, given.sheet)
