@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.kit import downloads, filters, shell
+from pages.kit import downloads, filters, handing, shell
 from sop_core import facilitators, reports
 from sop_core.errors import ReportRefused
 from sop_core.evaluation import Scope
@@ -76,10 +76,9 @@ def template() -> bytes | None:
             "Unduh templat, ubah kop, gaya, atau urutannya di Word, lalu unggah di sini. Bagian"
             " dalam kurung kurawal diisi oleh Pantau SOP."
         )
-        st.download_button(
-            "Unduh templat", TEMPLATE.read_bytes(), "templat-laporan.docx", downloads.MIME["docx"],
-            icon=":material/download:", on_click="ignore",
-        )  # fmt: skip
+        handing.button(
+            "Unduh templat", TEMPLATE.read_bytes, "templat-laporan.docx", downloads.MIME["docx"]
+        )
         with st.container(key="templat_word"):
             file = st.file_uploader("Templat", type=["docx"], label_visibility="collapsed")
     return file.getvalue() if file else None

@@ -13,6 +13,8 @@ from sop_core.indonesian import today
 from sop_core.paths import default_database
 from sop_core.store import Store
 
+READER = "_siapa"
+"""Under which name a tab's state keeps for whom it is drawn."""
 _STYLE = """
 <style>
 [data-testid="stFileUploaderDropzone"] button p,
@@ -47,10 +49,10 @@ def signed_in() -> Store:
         st.error(f"Basis data tidak dapat dibuka. {error}")
         st.stop()
     viewer = session.viewer(opened)
-    if st.session_state.setdefault("_siapa", viewer) != viewer:
+    if st.session_state.setdefault(READER, viewer) != viewer:
         # Another person in the same tab: nothing of the one before stays.
         st.session_state.clear()
-        st.session_state["_siapa"] = viewer
+        st.session_state[READER] = viewer
     return opened.as_viewer(viewer)
 
 
