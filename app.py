@@ -15,6 +15,9 @@ from pages.kit.doors import answers
 from pages.kit.doors.gate import Gate
 
 
+ICON = Path(__file__).parent / "pages" / "kit" / "icon.png"
+
+
 async def front(request: Request) -> RedirectResponse:
     """Nasional is the front page, whose address has no name; a link that names it goes there."""
     query = request.url.query
@@ -22,8 +25,8 @@ async def front(request: Request) -> RedirectResponse:
 
 
 async def icon(_: Request) -> FileResponse:
-    """Our own icon in the place of Streamlit's; one named on a page comes from another host."""
-    return FileResponse(Path(__file__).parent / "pages" / "kit" / "icon.png")
+    """Our own icon in the place of Streamlit's."""
+    return FileResponse(ICON)
 
 
 # Streamlit runs files of a folder named pages/ by themselves until st.navigation is first
@@ -47,7 +50,8 @@ app = st.App(
 
 def main() -> None:
     """One run of the page the reader is on."""
-    st.set_page_config(page_title="Pantau SOP", layout="wide")
+    # A file of ours: a page's icon by name would be fetched from another host.
+    st.set_page_config(page_title="Pantau SOP", page_icon=str(ICON), layout="wide")
     store = shell.signed_in()
     page = navigation.current(store.viewer)
     shell.frame(store)

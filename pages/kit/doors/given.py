@@ -96,6 +96,8 @@ def _things(message: ForwardMsg) -> Iterator[str]:
             yield ours(place.delete_url)
     elif kind == "backend_operation_response":
         yield ours(message.backend_operation_response.deferred_file.url)
+    elif kind == "page_config_changed":
+        yield ours(message.page_config_changed.favicon)
     elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
         element = message.delta.new_element
         drawn = element.WhichOneof("type")

@@ -26,7 +26,7 @@ class Kind:
     cached: bool = False
 
 
-OPEN = Kind("terbuka")
+MEASURES = Kind("ukuran")
 SIGN_IN = Kind("masuk", READ | {"POST"})
 HEALTH = Kind("sehat", READ)
 ASSET = Kind("aset", READ, cached=True)
@@ -39,7 +39,7 @@ NOTHING = Kind("tidak_ada", frozenset())
 
 _EXACT = {
     "/healthz": HEALTH,
-    "/metrics": OPEN,
+    "/metrics": MEASURES,
     "/masuk": SIGN_IN,
     "/masuk/penyedia": SIGN_IN,
     "/keluar": SIGN_IN,
