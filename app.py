@@ -14,7 +14,6 @@ from pages.kit import filters, navigation, running, shell, signin
 from pages.kit.doors import answers
 from pages.kit.doors.gate import Gate
 
-
 ICON = Path(__file__).parent / "pages" / "kit" / "icon.png"
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import unquote
 
+import streamlit
 from streamlit import config
 
 from pages.kit.navigation import TITLES
@@ -37,6 +39,13 @@ COMPONENT = Kind("komponen", READ, guarded=True)
 STREAM = Kind("aliran", frozenset(), guarded=True)
 NOTHING = Kind("tidak_ada", frozenset())
 
+
+def _assets() -> list[str]:
+    """Streamlit's own files; for any other name it would answer with its page."""
+    home = Path(streamlit.__file__).parent / "static"
+    return [f"/{p.relative_to(home).as_posix()}" for p in (home / "static").rglob("*.*")]
+
+
 _EXACT = {
     "/healthz": HEALTH,
     "/metrics": MEASURES,
@@ -50,12 +59,11 @@ _EXACT = {
     "/_stcore/host-config": HEALTH,
     "/_stcore/stream": STREAM,
     "/favicon.png": ASSET,
-    "/manifest.json": ASSET,
+    **dict.fromkeys(_assets(), ASSET),
     "/": PAGE,
     **{f"/{name}": PAGE for name in TITLES},
 }
 _PATTERNS = (
-    (re.compile(r"/static/[\w./+@-]+"), ASSET),
     (re.compile(r"/media/[0-9a-f]{8,128}(\.[A-Za-z0-9]{1,8})?"), MEDIA),
     (re.compile(r"/_stcore/upload_file/[0-9a-f-]{36}/[0-9a-f-]{36}"), UPLOAD),
     (re.compile(r"/component/[\w./-]+"), COMPONENT),
