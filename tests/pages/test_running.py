@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from streamlit.config import get_option
 from streamlit.testing.v1 import AppTest
 
 from pages.kit import handing, logs, measures, running, shell
@@ -411,3 +413,112 @@ def test_a_stop_in_the_middle_of_an_import_leaves_before_or_after(tmp_path, larg
         cases = store.nationwide().one("SELECT count(*) FROM activity")
     assert (batches, cases) in ((0, 0), (1, 5000))
     print(f"stop after {after} s: {took:.1f} s, {cases} cases, {'selesai' in out}")
+
+
+# ------------------------------------------------- what an operator copies
+
+NOTES = ROOT / ".streamlit"
+COMMAND = "-m streamlit run app.py"
+
+
+def unit() -> dict[str, list[str]]:
+    """The unit's settings; a name may come more than once."""
+    found: dict[str, list[str]] = {}
+    for line in (NOTES / "pantau-sop.service").read_text("utf-8").splitlines():
+        name, _, value = line.partition("=")
+        if value and not line.startswith("#"):
+            found.setdefault(name, []).append(value)
+    return found
+
+
+def test_the_unit_is_one_that_systemd_takes(tmp_path):
+    program = shutil.which("systemd-analyze")
+    if program is None:
+        pytest.skip("systemd-analyze is not on this machine")
+    text = (NOTES / "pantau-sop.service").read_text("utf-8")
+    file = tmp_path / "pantau-sop.service"
+    file.write_text(text.replace("/opt/pantau-sop/.venv/bin/python", sys.executable))
+    done = subprocess.run([program, "verify", str(file)], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_unit_starts_what_the_readme_says_and_gives_a_stop_its_time():
+    found = unit()
+    (start,) = found["ExecStart"]
+    assert COMMAND in start
+    assert COMMAND.removeprefix("-m ") in (ROOT / "README.md").read_text("utf-8")
+    assert "--server.address 127.0.0.1" in start
+    assert int(found["TimeoutStopSec"][0]) > running.CLOSE_WITHIN
+    assert found["User"] == ["pantau"]
+    for name in ("NoNewPrivileges", "PrivateTmp", "ProtectHome"):
+        assert found[name] == ["true"]
+    assert found["ProtectSystem"] == ["strict"]
+    assert any(v.startswith("PANTAU_DB=/var/lib/pantau-sop/") for v in found["Environment"])
+    assert found["StateDirectory"] == ["pantau-sop"]
+
+
+def instructions() -> list[tuple[str, str]]:
+    """The Containerfile's instructions in order, continued lines joined."""
+    text = re.sub(r"\\\n\s*", " ", (NOTES / "Containerfile").read_text("utf-8"))
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    return [(line.partition(" ")[0], line.partition(" ")[2]) for line in lines]
+
+
+def test_the_containerfile_copies_what_exists_and_runs_as_nobody_special():
+    steps = instructions()
+    assert steps[0][0] == "FROM"
+    for name, rest in steps:
+        if name == "COPY":
+            for source in rest.split()[:-1]:
+                assert (ROOT / source).exists(), source
+    names = [name for name, _ in steps]
+    assert dict(steps)["USER"] == "pantau"
+    assert names.index("USER") > max(i for i, n in enumerate(names) if n in ("COPY", "RUN"))
+    assert "/healthz" in dict(steps)["HEALTHCHECK"]
+    command = " ".join(json.loads(dict(steps)["CMD"]))
+    assert COMMAND in command
+    assert command.split("--server")[0] == unit()["ExecStart"][0].removeprefix("/opt/pantau-sop/").split("--server")[0]  # fmt: skip
+    ignored = (NOTES / "Containerfile.dockerignore").read_text("utf-8").split()
+    assert {"data/*.duckdb*", ".streamlit/secrets.toml"} <= set(ignored)
+
+
+def test_the_containers_check_of_health_says_no_and_yes(server, root, monkeypatch):
+    health = dict(instructions())["HEALTHCHECK"]
+    words = json.loads(health[health.index("[") :])
+    check = words[-1].replace("http://127.0.0.1:8501", server)
+    assert subprocess.run([sys.executable, *words[1:-1], check], check=False).returncode == 0
+    monkeypatch.setenv("PANTAU_DB", "/proc/tidak-ada/a.duckdb")
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    assert subprocess.run([sys.executable, *words[1:-1], check], check=False, **quiet).returncode
+
+
+def test_the_proxy_lets_through_what_the_app_takes():
+    text = (NOTES / "nginx.conf").read_text("utf-8")
+    assert text.count("{") == text.count("}")
+    size = int(re.search(r"client_max_body_size (\d+)m", text)[1])
+    assert size > get_option("server.maxUploadSize")
+    for needed in ("proxy_set_header Host $http_host;", "proxy_set_header Upgrade $http_upgrade;", "proxy_set_header X-Forwarded-Proto $scheme;"):  # fmt: skip
+        assert needed in text
+    assert "$request_uri;" not in text.split("listen 443")[1]
+    assert not re.search(r"log_format[^;]*(\$request\b|\$request_uri|\$args|\$query)", text)
+
+
+def test_the_operators_notes_name_every_setting_and_measure_there_is():
+    text = (NOTES / "OPERATOR.md").read_text("utf-8")
+    for path in (ROOT / "pages").rglob("*.py"):
+        for name in re.findall(r'environ(?:\.get)?[\[(]"(PANTAU_\w+)"', path.read_text("utf-8")):
+            assert name in text, name
+    for metric in measures.REGISTRY.collect():
+        assert metric.name in text, metric.name
+
+
+def test_the_settings_close_what_is_for_developers():
+    assert get_option("server.fileWatcherType") == "none"
+    assert get_option("server.enableXsrfProtection") is True
+    assert get_option("server.enableCORS") is True
+    assert get_option("server.enableStaticServing") is False
+    assert get_option("server.enableAgentApi") is False
+    assert get_option("server.runOnSave") is False
+    assert get_option("client.showErrorDetails") == "none"
+    assert get_option("browser.gatherUsageStats") is False
+    assert get_option("global.developmentMode") is False
