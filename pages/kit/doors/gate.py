@@ -81,8 +81,7 @@ class Gate:
         if kind is not routes.UPLOAD or scope["method"] == "DELETE":
             return await self.app(scope, receive, send)
         try:
-            held = self._given.sessions(asker.key)
-            with self._uploads.room(asker.key, held, request, asker.demo):
+            with self._uploads.room(asker.key, path.split("/")[-2], request, asker.demo):
                 await self.app(scope, receive, send)
         except TooMuch as error:
             await no(error.status, str(error))
@@ -120,7 +119,7 @@ class Gate:
             found = await run_in_threadpool(asking, connection)
             return found if isinstance(found, Turned) else Asker(_owner(found), found.demo)
 
-        watched = stream.Watched(bound, asker.key, self._given, ask_again, receive, send)
+        watched = stream.Watched(bound, self._given, ask_again, receive, send)
         try:
             await self.app(
                 stream.own_session_only(scope, bound, self._given), watched.receive, watched.send

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-MOST_KEPT = 4000
+MOST_KEPT = 2000
 """Things remembered of one person; the oldest are forgotten first."""
-MOST_PEOPLE = 2000
+MOST_PEOPLE = 500
 """People remembered; who was given something longest ago is forgotten first."""
 
 
@@ -45,12 +45,6 @@ class Given:
         """Whether a person was given that."""
         with self._lock:
             return thing in self._by_person.get(person, ())
-
-    def sessions(self, person: str) -> list[str]:
-        """The Streamlit sessions that a person's streams have opened."""
-        with self._lock:
-            kept = list(self._by_person.get(person, ()))
-        return [thing.removeprefix("sesi:") for thing in kept if thing.startswith("sesi:")]
 
 
 class Open:

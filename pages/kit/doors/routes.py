@@ -62,6 +62,8 @@ _EXACT = {
     **dict.fromkeys(_assets(), ASSET),
     "/": PAGE,
     **{f"/{name}": PAGE for name in TITLES},
+    # Streamlit sends these on to the address without the last stroke.
+    **{f"/{name}/": PAGE for name in TITLES},
 }
 _PATTERNS = (
     (re.compile(r"/media/[0-9a-f]{8,128}(\.[A-Za-z0-9]{1,8})?"), MEDIA),

@@ -47,23 +47,17 @@ def own_session_only(scope: Scope, asker: Asker, given: Given) -> Scope:
 
 
 class Watched:
-    """One open stream between a browser and Streamlit.
-
-    ``asker.key`` is who is given what the page hands out, ``counted`` whose uploads it adds to:
-    two only on demo data, where all visitors are one and each address is counted by itself.
-    """
+    """One open stream between a browser and Streamlit."""
 
     def __init__(
         self,
         asker: Asker,
-        counted: str,
         given: Given,
         ask_again: Callable[[], Awaitable[Asker | Turned]],
         receive: Receive,
         send: Send,
     ) -> None:
         self._asker, self._given, self._ask_again = asker, given, ask_again
-        self._counted = counted
         self._outer_receive, self._outer_send = receive, send
         self._coming: asyncio.Task[Message] | None = None
         self._asked_at = time.monotonic()
@@ -180,10 +174,7 @@ class Watched:
         if message["type"] == "websocket.send" and data:
             told = ForwardMsg.FromString(data)
             if self._over_at is None:
-                things = things_in(told)
-                self._given.give(self._asker.key, things)
-                if self._counted != self._asker.key:
-                    self._given.give(self._counted, [t for t in things if t.startswith("sesi:")])
+                self._given.give(self._asker.key, things_in(told))
             elif told.WhichOneof("type") == "script_finished":
                 self._said.set()
         await self._outer_send(message)
