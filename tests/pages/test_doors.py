@@ -7,11 +7,13 @@ the bytes by hand.
 from __future__ import annotations
 
 import ast
+import contextlib
 import datetime as dt
 import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -25,6 +27,8 @@ from websockets.sync.client import connect
 
 from pages.kit import session, shell
 from pages.kit.doors import gate, stream, uploads
+from pages.kit.doors.given import Given
+from pages.kit.doors.people import Asker
 from sop_core import accounts, importing, process, sessions
 from sop_core.importing import SourceFile
 from sop_core.store import Store
@@ -441,6 +445,47 @@ def test_two_cookies_of_one_name_are_read_alike_by_the_door_and_the_page(at, peo
     held["dua kuki"] += 2
 
 
+def test_requests_written_by_hand_get_no_further(at):
+    """Wrong lengths, two hosts, no host, and a second request hidden in the first one's body."""
+    import socket
+
+    host, _, port = at.tab.url.removeprefix("http://").partition(":")
+    hidden = f"GET {at.media} HTTP/1.1\r\nHost: a\r\n\r\n"
+    for written in (
+        f"GET {at.media} HTTP/1.0\r\n\r\n",
+        f"GET {at.media} HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n",
+        f"GET {at.media}\r\n\r\n",
+        f"POST /masuk HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n0\r\n\r\n{hidden}",
+        f"GET /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: {len(hidden)}\r\nConnection: close\r\n\r\n{hidden}",
+        f"GET {at.media} HTTP/1.1\r\nHost: a\r\nX-Original-URL: /healthz\r\nX-Rewrite-URL: /healthz\r\nX-HTTP-Method-Override: GET\r\nConnection: close\r\n\r\n",
+        f"GET {at.media} HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-User: admin\r\nRemote-User: admin\r\nConnection: close\r\n\r\n",
+    ):
+        with socket.create_connection((host, int(port)), timeout=10) as wire:
+            wire.settimeout(3)
+            wire.sendall(written.encode())
+            answer = b""
+            with contextlib.suppress(TimeoutError, ConnectionError):
+                while part := wire.recv(65536):
+                    answer += part
+        assert b"spreadsheetml" not in answer, written
+        held["ditulis tangan"] += 1
+
+
+@pytest.mark.parametrize("lines", [["streamlit, t, LAIN"], ["streamlit, t", "LAIN"], ["streamlit", "t", "LAIN"], ["streamlit,,LAIN"], ["streamlit, t, LAIN, x"], ["streamlit,t,LAIN,MILIK"]])  # fmt: skip
+def test_however_it_is_written_another_persons_session_is_left_out(lines):
+    given = Given()
+    given.give("saya", ["sesi:MILIK"])
+    given.give("dia", ["sesi:LAIN"])
+    scope = {"headers": [(b"Sec-WebSocket-Protocol", line.encode()) for line in lines]}
+    found = stream.own_session_only(scope, Asker("saya"), given)["headers"]
+    assert len(found) == 1
+    assert b"LAIN" not in found[0][1]
+    assert found[0][1].startswith(b"streamlit")
+    own = {"headers": [(b"sec-websocket-protocol", b"streamlit, t, MILIK")]}
+    assert stream.own_session_only(own, Asker("saya"), given)["headers"][0][1].endswith(b"MILIK")
+    held["sesi orang lain"] += 1
+
+
 # -------------------------------------------------------------- the stream
 
 
@@ -537,6 +582,25 @@ def test_uploads_are_limited_in_words(server, request, monkeypatch, state):
     assert many.status_code == 413
     assert "Paling banyak 4 berkas" in many.text
     tab.close()
+
+
+def test_uploads_at_once_do_not_slip_past_the_total(at, monkeypatch):
+    monkeypatch.setattr(uploads, "limits", lambda demo: uploads.Limits(1, 3, 40))
+    places = at.tab.places(12)
+    with ThreadPoolExecutor(12) as many:
+        found = Counter(many.map(lambda p: at.tab.put(p, b"x" * (MIB - 1000)).status_code, places))
+    assert found[204] <= 3
+    assert found[204] + found[413] == 12
+
+
+def test_a_new_tab_does_not_make_new_room(at, monkeypatch):
+    monkeypatch.setattr(uploads, "limits", lambda demo: uploads.Limits(1, 2, 40))
+    first, second = (Tab(at.tab.url, at.tab.token).open("unggah") for _ in range(2))
+    content = b"x" * (MIB - 2000)
+    assert [first.put(p, content).status_code for p in first.places(2)] == [204, 204]
+    assert second.put(second.places(1)[0], content).status_code == 413
+    first.close()
+    second.close()
 
 
 def test_a_file_of_unknown_size_is_not_taken(at):

@@ -35,15 +35,15 @@ _RESUMED = 2
 
 def own_session_only(scope: Scope, asker: Asker, given: Given) -> Scope:
     """The handshake without another person's session to come back to."""
-    headers = []
-    for name, value in scope["headers"]:
-        if name.lower() == b"sec-websocket-protocol":
-            parts = [p.strip() for p in value.decode("latin-1").split(",")]
-            asked = parts[_RESUMED] if len(parts) > _RESUMED else ""
-            kept = parts if given.has(asker.key, f"sesi:{asked}") else parts[:_RESUMED]
-            value = ", ".join(kept).encode("latin-1")
-        headers.append((name, value))
-    return {**scope, "headers": headers}
+    name = b"sec-websocket-protocol"
+    others = [(n, v) for n, v in scope["headers"] if n.lower() != name]
+    # Several lines mean the same as one, to whoever reads them after us as well.
+    written = b",".join(v for n, v in scope["headers"] if n.lower() == name).decode("latin-1")
+    parts = [part.strip() for part in written.split(",")]
+    asked = parts[_RESUMED] if len(parts) > _RESUMED else ""
+    kept = parts[: _RESUMED + 1] if given.has(asker.key, f"sesi:{asked}") else parts[:_RESUMED]
+    line = [(name, ", ".join(kept).encode("latin-1"))] if written else []
+    return {**scope, "headers": [*others, *line]}
 
 
 class Watched:
