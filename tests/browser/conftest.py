@@ -40,6 +40,9 @@ def _answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(f"{url}/healthz", timeout=2) as answer:
             return bool(answer.status == 200)
+    except urllib.error.HTTPError as error:
+        # Up, and saying that its store is not.
+        return error.code == 503
     except (urllib.error.URLError, ConnectionError, TimeoutError):
         return False
 
