@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from pages.kit import shell, tables
+from pages.kit import handing, measures, shell, tables
 from sop_core import importing
 from sop_core.access import DEMO
 from sop_core.errors import AccessDenied, ImportRefused, UndoRefused
@@ -43,13 +43,11 @@ def get_template(store: Store) -> None:
         "**1. Isi templat.** Lima lembar: Kegiatan, Langkah, Fasilitator, Tindak Lanjut, Target."
         " Panduan dan daftar kode ada di dalamnya."
     )
-    st.download_button(
+    handing.button(
         "Unduh templat Excel",
         lambda: template(store.units(today()), store.sop(today()), today()),
         "templat-pantau-sop.xlsx",
         _XLSX,
-        icon=":material/download:",
-        on_click="ignore",
     )
 
 
@@ -118,13 +116,12 @@ def preview(parsed: importing.Parsed, found: importing.Preview) -> None:
         _problems_by_kind(found)
         frame = pd.DataFrame([vars(p) for p in found.problems])
         tables.plain(frame, tables.PROBLEM_COLUMNS, alt="Alasan penolakan", height=280)
-        st.download_button(
+        handing.button(
             "Unduh baris yang ditolak beserta alasannya",
             lambda: rejected_workbook(parsed, found.problems),
             "perlu-diperbaiki.xlsx",
             _XLSX,
             icon=":material/assignment_return:",
-            on_click="ignore",
         )
 
 
@@ -185,9 +182,10 @@ def keep(store: Store, parsed: importing.Parsed, found: importing.Preview) -> No
     if good or whole:
         bar = st.progress(0.0, "Menyimpan")
         try:
-            result = importing.commit(
-                store, parsed, store.viewer.name, all_or_nothing=whole, progress=bar.progress
-            )
+            with measures.importing():
+                result = importing.commit(
+                    store, parsed, store.viewer.name, all_or_nothing=whole, progress=bar.progress
+                )
         except (AccessDenied, ImportRefused) as error:
             bar.empty()
             st.error(str(error), icon=":material/block:")
@@ -239,9 +237,10 @@ def _history_actions(store: Store, batch: importing.Batch) -> None:
     number = batch.batch_id
     with st.container(horizontal=True):
         for file in importing.file_list(store, number):
-            st.download_button(
-                f"Unduh {file.name} ({_size(file.size)})", partial(_handed_out, store, number, file), file.name,
-                key=f"asal_{number}_{file.name}", icon=":material/download:", on_click="ignore",
+            handing.button(
+                f"Unduh {file.name} ({_size(file.size)})",
+                partial(_handed_out, store, number, file), file.name,
+                key=f"asal_{number}_{file.name}",
             )  # fmt: skip
         if batch.undone_at is None:
             sure = st.checkbox("Saya yakin membatalkan", key=f"yakin_{number}")

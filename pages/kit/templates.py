@@ -10,7 +10,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.kit import downloads
+from pages.kit import downloads, handing
 from sop_core.errors import ReportRefused
 from sop_core.importing import SourceFile
 from sop_core.indonesian import format_date
@@ -45,10 +45,12 @@ def manage(store: Store) -> None:
             " Bagian dalam kurung kurawal diisi oleh Pantau SOP. Sebelum disimpan, templat dicoba"
             " diisi dengan laporan contoh."
         )
-        st.download_button(
-            "Unduh templat bawaan", TEMPLATE.read_bytes(), "templat-laporan.docx",
-            downloads.MIME["docx"], icon=":material/download:", on_click="ignore",
-        )  # fmt: skip
+        handing.button(
+            "Unduh templat bawaan",
+            TEMPLATE.read_bytes,
+            "templat-laporan.docx",
+            downloads.MIME["docx"],
+        )
         _add(store)
         for template in templates.live(store):
             _show(store, template)
@@ -83,10 +85,9 @@ def _show(store: Store, template: Template) -> None:
             f"{template.name}\n{template.file_name}, oleh {template.kept_by},"
             f" {format_date(template.kept_at)}"
         )
-        st.download_button(
+        handing.button(
             "Unduh", partial(templates.fetch, store, template.name), f"templat-{number}.docx",
-            downloads.MIME["docx"], key=f"templat_unduh_{number}", icon=":material/download:",
-            on_click="ignore",
+            downloads.MIME["docx"], key=f"templat_unduh_{number}",
         )  # fmt: skip
         if st.button("Cabut", key=f"templat_cabut_{number}", icon=":material/delete:"):
             try:
