@@ -6,7 +6,7 @@ import secrets
 import pandas as pd
 import streamlit as st
 
-from pages.kit import shell, tables
+from pages.kit import shell, tables, templates
 from sop_core import accounts, audit
 from sop_core.access import ACTION_NAMES, GIVEN, ROLES
 from sop_core.accounts import LEAST_PASSWORD, Account
@@ -155,6 +155,7 @@ def page() -> None:
     if "kabar_akun" in st.session_state:
         st.success(st.session_state.pop("kabar_akun"))
     people(store)
+    templates.manage(store)
     trace(store)
 
 

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from pages.kit import downloads, filters, shell
+from pages.kit import downloads, filters, shell, templates
 from sop_core import facilitators, reports
 from sop_core.errors import ReportRefused
 from sop_core.evaluation import Scope
 from sop_core.indonesian import format_date
 from sop_core.region import cases
 from sop_core.reports import KINDS, Report, Request
-from sop_core.reports.word import TEMPLATE
+from sop_core.reports.templates import Template, fetch
 from sop_core.store import Store
 
 EXPLAINED = {
@@ -69,26 +69,11 @@ def choose_case(store: Store, office: filters.Office) -> Request | None:
     return Request("kegiatan", scope.as_of, unit=office.code, case_id=str(case_id))
 
 
-def template() -> bytes | None:
-    """An office's own Word template, if it gives one."""
-    with st.expander("Templat Word sendiri"):
-        st.caption(
-            "Unduh templat, ubah kop, gaya, atau urutannya di Word, lalu unggah di sini. Bagian"
-            " dalam kurung kurawal diisi oleh Pantau SOP."
-        )
-        st.download_button(
-            "Unduh templat", TEMPLATE.read_bytes(), "templat-laporan.docx", downloads.MIME["docx"],
-            icon=":material/download:", on_click="ignore",
-        )  # fmt: skip
-        with st.container(key="templat_word"):
-            file = st.file_uploader("Templat", type=["docx"], label_visibility="collapsed")
-    return file.getvalue() if file else None
-
-
-def write(store: Store, asked: Request, own: bytes | None) -> None:
+def write(store: Store, asked: Request, template: Template | None) -> None:
     """Write all three formats, with a bar, and keep them for this reader."""
     bar = st.progress(0.0, "Menghitung")
     try:
+        own = fetch(store, template.name) if template else None
         report = reports.build(
             store, asked, lambda share, what: bar.progress(0.6 * share, f"Menyusun: {what}")
         )
@@ -98,11 +83,13 @@ def write(store: Store, asked: Request, own: bytes | None) -> None:
             files[suffix] = reports.write(report, suffix, own if suffix == "docx" else None)
     except ReportRefused as error:
         st.session_state.pop("laporan", None)
-        st.error(f"**Laporan tidak dapat disusun.** {error}", icon=":material/block:")
+        st.error("**Laporan tidak dapat disusun.**", icon=":material/block:")
+        # The refusal may repeat words of a template or of a link.
+        st.text(str(error))
         return
     finally:
         bar.empty()
-    st.session_state["laporan"] = (asked, store.version, report, files)
+    st.session_state["laporan"] = (asked, template, store.version, report, files)
 
 
 def show(report: Report, files: dict[str, bytes]) -> None:
@@ -120,12 +107,13 @@ def page() -> None:
     asked = choose(store)
     if asked is None:
         return
-    own = template()
+    template = templates.choose(store)
     if st.button("Susun laporan", type="primary", icon=":material/description:"):
-        write(store, asked, own)
+        write(store, asked, template)
     done = st.session_state.get("laporan")
-    if done and done[:2] == (asked, store.version):
-        show(*done[2:])
+    if done and done[:3] == (asked, template, store.version):
+        show(*done[3:])
+    templates.manage(store)
 
 
 page()

@@ -6,7 +6,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from pages.kit import filters, shell, tables
+from pages.kit import filters, handing, shell, tables
 from sop_core import revisions
 from sop_core.coherence import LEVEL_NAMES
 from sop_core.definition import Revision, Step
@@ -121,9 +121,9 @@ def enter(store: Store, shown: Revision, as_of: dt.date) -> None:
         f"**1. Unduh formulir** berisi revisi {shown.revision}, lalu ubah di Excel: nomor revisi,"
         " tanggal berlaku, dan langkah yang berubah."
     )
-    st.download_button(
+    handing.button(
         "Unduh formulir revisi", partial(revisions.form, shown), f"sop-revisi-{shown.revision}.xlsx",
-        _XLSX, icon=":material/download:", on_click="ignore",
+        _XLSX,
     )  # fmt: skip
     st.markdown("**2. Unggah formulir.** Nomor yang sudah ada menggantikan revisi itu.")
     upload = st.file_uploader(
@@ -251,12 +251,12 @@ def history(store: Store) -> None:
                 f" {format_date(document.effective)}.  \nSHA-256 `{document.sha256}`"
             )
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.download_button(
+                handing.button(
                     f"Unduh {document.file_name}",
                     partial(_content, store, document.document_no),
-                    document.file_name, key=f"sop_{document.document_no}",
-                    icon=":material/download:", on_click="ignore",
-                )  # fmt: skip
+                    document.file_name,
+                    key=f"sop_{document.document_no}",
+                )
                 if document.counts and store.viewer.may("sop"):
                     take_back(store, document)
 

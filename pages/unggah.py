@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from pages.kit import shell, tables
+from pages.kit import handing, measures, shell, tables
 from sop_core import importing
 from sop_core.access import DEMO
 from sop_core.errors import AccessDenied, ImportRefused, UndoRefused
@@ -23,6 +23,17 @@ CHANGE_COLUMNS = {
     "before": "Sebelum",
     "after": "Sesudah",
 }
+OLDER_COLUMNS = {
+    "sheet": "Lembar",
+    "row": "Baris",
+    "key": "Kunci",
+    "column": "Kolom",
+    "before": "Tersimpan",
+    "after": "Menurut berkas",
+    "batch_id": "Diganti oleh unggahan",
+    "since": "Pada",
+}
+COUNT_COLUMNS = {"sheet": "Lembar", "column": "Kolom", "kind": "Alasan", "count": "Jumlah"}
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -32,13 +43,11 @@ def get_template(store: Store) -> None:
         "**1. Isi templat.** Lima lembar: Kegiatan, Langkah, Fasilitator, Tindak Lanjut, Target."
         " Panduan dan daftar kode ada di dalamnya."
     )
-    st.download_button(
+    handing.button(
         "Unduh templat Excel",
         lambda: template(store.units(today()), store.sop(today()), today()),
         "templat-pantau-sop.xlsx",
         _XLSX,
-        icon=":material/download:",
-        on_click="ignore",
     )
 
 
@@ -97,22 +106,51 @@ def preview(parsed: importing.Parsed, found: importing.Preview) -> None:
     if found.notes:
         with st.expander(f"Yang dikenali dan yang diabaikan ({len(found.notes)})"):
             st.markdown("\n".join(f"- {note}" for note in found.notes))
+    older(found)
     if found.changes:
         with st.expander("Isian lama yang akan diganti"):
             frame = pd.DataFrame([vars(c) for c in found.changes])
             tables.plain(frame, CHANGE_COLUMNS, alt="Perubahan isian")
     if found.problems:
         st.markdown(f"**{format_number(rows.rejected)} baris ditolak, dengan alasan:**")
+        _problems_by_kind(found)
         frame = pd.DataFrame([vars(p) for p in found.problems])
         tables.plain(frame, tables.PROBLEM_COLUMNS, alt="Alasan penolakan", height=280)
-        st.download_button(
+        handing.button(
             "Unduh baris yang ditolak beserta alasannya",
             lambda: rejected_workbook(parsed, found.problems),
             "perlu-diperbaiki.xlsx",
             _XLSX,
             icon=":material/assignment_return:",
-            on_click="ignore",
         )
+
+
+def older(found: importing.Preview) -> None:
+    """A warning where the file would put back what a later upload has replaced."""
+    if not found.older:
+        return
+    st.warning(
+        f"Berkas ini tampaknya lebih lama daripada isi basis data: {format_number(found.older_total)}"
+        " isian akan kembali ke nilai yang sudah diganti unggahan sesudahnya. Periksa dahulu"
+        " sebelum menyimpan."
+    )
+    frame = pd.DataFrame([vars(o) for o in found.older])
+    frame["since"] = [format_date(o.since) for o in found.older]
+    tables.plain(frame, OLDER_COLUMNS, alt="Isian berkas yang lebih lama", height=220)
+
+
+def _problems_by_kind(found: importing.Preview) -> None:
+    """How many there are of each kind, where not all are listed."""
+    listed = len(found.problems)
+    if found.problem_total <= listed:
+        return
+    frame = pd.DataFrame([vars(c) for c in found.problem_counts])
+    tables.plain(frame, COUNT_COLUMNS, alt="Alasan menurut jenis", height=220)
+    st.caption(
+        f"Seluruhnya {format_number(found.problem_total)} alasan. Di bawah ini dan di buku kerja"
+        f" yang dapat diunduh hanya {format_number(listed)} yang pertama; sisanya dihitung menurut"
+        " jenisnya di atas. Perbaiki jenis yang terbanyak lebih dahulu, lalu unggah lagi."
+    )
 
 
 def keep(store: Store, parsed: importing.Parsed, found: importing.Preview) -> None:
@@ -144,10 +182,11 @@ def keep(store: Store, parsed: importing.Parsed, found: importing.Preview) -> No
     if good or whole:
         bar = st.progress(0.0, "Menyimpan")
         try:
-            result = importing.commit(
-                store, parsed, store.viewer.name, all_or_nothing=whole, progress=bar.progress
-            )
-        except AccessDenied as error:
+            with measures.importing():
+                result = importing.commit(
+                    store, parsed, store.viewer.name, all_or_nothing=whole, progress=bar.progress
+                )
+        except (AccessDenied, ImportRefused) as error:
             bar.empty()
             st.error(str(error), icon=":material/block:")
             return
@@ -178,25 +217,30 @@ def history(store: Store) -> None:
         when = batch.imported_at.replace(tzinfo=JAKARTA)
         state = "dibatalkan" if batch.undone_at else "tersimpan"
         demo = " · DATA DEMO" if batch.demo else ""
-        with st.expander(
-            f"Unggahan {batch.batch_id} · {batch.files} · {format_date(when)} · {state}{demo}"
-        ):
+        # Opening it runs the page again: what a closed one would hold is not asked for.
+        box = st.expander(
+            f"Unggahan {batch.batch_id} · {batch.files} · {format_date(when)} · {state}{demo}",
+            key=f"unggahan_{batch.batch_id}", on_change="rerun",
+        )  # fmt: skip
+        with box:
             st.markdown(
                 f"Oleh **{batch.imported_by}** pukul {when:%H.%M} WIB. {format_number(batch.rows_new)}"
                 f" baru, {format_number(batch.rows_changed)} berubah,"
                 f" {format_number(batch.rows_unchanged)} tetap,"
                 f" {format_number(batch.rows_rejected)} ditolak.  \nSHA-256 `{batch.sha256}`"
             )
-            _history_actions(store, batch)
+            if box.open:
+                _history_actions(store, batch)
 
 
 def _history_actions(store: Store, batch: importing.Batch) -> None:
     number = batch.batch_id
     with st.container(horizontal=True):
-        for file in importing.stored_files(store, number):
-            st.download_button(
-                f"Unduh {file.name}", partial(_handed_out, store, number, file), file.name,
-                key=f"asal_{number}_{file.name}", icon=":material/download:", on_click="ignore",
+        for file in importing.file_list(store, number):
+            handing.button(
+                f"Unduh {file.name} ({_size(file.size)})",
+                partial(_handed_out, store, number, file), file.name,
+                key=f"asal_{number}_{file.name}",
             )  # fmt: skip
         if batch.undone_at is None:
             sure = st.checkbox("Saya yakin membatalkan", key=f"yakin_{number}")
@@ -208,7 +252,11 @@ def _history_actions(store: Store, batch: importing.Batch) -> None:
                 else:
                     st.session_state["kabar"] = f"Unggahan {number} dibatalkan."
                     st.rerun()
-    rejected = importing.rejections(store, number)
+    counted = importing.rejections_counted(store, number) if batch.rows_rejected else []
+    if counted:
+        st.caption("Hanya alasan pertama yang dirinci. Menurut jenisnya:")
+        st.text("\n".join(counted))
+    rejected = importing.rejections(store, number) if batch.rows_rejected else []
     if rejected:
         frame = pd.DataFrame([vars(p) for p in rejected])
         tables.plain(
@@ -216,10 +264,15 @@ def _history_actions(store: Store, batch: importing.Batch) -> None:
         )
 
 
-def _handed_out(store: Store, number: int, file: importing.SourceFile) -> bytes:
+def _size(size: int) -> str:
+    return f"{format_number(-(-size // 1024))} KiB"
+
+
+def _handed_out(store: Store, number: int, file: importing.StoredFile) -> bytes:
+    content = importing.stored_file(store, number, file.sha256).content
     # A workbook as it was uploaded holds names.
     store.record(Trace("ekspor_nama", f"unggahan {number}: {file.name}"))
-    return file.content
+    return content
 
 
 def page() -> None:

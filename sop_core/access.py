@@ -74,10 +74,10 @@ GIVEN = {
         sees=OFFICE, names=True, of=UPT_KINDS, uploads=OF_THE_OFFICE,
     ),
     "pusat": _role(
-        "Unit Kerja Pusat", "impor batal_impor kalender sop ekspor_nama", _RECORDS | {"unggah"},
+        "Unit Kerja Pusat", "impor batal_impor kalender sop templat ekspor_nama", _RECORDS | {"unggah"},
         sees=NATION, names=True, of=("pusat",), uploads=OF_THE_CENTRE,
     ),
-    "admin": _role("Administrator", "pengguna", {"administrasi"}, people=True),
+    "admin": _role("Administrator", "pengguna templat", {"administrasi"}, people=True),
 }  # fmt: skip
 """Roles that people are given, by the word that the store keeps."""
 TABLE = {
@@ -99,6 +99,7 @@ ACTION_NAMES = {
     "disposisi": "memberi disposisi",
     "kalender": "mengubah kalender",
     "sop": "mengubah revisi SOP",
+    "templat": "mengelola templat laporan",
     "pengguna": "mengelola pengguna",
     "ekspor_nama": "mengekspor nama",
     "pemeliharaan": "menyalin atau memeriksa basis data",
@@ -172,10 +173,14 @@ class Viewer:
         return uploads == OF_ALL
 
     def may_undo(self, login: str | None, unit: str | None) -> bool:
-        """Whether an upload by that person, of that office, may be undone."""
+        """Whether an upload by that person, of that office, may be undone.
+
+        It is the office's: who has moved to another leaves it behind. One of no office is
+        the person's own.
+        """
         if self.role in (SYSTEM, DEMO):
             return True
-        return self.login == login or (unit is not None and unit == self.unit)
+        return unit == self.unit and (unit is not None or login == self.login)
 
 
 OPERATOR = Viewer(SYSTEM, "Operator", SYSTEM)
@@ -189,7 +194,7 @@ def stranger(login: str) -> Viewer:
 
 PUBLIC = {
     "calendar_day", "calendar_override", "sop_document", "sop_revision", "sop_step", "meta",
-    "schema_version",
+    "schema_version", "report_template",
 }  # fmt: skip
 """Reference tables that everyone reads whole."""
 
@@ -221,7 +226,8 @@ _COVERS = {
     """,
     # Who sees a batch through one of its rows sees its name, not the other rows in it.
     "import_file": f"""
-        SELECT f.* REPLACE (CASE WHEN b.imported_unit IN {_MINE} THEN f.content END AS content)
+        SELECT f.* REPLACE (CASE WHEN b.imported_unit IN {_MINE} THEN f.content END AS content,
+            CASE WHEN b.imported_unit IN {_MINE} THEN f.size END AS size)
         FROM {{base}}.import_file f JOIN import_batch b USING (batch_id)
     """,
     "import_rejection": f"""
@@ -232,7 +238,7 @@ _COVERS = {
 # Where names stand besides the table of people: in uploaded files and in refused cells.
 _WITHOUT_NAMES = {
     "facilitator": f"SELECT * REPLACE ('{HIDDEN_NAME}' AS name) FROM ({{inner}})",
-    "import_file": "SELECT * REPLACE (NULL::BLOB AS content) FROM ({inner})",
+    "import_file": "SELECT * REPLACE (NULL::BLOB AS content, NULL::BIGINT AS size) FROM ({inner})",
     "import_rejection": "SELECT * REPLACE ('' AS value) FROM ({inner})",
 }
 _EMPTY = "SELECT * FROM {base}.{table} WHERE false"

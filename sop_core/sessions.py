@@ -103,6 +103,20 @@ def session_open(store: Store, token: str) -> bool:
     return row is not None and row["ended_at"] is None
 
 
+def holder(store: Store, token: str, now: dt.datetime | None = None) -> Viewer | None:
+    """Whose session a token stands for at this moment, None for nobody's; nothing is written."""
+    now = now or clock()
+    row = _session(store, token)
+    if row is None or row["ended_at"] is not None:
+        return None
+    if now - row["seen_at"] > idle_time() or now - row["started_at"] > LONGEST_SESSION:
+        return None
+    try:
+        return viewer_of(store, row["login"])
+    except SignInRefused:
+        return None
+
+
 def viewer_of_session(store: Store, token: str, now: dt.datetime | None = None) -> Viewer:
     """Whose session a token stands for; that they were here is kept, to the minute.
 

@@ -87,8 +87,8 @@ def test_asking_for_another_office_gives_nothing(demo_store):
 
 def test_a_table_nobody_decided_about_is_hidden(demo_store):
     """A migration that adds a table must say here or in access.py who sees it."""
-    hidden = {"sign_in", "activity_prior", "step_record_prior", "facilitator_prior",
-              "follow_up_prior", "target_prior"}  # fmt: skip
+    hidden = {"sign_in", "activity_vouched", "step_record_vouched", "facilitator_vouched",
+              "follow_up_vouched", "target_vouched", "import_sheet"}  # fmt: skip
     decided = PUBLIC | set(access._COVERS) | set(access._ACCOUNTS) | hidden
     assert set(tables_of(demo_store)) == decided
     for viewer in (KUPANG, LEADER, ADMIN):
@@ -162,8 +162,8 @@ DECIDED = {
     "pimpinan": ("nasional", False, "tidak ada", False, "disposisi"),
     "kepala_balai": ("unit beserta Loka", True, "tidak ada", False, "ekspor_nama"),
     "data_staf": ("unit", True, "unit sendiri", False, "batal_impor ekspor_nama impor"),
-    "pusat": ("nasional", True, "pusat dan nasional", False, "batal_impor ekspor_nama impor kalender sop"),
-    "admin": ("tidak ada", False, "tidak ada", True, "pengguna"),
+    "pusat": ("nasional", True, "pusat dan nasional", False, "batal_impor ekspor_nama impor kalender sop templat"),
+    "admin": ("tidak ada", False, "tidak ada", True, "pengguna templat"),
     "demo": ("nasional", True, "semua", False, "batal_impor disposisi ekspor_nama impor kalender sop"),
     "sistem": ("nasional", True, "semua", True, ""),
 }  # fmt: skip
@@ -288,13 +288,20 @@ def test_an_upload_naming_another_office_is_refused_row_by_row(store):
     refused = [(p.sheet, p.row, p.column, p.value) for p in result.problems]
     assert refused == [
         ("Kegiatan", 3, "Kode Unit", "BBPOM-KPG"),
-        ("Kegiatan", 4, "Kode Unit", "BBPOM-KPG"),
-        ("Langkah", 3, "ID Kegiatan", "BBPOM-KPG"),
-        ("Langkah", 4, "ID Kegiatan", "BBPOM-KPG"),
-        ("Langkah", 5, "ID Kegiatan", "NASIONAL"),
+        ("Kegiatan", 4, "ID Kegiatan", "ADV-K"),
+        ("Langkah", 3, "ID Kegiatan", "ADV-K"),
+        ("Langkah", 4, "ID Kegiatan", "A-2025-BBPOM-KPG"),
+        ("Langkah", 5, "ID Kegiatan", "A-2025-NASIONAL"),
         ("Target", 2, "Kode Unit", "BBPOM-KPG"),
     ]
-    assert {p.message for p in result.problems} == {"unit ini di luar kewenangan Anda"}
+    assert [p.message for p in result.problems] == [
+        "unit ini di luar kewenangan Anda",
+        "ID ini tidak dapat dipakai; pakai ID lain",
+        "kegiatannya ditolak (lembar Kegiatan baris 4)",
+        *["kegiatan tidak ada di lembar Kegiatan maupun di antara kegiatan yang menjadi"
+          " kewenangan Anda"] * 2,
+        "unit ini di luar kewenangan Anda",
+    ]  # fmt: skip
     assert store.one("SELECT title FROM activity WHERE case_id = 'ADV-K'") == "Advokasi Kupang"
     assert store.one("SELECT count(*) FROM step_record") == 2
     assert not result.changes, "a preview tells nothing of another office's rows"

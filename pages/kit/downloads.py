@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from pages.kit import handing
 from sop_core import reports
 from sop_core.reports import Report, Request
 from sop_core.store import Store
@@ -23,14 +24,12 @@ def of_request(store: Store, asked: Request) -> None:
     stem = f"{'demo-' if store.has_demo_data else ''}{stem}-{asked.as_of:%Y-%m-%d}"
     with st.container(horizontal=True):
         for suffix, name in reports.FORMATS.items():
-            st.download_button(
+            handing.button(
                 name,
                 partial(_written, store, asked, suffix),
                 f"{stem}.{suffix}",
                 MIME[suffix],
                 key=f"laporan-{asked.kind}-{suffix}",
-                icon=":material/download:",
-                on_click="ignore",
             )
 
 
@@ -42,12 +41,10 @@ def of_files(report: Report, files: dict[str, bytes]) -> None:
     """Buttons for files that are written already."""
     with st.container(horizontal=True):
         for suffix, content in files.items():
-            st.download_button(
+            handing.button(
                 f"Unduh {reports.FORMATS[suffix]}",
-                content,
+                partial(bytes, content),
                 f"{report.stem}.{suffix}",
                 MIME[suffix],
                 key=f"berkas-{suffix}",
-                icon=":material/download:",
-                on_click="ignore",
             )

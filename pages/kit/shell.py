@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 import streamlit as st
 
 from pages.kit import guard, session
 from pages.kit.navigation import TITLES
 from sop_core import demo, importing, process
 from sop_core.access import DEMO, ROLES
-from sop_core.errors import StoreBusy, StoreDamaged
+from sop_core.errors import StoreError
 from sop_core.indonesian import today
 from sop_core.paths import default_database
 from sop_core.store import Store
 
+READER = "_siapa"
+"""Under which name a tab's state keeps for whom it is drawn."""
 _STYLE = """
 <style>
 [data-testid="stFileUploaderDropzone"] button p,
@@ -34,6 +40,9 @@ _STYLE = """
 """
 
 
+_present: ContextVar[Store | None] = ContextVar("present", default=None)
+
+
 def root() -> Store:
     """The one store of this process, nobody's in particular. Pages take ``store``."""
     return process.store_at(default_database())
@@ -43,20 +52,31 @@ def signed_in() -> Store:
     """The store as the reader sees it; without a reader the page stops and says how to sign in."""
     try:
         opened = root()
-    except (StoreBusy, StoreDamaged) as error:
+    except StoreError as error:
         st.error(f"Basis data tidak dapat dibuka. {error}")
         st.stop()
     viewer = session.viewer(opened)
-    if st.session_state.setdefault("_siapa", viewer) != viewer:
+    if st.session_state.setdefault(READER, viewer) != viewer:
         # Another person in the same tab: nothing of the one before stays.
         st.session_state.clear()
-        st.session_state["_siapa"] = viewer
+        st.session_state[READER] = viewer
     return opened.as_viewer(viewer)
+
+
+@contextmanager
+def present() -> Iterator[Store]:
+    """The reader's store for one run of a page, of one moment: its figures fit together."""
+    with signed_in().snapshot() as moment:
+        before = _present.set(moment)
+        try:
+            yield moment
+        finally:
+            _present.reset(before)
 
 
 def store(page: str) -> Store:
     """Head the named page and give the reader's store; refused where it is not for them."""
-    current = signed_in()
+    current = _present.get() or signed_in()
     guard.check(current, page)
     st.title(TITLES[page])
     return current

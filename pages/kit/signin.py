@@ -9,9 +9,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
+from streamlit.user_info import generate_login_redirect_url
 
 from pages.kit import shell
-from pages.kit.session import COOKIE
+from pages.kit.session import COOKIE, provider_configured
 from sop_core import sessions
 from sop_core.errors import SignInRefused
 from sop_core.sessions import LONGEST_SESSION
@@ -40,7 +41,8 @@ p {{ margin: 0 0 .5rem; }}
 <label for="akun">Nama masuk</label><input id="akun" name="akun" autocomplete="username" required autofocus>
 <label for="sandi">Kata sandi</label>
 <input id="sandi" name="sandi" type="password" autocomplete="current-password" required>
-<button>Masuk</button></form></body></html>"""
+<button>Masuk</button>{other}</form></body></html>"""
+_OTHER = '<p style="margin-top:1rem"><a href="/masuk/penyedia">Masuk lewat BPOM</a></p>'
 _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
@@ -50,7 +52,8 @@ _HEADERS = {
 
 def _form(message: str = "", target: str = "/", status: int = 200) -> HTMLResponse:
     said = f'<p role="alert"><strong>{escape(message)}</strong></p>' if message else ""
-    page = _PAGE.format(message=said, target=escape(target, quote=True))
+    other = _OTHER if provider_configured() else ""
+    page = _PAGE.format(message=said, target=escape(target, quote=True), other=other)
     return HTMLResponse(page, status, headers=_HEADERS)
 
 
@@ -59,6 +62,23 @@ def _inside(target: str) -> str:
     parts = urlsplit(target)
     safe = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc
     return target if safe else "/"
+
+
+def ask(request: Request, refusal: str = "") -> Response:
+    """The form in place of a page, which comes after it; a cookie that is no good is taken back."""
+    query = request.url.query
+    target = f"{request.url.path}?{query}" if query else request.url.path
+    answer = _form(refusal or "Silakan masuk untuk melihat data.", _inside(target), 401)
+    if COOKIE in request.cookies:
+        answer.delete_cookie(COOKIE, path="/")
+    return answer
+
+
+async def to_provider(_: Request) -> Response:
+    """On to the provider's own form, as st.login does from within a page."""
+    if not provider_configured():
+        return RedirectResponse("/masuk", 303)
+    return RedirectResponse(generate_login_redirect_url("default"), 303)
 
 
 async def show(request: Request) -> Response:
@@ -109,5 +129,6 @@ async def sign_out(request: Request) -> Response:
 ROUTES = [
     Route("/masuk", show, methods=["GET"]),
     Route("/masuk", sign_in, methods=["POST"]),
+    Route("/masuk/penyedia", to_provider, methods=["GET"]),
     Route("/keluar", sign_out, methods=["GET"]),
 ]

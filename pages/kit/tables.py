@@ -9,6 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
+from pages.kit import handing
 from sop_core import exporting
 from sop_core.evaluation import Scope
 from sop_core.indonesian import format_date, format_number, format_percent, today
@@ -136,7 +137,7 @@ def export(
     scope: Scope,
     demo: bool,
     about: str,
-    before: Callable[[], None] = lambda: None,
+    before: Callable[[], None] | None = None,
 ) -> None:
     """Two buttons: the whole table as Excel and as CSV, with a sheet that says what it is.
 
@@ -155,29 +156,19 @@ def export(
     note = exporting.Table("Keterangan", ["Hal", "Nilai"], facts, {"Hal": 18, "Nilai": 70})
     stem = f"{'demo-' if demo else ''}{name.lower().replace(' ', '-')}-{scope.as_of:%Y-%m-%d}"
     with st.container(horizontal=True):
-        st.download_button(
+        handing.button(
             "Excel",
-            _after(before, lambda: exporting.to_xlsx([table, note])),
+            lambda: exporting.to_xlsx([table, note]),
             f"{stem}.xlsx",
             _MIME,
             key=f"xlsx-{name}",
-            icon=":material/download:",
-            on_click="ignore",
+            before=before,
         )
-        st.download_button(
+        handing.button(
             "CSV",
-            _after(before, lambda: exporting.to_csv(table)),
+            lambda: exporting.to_csv(table),
             f"{stem}.csv",
             "text/csv",
             key=f"csv-{name}",
-            icon=":material/download:",
-            on_click="ignore",
+            before=before,
         )
-
-
-def _after(before: Callable[[], None], make: Callable[[], bytes]) -> Callable[[], bytes]:
-    def run() -> bytes:
-        before()
-        return make()
-
-    return run

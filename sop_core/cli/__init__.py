@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sop_core.cli import days, figures, people, records, sop, upkeep
+from sop_core.cli import days, figures, people, records, sop, templates, upkeep
 from sop_core.cli.common import Parser, fail
 from sop_core.errors import PantauError, UsageError
 
@@ -90,5 +90,6 @@ def build_parser() -> Parser:
     days.register(command, common)
     sop.register(command, common)
     people.register(command, common)
+    templates.register(command, common)
     upkeep.register(command)
     return parser

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sop_core import evaluation, facilitators, recommendations, reports
+from sop_core.cli import templates
 from sop_core.cli.common import (
     Command,
     at_least_one,
@@ -49,7 +50,9 @@ def register(command: Command) -> None:
     sub.add_argument("--case", default=None, help="ID kasus, untuk laporan kegiatan")
     sub.add_argument("--as-of", type=date, default=None)
     unit_options(sub)
-    sub.add_argument("--template", type=Path, default=None, help="templat .docx sendiri")
+    sub.add_argument(
+        "--template", default=None, help="nama templat yang disimpan, atau berkas .docx"
+    )
     sub.add_argument("--out", type=Path, required=True, help="berkas .docx, .xlsx, atau .pdf")
 
 
@@ -137,8 +140,9 @@ def run_report(options: Any) -> int:
     )  # fmt: skip
     with open_store(options) as store:
         asked = replace(asked, unit=unit_code(store, options.unit))
+        template = templates.chosen(store, options.template)
         report = reports.build(store, asked, _progress(options))
-    content = reports.write(report, options.out.suffix.lstrip(".").lower(), options.template)
+    content = reports.write(report, options.out.suffix.lstrip(".").lower(), template)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_bytes(content)
     if options.json:

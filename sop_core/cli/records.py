@@ -9,7 +9,7 @@ from sop_core import importing
 from sop_core.cli.common import Command, at_least_one, date, fail, open_store, print_json, who
 from sop_core.demo import demo_workbook
 from sop_core.importing.template import template
-from sop_core.indonesian import today
+from sop_core.indonesian import format_date, today
 from sop_core.paths import DATA
 
 
@@ -49,6 +49,10 @@ def run_import(options: Any) -> int:
                 "sha256": result.sha256,
                 "rows": vars(result.rows),
                 "errors": [vars(p) for p in result.problems],
+                "older_total": result.older_total,
+                "older": [vars(o) | {"since": o.since.isoformat()} for o in result.older],
+                "errors_total": result.problem_total,
+                "errors_by_kind": [vars(c) for c in result.problem_counts],
             }
         )
     else:
@@ -68,6 +72,22 @@ def _print_import(result: importing.Preview, dry_run: bool) -> None:
     for p in result.problems:
         value = f" “{p.value}”" if p.value else ""
         print(f"Ditolak: {p.sheet} baris {p.row}, {p.column}{value}: {p.message}")
+    if result.older_total:
+        print(
+            f"Perhatian: {result.older_total} isian berkas ini lebih lama daripada yang tersimpan."
+        )
+    for o in result.older:
+        print(
+            f"Lebih lama: {o.sheet} baris {o.row}, {o.key}, {o.column}: “{o.after}” menggantikan"
+            f" “{o.before}” dari unggahan {o.batch_id} ({format_date(o.since)})"
+        )
+    if result.problem_total > len(result.problems):
+        print(
+            f"Hanya {len(result.problems)} alasan pertama yang dirinci; seluruhnya"
+            f" {result.problem_total}, dihitung menurut jenisnya:"
+        )
+        for c in result.problem_counts:
+            print(f"  {c.sheet}, {c.column}: {c.kind}: {c.count}")
     for name, counts in result.sheets.items():
         print(
             f"{name}: {counts.new} baru, {counts.changed} berubah,"

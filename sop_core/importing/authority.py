@@ -1,69 +1,76 @@
-"""Rows of an office that the uploader does not answer for are refused before anything else.
+"""Rows of an office that the uploader does not answer for are refused.
 
-They are never held against stored rows, so that a preview tells nothing of another office.
+What is stored for another office is as if it were not there: a row that names it gets the
+words of a row that names nothing, and is held against nothing, so that a preview tells only
+of the uploader's own. One thing cannot be hidden: an ID that another office has taken is
+refused where an unknown one would be let in. It is not said whose it is.
 """
 
 from __future__ import annotations
+
+import datetime as dt
 
 import duckdb
 
 from sop_core.access import Viewer
 
 _MESSAGE = "unit ini di luar kewenangan Anda"
-# The unit that a row belongs to: what the row says, and what is stored under its key, so
-# that nobody takes over another office's record. A generated id carries its unit.
-_OWNERS = {
-    "Kegiatan": (
-        "Kode Unit",
-        """
-        SELECT row_no, unit_code AS unit FROM staged_activity
-        UNION ALL SELECT s.row_no, t.unit_code FROM staged_activity s JOIN activity t USING (case_id)
-        """,
-    ),
-    "Langkah": ("ID Kegiatan", "SELECT row_no, unit FROM staged_step_record JOIN case_owner USING (case_id)"),
-    "Fasilitator": (
-        "Kode Unit",
-        """
-        SELECT row_no, unit_code AS unit FROM staged_facilitator
-        UNION ALL
-        SELECT s.row_no, t.unit_code FROM staged_facilitator s JOIN facilitator t USING (facilitator_id)
-        """,
-    ),
-    "Tindak Lanjut": (
-        "ID Kegiatan", "SELECT row_no, unit FROM staged_follow_up JOIN case_owner USING (case_id)"
-    ),
-    "Target": ("Kode Unit", "SELECT row_no, unit_code AS unit FROM staged_target"),
-}  # fmt: skip
-_CASE_OWNER = r"""
-CREATE OR REPLACE TEMP TABLE case_owner AS
-SELECT case_id, unit_code AS unit FROM activity
-UNION SELECT case_id, unit_code FROM staged_activity
-UNION
-SELECT DISTINCT case_id, CASE WHEN regexp_matches(case_id[8:], '^(NASIONAL|TW\d)$')
-    THEN 'NASIONAL' ELSE case_id[8:] END
-FROM (SELECT case_id FROM staged_step_record UNION SELECT case_id FROM staged_follow_up)
-WHERE regexp_full_match(case_id, '[A-D]-\d{4}-.+')
-"""
+_TAKEN = "ID ini tidak dapat dipakai; pakai ID lain"
+# Sheets whose rows say themselves which office they belong to.
+_OWN_UNIT = {"Kegiatan": "activity", "Fasilitator": "facilitator", "Target": "target"}
+_OWN_KEY = {
+    "Kegiatan": ("activity", "case_id", "ID Kegiatan"),
+    "Fasilitator": ("facilitator", "facilitator_id", "ID Fasilitator"),
+}
 
 
-def check(cursor: duckdb.DuckDBPyConnection, viewer: Viewer) -> None:
-    """Add a problem for each row whose unit the viewer may not upload for."""
+def admit(cursor: duckdb.DuckDBPyConnection, viewer: Viewer) -> None:
+    """Make the tables that the checks ask: for which offices rows may be uploaded.
+
+    ``writable_unit`` are those that the viewer uploads for, ``joinable_unit`` those whose
+    batches people may be put in: one's own and those one's own coordinates today; who sees
+    every office may put them in any.
+    """
     units = cursor.execute("SELECT DISTINCT code, kind FROM unit").fetchall()
     allowed = [code for code, kind in units if viewer.uploads_for(code, kind)]
-    if len(allowed) == len(units):
-        return
-    cursor.execute("CREATE OR REPLACE TEMP TABLE writable_unit (code VARCHAR)")
-    if allowed:
-        cursor.execute("INSERT INTO writable_unit SELECT unnest($codes)", {"codes": allowed})
-    cursor.execute(_CASE_OWNER)
-    for sheet, (column, owners) in _OWNERS.items():
+    cursor.execute(
+        "CREATE OR REPLACE TEMP TABLE writable_unit AS SELECT unnest($codes::VARCHAR[]) AS code",
+        {"codes": allowed},
+    )
+    cursor.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE joinable_unit AS
+        SELECT DISTINCT code FROM unit WHERE $all
+        UNION FROM writable_unit
+        UNION SELECT code FROM unit_as_of(current_date) u
+        WHERE coordinator_code IN (SELECT code FROM writable_unit)
+        """,
+        {"all": viewer.units is None},
+    )
+
+
+def check(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Add a problem for each row that says it is an office's that the viewer may not upload for."""
+    for sheet, table in _OWN_UNIT.items():
         cursor.execute(
             f"""
             INSERT INTO problem
-            SELECT DISTINCT $sheet, row_no, $column, min(unit), $message FROM ({owners})
-            WHERE unit IS NOT NULL AND unit NOT IN (SELECT code FROM writable_unit)
-            GROUP BY row_no
+            SELECT $sheet, row_no, 'Kode Unit', unit_code, $message FROM staged_{table}
+            WHERE unit_code NOT IN (SELECT code FROM writable_unit)
             """,  # noqa: S608 - our own tables
-            {"sheet": sheet, "column": column, "message": _MESSAGE},
+            {"sheet": sheet, "message": _MESSAGE},
         )
-    cursor.execute("DROP TABLE case_owner")
+
+
+def taken_ids(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
+    """Nobody takes over another office's record by using its ID."""
+    for sheet, (table, key, column) in _OWN_KEY.items():
+        cursor.execute(
+            f"""
+            INSERT INTO problem
+            SELECT $sheet, s.row_no, $column, s.{key}, $message
+            FROM staged_{table} s JOIN {table} t USING ({key})
+            WHERE NOT s.refused AND t.unit_code NOT IN (SELECT code FROM writable_unit)
+            """,  # noqa: S608 - our own tables
+            {"sheet": sheet, "column": column, "message": _TAKEN},
+        )

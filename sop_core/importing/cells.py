@@ -11,6 +11,7 @@ from typing import Any
 from sop_core.calendar import LAST_YEAR
 from sop_core.errors import CellError
 from sop_core.importing.contract import Column
+from sop_core.importing.limits import SUGGESTED_LENGTH, SUGGESTIONS
 from sop_core.indonesian import MONTH_NUMBER, MONTHS
 from sop_core.units import UnitFinder
 
@@ -67,7 +68,7 @@ def parser_for(column: Column, finder: UnitFinder, today: dt.date) -> Parser:
         case "flow":
             return parse_flow
         case "unit":
-            return lambda value: parse_unit(value, finder)
+            return _unit_parser(finder)
         case "choice":
             return lambda value: parse_choice(value, column)
 
@@ -118,7 +119,8 @@ def parse_integer(value: Any, low: int, high: int) -> int:
         text = text.replace(".", "")
     if not re.fullmatch(r"-?\d+", text):
         raise CellError("harus bilangan bulat")
-    number = int(text)
+    # Python itself refuses to make a number of more than 4,300 digits.
+    number = int(text) if len(text) < 20 else high + 1
     if not low <= number <= high:
         raise CellError(f"harus antara {low} dan {high}")
     return number
@@ -149,12 +151,26 @@ def parse_flow(value: Any) -> str:
     return match[1]
 
 
-def parse_unit(value: Any, finder: UnitFinder) -> str:
+def _unit_parser(finder: UnitFinder) -> Parser:
+    left = SUGGESTIONS
+
+    def parse(value: Any) -> str:
+        nonlocal left
+        try:
+            return parse_unit(value, finder, suggest=left > 0)
+        except CellError:
+            left -= 1
+            raise
+
+    return parse
+
+
+def parse_unit(value: Any, finder: UnitFinder, suggest: bool = True) -> str:
     """The code of an office, by code or by any spelling of its name."""
     text = clean_text(value)
     code = finder.find(text)
     if code is None or code == "NASIONAL":
-        near = finder.suggest(text)
+        near = finder.suggest(text) if suggest and len(text) <= SUGGESTED_LENGTH else None
         hint = f"; mungkin maksud Anda {near}?" if near else "; lihat lembar Daftar pada templat"
         raise CellError(f"unit tidak dikenal{hint}")
     return code

@@ -17,21 +17,24 @@ from sop_core import facts
 from sop_core.access import Viewer
 from sop_core.importing import authority
 from sop_core.importing.contract import SHEETS, Sheet
-from sop_core.importing.parsing import Parsed, Problem
+from sop_core.importing.limits import LISTED
+from sop_core.importing.parsing import Parsed, Problem, ProblemCount
+from sop_core.importing.reading import Book
 
 Check = Callable[[duckdb.DuckDBPyConnection, dt.date], None]
 
-# Cases a step may belong to: imported ones, staged ones, and the generated ids of
-# annual reports (A-2026-<unit>) and national cycles (A-2026-NASIONAL, D-2026-TW1).
-KNOWN_CASES = """
-CREATE OR REPLACE TEMP VIEW known_case AS
-SELECT case_id, flow, year, 'activity' AS level FROM activity
+# Cases a row may name: imported ones, staged ones, and the generated ids of annual reports
+# (A-2026-<unit>) and national cycles (A-2026-NASIONAL, D-2026-TW1).
+EVERY_CASE = """
+CREATE OR REPLACE TEMP VIEW every_case AS
+SELECT case_id, flow, year, 'activity' AS level, unit_code FROM activity
 WHERE case_id NOT IN (SELECT case_id FROM staged_activity WHERE NOT refused)
 UNION ALL
-SELECT case_id, flow, year, 'activity' FROM staged_activity WHERE NOT refused
+SELECT case_id, flow, year, 'activity', unit_code FROM staged_activity WHERE NOT refused
 UNION ALL
 SELECT case_id, case_id[1], case_id[3:6]::INTEGER, CASE WHEN tail = 'NASIONAL' OR tail LIKE 'TW%'
-    THEN 'national_cycle' ELSE 'unit_year' END
+    THEN 'national_cycle' ELSE 'unit_year' END,
+    CASE WHEN tail LIKE 'TW%' THEN 'NASIONAL' ELSE tail END
 FROM (
     SELECT DISTINCT case_id, case_id[8:] AS tail FROM staged_step_record
     WHERE regexp_full_match(case_id, '[A-D]-20\\d\\d-[A-Z0-9-]+')
@@ -39,6 +42,16 @@ FROM (
 WHERE case_id[3:6]::INTEGER BETWEEN 2018 AND year(current_date) + 1
     AND CASE WHEN case_id[1] = 'D' THEN tail IN ('TW1', 'TW2', 'TW3', 'TW4')
         ELSE tail = 'NASIONAL' OR tail IN (SELECT code FROM unit WHERE kind <> 'nasional') END
+"""
+# Of these, the uploader's own, and those that people may be put in; of another office's the
+# checks know nothing. (authority.admit)
+KNOWN_CASES = """
+CREATE OR REPLACE TEMP VIEW known_case AS
+FROM every_case WHERE unit_code IN (SELECT code FROM writable_unit)
+"""
+JOINABLE_CASES = """
+CREATE OR REPLACE TEMP VIEW joinable_case AS
+FROM every_case WHERE unit_code IN (SELECT code FROM joinable_unit)
 """
 
 
@@ -58,13 +71,19 @@ WHERE r.case_id IN (SELECT case_id FROM staged_step_record WHERE NOT refused)
 
 def run(
     cursor: duckdb.DuckDBPyConnection, parsed: Parsed, today: dt.date, viewer: Viewer
-) -> list[Problem]:
-    """Stage the sheets as temporary tables and return every problem, in sheet order."""
+) -> tuple[list[Problem], list[ProblemCount]]:
+    """Stage the sheets as temporary tables and judge them.
+
+    Returns the first LISTED problems in the order of sheets and rows, and all of them counted.
+    """
+    authority.admit(cursor, viewer)
     _stage(cursor, parsed)
-    authority.check(cursor, viewer)
+    authority.check(cursor)
     for sheet in SHEETS:
         duplicate_rows(cursor, sheet)
     refuse(cursor)
+    for given in parsed.sheets:
+        _complete(cursor, given.sheet, given.present)
     for check in CHECKS:
         before = _problems(cursor)
         check(cursor, today)
@@ -73,9 +92,39 @@ def run(
     # A start that is derived depends on other rows; refusing one can expose the next.
     while finish_before_derived_start(cursor):
         refuse(cursor)
-    order = {s.name: i for i, s in enumerate(SHEETS)}
-    found = [Problem(*row) for row in cursor.execute("FROM problem").fetchall()]
-    return sorted(found, key=lambda p: (order[p.sheet], p.row, p.column))
+    return _listed(cursor), _counted(cursor)
+
+
+def _listed(cursor: duckdb.DuckDBPyConnection) -> list[Problem]:
+    rows = cursor.execute(
+        "FROM problem ORDER BY list_position($order, sheet), row_no, column_name, rowid"
+        " LIMIT $most",
+        {"order": [s.name for s in SHEETS], "most": LISTED},
+    ).fetchall()
+    return [Problem(*row) for row in rows]
+
+
+# A reason without its particulars: what follows a semicolon or stands in brackets, days, numbers.
+KIND = r"""
+regexp_replace(regexp_replace(regexp_replace(split_part(message, ';', 1),
+    '\s*\([^)]*\)', '', 'g'), '\d+ [A-Z][a-z]+ \d{4}', '…', 'g'), '\d+', '…', 'g')
+"""
+
+
+def _counted(cursor: duckdb.DuckDBPyConnection) -> list[ProblemCount]:
+    rows = cursor.execute(
+        f"""
+        SELECT sheet, column_name, kind, sum(n)::BIGINT AS n
+        FROM (
+            SELECT sheet, column_name, {KIND} AS kind, n
+            FROM (SELECT sheet, column_name, message, count(*) AS n FROM problem GROUP BY ALL)
+        )
+        GROUP BY sheet, column_name, kind
+        ORDER BY list_position($order, any_value(sheet)), n DESC, column_name, kind
+        """,  # noqa: S608 - our own expression
+        {"order": [s.name for s in SHEETS]},
+    ).fetchall()
+    return [ProblemCount(*row) for row in rows]
 
 
 def _problems(cursor: duckdb.DuckDBPyConnection) -> int:
@@ -88,12 +137,10 @@ def _stage(cursor: duckdb.DuckDBPyConnection, parsed: Parsed) -> None:
         "CREATE OR REPLACE TEMP TABLE problem (sheet VARCHAR, row_no INTEGER,"
         " column_name VARCHAR, value VARCHAR, message VARCHAR)"
     )
-    if parsed.problems:
-        # A list of 100,000 reasons goes in at once; one by one it would take minutes.
-        cursor.register("incoming", pa.Table.from_pylist([vars(p) for p in parsed.problems]))
-        cursor.execute(
-            'INSERT INTO problem SELECT sheet, "row", "column", value, message FROM incoming'
-        )
+    if parsed.faults:
+        # 100,000 reasons go in at once; one by one it would take minutes.
+        cursor.register("incoming", pa.concat_tables(parsed.faults))
+        cursor.execute("INSERT INTO problem FROM incoming")
         cursor.unregister("incoming")
     given = {p.sheet.table: p for p in parsed.sheets}
     for sheet in SHEETS:
@@ -111,8 +158,36 @@ def _stage(cursor: duckdb.DuckDBPyConnection, parsed: Parsed) -> None:
             )
             cursor.unregister("incoming")
     refuse(cursor)
+    cursor.execute(EVERY_CASE)
     cursor.execute(KNOWN_CASES)
+    cursor.execute(JOINABLE_CASES)
     cursor.execute(MERGED_STEPS)
+
+
+def stage_nothing(cursor: duckdb.DuckDBPyConnection) -> None:
+    """The staged tables and their views, empty, for rows that come from elsewhere than a file."""
+    _stage(cursor, Parsed(Book([], [], [], demo=False), []))
+
+
+# Whose stored row a staged one may be completed from.
+_OWN = {
+    "activity": "t.unit_code IN (SELECT code FROM writable_unit)",
+    "step_record": "t.case_id IN (SELECT case_id FROM known_case)",
+    "facilitator": "t.unit_code IN (SELECT code FROM writable_unit)",
+    "follow_up": "t.case_id IN (SELECT case_id FROM known_case)",
+    "target": "t.unit_code IN (SELECT code FROM writable_unit)",
+}
+
+
+def _complete(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, present: list[str]) -> None:
+    """A column that the file lacks keeps what is stored: the checks look at the whole row."""
+    absent = [c.field for c in sheet.columns if c.field not in present]
+    if absent:
+        cursor.execute(
+            f"UPDATE staged_{sheet.table} AS s SET {', '.join(f'{f} = t.{f}' for f in absent)}"  # noqa: S608
+            f" FROM {sheet.table} t WHERE {_OWN[sheet.table]} AND NOT s.refused"
+            f" AND {' AND '.join(f's.{k} = t.{k}' for k in sheet.key)}"
+        )
 
 
 def refuse(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -186,6 +261,7 @@ def flow_changes(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
             'kegiatan ini sudah tercatat pada alur ' || a.flow || '; alur tidak dapat diganti'
         FROM staged_activity s JOIN activity a USING (case_id)
         WHERE NOT s.refused AND s.flow <> a.flow
+            AND a.unit_code IN (SELECT code FROM writable_unit)
             AND s.case_id IN (SELECT case_id FROM step_record)
         """
     )
@@ -202,16 +278,20 @@ def function_only_in_b(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     )
 
 
-def unknown_case(sheet: Sheet) -> Check:
-    """A record whose case is neither in the store nor in this file."""
+def unknown_case(sheet: Sheet, cases: str = "known_case", stays: str = "false") -> Check:
+    """A record whose case is neither in the store nor in this file, nor, alike, the uploader's.
+
+    ``cases`` is the view of cases it may name, ``stays`` a condition on the row ``s`` under
+    which it may name any.
+    """
 
     def check(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
         cursor.execute(
             f"""
             WITH missing AS (
-                SELECT row_no, case_id FROM staged_{sheet.table}
+                SELECT row_no, case_id FROM staged_{sheet.table} s
                 WHERE NOT refused AND case_id IS NOT NULL
-                    AND case_id NOT IN (SELECT case_id FROM known_case)
+                    AND case_id NOT IN (SELECT case_id FROM {cases}) AND NOT ({stays})
             ), wanted AS (SELECT DISTINCT case_id FROM missing)
             , named AS (
                 SELECT w.case_id,
@@ -223,6 +303,9 @@ def unknown_case(sheet: Sheet) -> Check:
             SELECT $sheet, m.row_no, 'ID Kegiatan', m.case_id,
                 CASE WHEN n.refused_row IS NOT NULL
                     THEN 'kegiatannya ditolak (lembar Kegiatan baris ' || n.refused_row || ')'
+                    WHEN EXISTS (FROM unit WHERE code NOT IN (SELECT code FROM writable_unit))
+                    THEN 'kegiatan tidak ada di lembar Kegiatan maupun di antara kegiatan'
+                        || ' yang menjadi kewenangan Anda'
                     ELSE 'kegiatan tidak ada di lembar Kegiatan maupun di basis data' END
             FROM missing m JOIN named n USING (case_id)
             """,  # noqa: S608
@@ -466,7 +549,7 @@ def case_of_wrong_flow(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
         INSERT INTO problem
         SELECT 'Fasilitator', s.row_no, 'ID Kegiatan', s.case_id,
             'bukan angkatan fasilitator (alur ' || c.flow || ', seharusnya D)'
-        FROM staged_facilitator s JOIN known_case c USING (case_id)
+        FROM staged_facilitator s JOIN joinable_case c USING (case_id)
         WHERE NOT s.refused AND c.flow <> 'D'
         UNION ALL
         SELECT 'Tindak Lanjut', s.row_no, 'ID Kegiatan', s.case_id,
@@ -520,12 +603,18 @@ def finish_before_derived_start(cursor: duckdb.DuckDBPyConnection) -> bool:
 
 
 _STEP, _FACILITATOR, _FOLLOW_UP = SHEETS[1], SHEETS[2], SHEETS[3]
+# Somebody whom another has put in a batch stays in it, whoever sends the rest of their row.
+_STAYS_IN_BATCH = """
+    EXISTS (FROM facilitator f WHERE f.facilitator_id = s.facilitator_id AND f.case_id = s.case_id
+        AND f.unit_code IN (SELECT code FROM writable_unit))
+"""
 CHECKS: tuple[Check, ...] = (
     reserved_ids,
     flow_changes,
     function_only_in_b,
+    authority.taken_ids,
     unknown_case(_STEP),
-    unknown_case(_FACILITATOR),
+    unknown_case(_FACILITATOR, "joinable_case", _STAYS_IN_BATCH),
     unknown_case(_FOLLOW_UP),
     case_revisions,
     step_not_in_case,

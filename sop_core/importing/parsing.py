@@ -11,12 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sop_core.errors import CellError
 from sop_core.importing.cells import clean_text, parser_for
 from sop_core.importing.contract import DEMO_PREFIX, Column, Kind, Sheet, with_stakeholders
-from sop_core.importing.reading import Book, RawSheet
+from sop_core.importing.limits import LISTED, SHOWN
+from sop_core.importing.reading import Book, Cells, RawSheet
 from sop_core.units import UnitFinder
 
 _ARROW: dict[Kind, pa.DataType] = {
@@ -46,6 +49,16 @@ class Problem:
     message: str
 
 
+@dataclass(frozen=True)
+class ProblemCount:
+    """How many cells of a column have one kind of reason (a reason without its particulars)."""
+
+    sheet: str
+    column: str
+    kind: str
+    count: int
+
+
 @dataclass
 class ParsedSheet:
     """Typed columns of one sheet; a cell that could not be read is None."""
@@ -57,13 +70,26 @@ class ParsedSheet:
 
 @dataclass
 class Parsed:
-    """A book, read and typed, before it is held against the store."""
+    """A book, read and typed, before it is held against the store.
+
+    ``faults`` are the cells that could not be read, a table for each column that has any:
+    sheet, row_no, column_name, value, message.
+    """
 
     book: Book
     sheets: list[ParsedSheet]
-    problems: list[Problem] = field(default_factory=list)
+    faults: list[pa.Table] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     demo: bool = False
+
+    @property
+    def problems(self) -> list[Problem]:
+        """The first cells that could not be read, at most LISTED, column by column."""
+        found: list[Problem] = []
+        for table in self.faults:
+            rows = table.slice(0, LISTED - len(found)).to_pylist()
+            found += [Problem(*row.values()) for row in rows]
+        return found
 
 
 def parse_book(
@@ -78,53 +104,76 @@ def parse_book(
 
 
 def _parse_sheet(raw: RawSheet, finder: UnitFinder, today: dt.date, parsed: Parsed) -> ParsedSheet:
-    cells = list(zip(*raw.rows, strict=False)) if raw.rows else [()] * len(raw.headings)
     arrays: dict[str, pa.Array] = {"row_no": pa.array(raw.row_numbers, pa.int32())}
     for position, column in raw.columns.items():
-        values = _parse_column(raw, column, list(cells[position]), finder, today, parsed)
-        arrays[column.field] = pa.array(values, _ARROW[column.kind])
+        arrays[column.field] = _parse_column(
+            raw, column, raw.cells[position], finder, today, parsed
+        )
     present = [c.field for c in raw.sheet.columns if c.field in arrays]
     for column in raw.sheet.columns:
         if column.field not in arrays:
-            arrays[column.field] = pa.nulls(len(raw.rows), _ARROW[column.kind])
+            arrays[column.field] = pa.nulls(len(raw.row_numbers), _ARROW[column.kind])
     if "case_id" in present and not parsed.demo:
-        ids = arrays["case_id"].to_pylist()
-        parsed.demo = any(i and i.startswith(DEMO_PREFIX) for i in ids)
+        named = pc.any(pc.starts_with(arrays["case_id"], DEMO_PREFIX)).as_py()
+        parsed.demo = bool(named)
     return ParsedSheet(raw.sheet, pa.table(arrays), present)
 
 
 def _parse_column(
     raw: RawSheet,
     column: Column,
-    values: list[Any],
+    cells: Cells,
     finder: UnitFinder,
     today: dt.date,
     parsed: Parsed,
-) -> list[Any]:
+) -> pa.Array:
     parse = parser_for(column, finder, today)
-    read: dict[Any, Any] = {}
-    failed: dict[Any, str] = {}
-    for value in set(values):
+    read: list[Any] = [None] * len(cells.values)
+    failed: dict[int, str] = {}
+    # Values that stand only in headings or in rows above them are not of this column.
+    for code in np.flatnonzero(np.bincount(cells.codes, minlength=len(read))).tolist():
+        value = cells.values[code]
         if value == "" or (isinstance(value, str) and not value.strip()):
             # A blank yes/no is a "no": the same as the sheet without the mark.
-            read[value] = False if column.field in {"skipped", "joint_with_center"} else None
+            read[code] = False if column.field in {"skipped", "joint_with_center"} else None
             if column.required:
-                failed[value] = "wajib diisi"
+                failed[code] = "wajib diisi"
             continue
         try:
-            read[value] = parse(value)
+            read[code] = parse(value)
         except CellError as error:
-            read[value] = None
-            failed[value] = str(error)
+            failed[code] = str(error)
     if column.kind == "unit":
-        _note_spellings(raw.sheet, read, finder, parsed)
+        spelled = {cells.values[code]: found for code, found in enumerate(read) if found}
+        _note_spellings(raw.sheet, spelled, finder, parsed)
     if failed:
-        parsed.problems += [
-            Problem(raw.sheet.name, number, column.name, clean_text(value), failed[value])
-            for number, value in zip(raw.row_numbers, values, strict=True)
-            if value in failed
-        ]
-    return [read[value] for value in values]
+        parsed.faults.append(_faults(raw, column, cells, failed))
+    return pa.array(read, _ARROW[column.kind]).take(pa.array(cells.codes))
+
+
+def _faults(raw: RawSheet, column: Column, cells: Cells, failed: dict[int, str]) -> pa.Table:
+    """The cells of a column that have one of the failed values, each value written once."""
+    number = np.full(len(cells.values), -1, np.int32)
+    number[list(failed)] = np.arange(len(failed), dtype=np.int32)
+    of_row = number[cells.codes]
+    at = np.flatnonzero(of_row >= 0)
+    codes = pa.array(of_row[at])
+    values = pa.array([_shown(cells.values[code]) for code in failed], pa.string())
+    reasons = pa.array(list(failed.values()), pa.string())
+    return pa.table(
+        {
+            "sheet": pa.repeat(raw.sheet.name, len(at)),
+            "row_no": pa.array(raw.row_numbers[at]),
+            "column_name": pa.repeat(column.name, len(at)),
+            "value": values.take(codes),
+            "message": reasons.take(codes),
+        }
+    )
+
+
+def _shown(value: Any) -> str:
+    text = clean_text(value)
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
 def _note_spellings(sheet: Sheet, read: dict[Any, Any], finder: UnitFinder, parsed: Parsed) -> None:

@@ -1,19 +1,21 @@
-"""From files to raw sheets: xlsx, xls and ods through calamine, CSV by hand."""
+"""From files to raw sheets. The files are opened in a process of their own (sop_core/confined)."""
 
 from __future__ import annotations
 
-import csv
+import datetime as dt
 import difflib
 import hashlib
-import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-import python_calamine as calamine
+import numpy as np
+import numpy.typing as npt
 
-from sop_core.errors import ImportRefused
+from sop_core import confined
+from sop_core.errors import ImportRefused, Refused, TooLarge, TooSlow, WorkFailed
+from sop_core.importing import limits
 from sop_core.importing.contract import (
     DEMO_SHEET,
     SHEETS,
@@ -40,18 +42,34 @@ class SourceFile:
         return hashlib.sha256(self.content).hexdigest()
 
 
+@dataclass(frozen=True)
+class Cells:
+    """One column: its distinct values as read, and which of them stands in each row."""
+
+    values: list[Any]
+    codes: npt.NDArray[np.int32]
+
+    def __getitem__(self, row: int) -> Any:
+        return self.values[self.codes[row]]
+
+    def blank(self) -> npt.NDArray[np.bool_]:
+        """Row by row, whether the cell is empty."""
+        empty = np.fromiter((v == "" for v in self.values), bool, len(self.values))
+        return empty[self.codes]
+
+
 @dataclass
 class RawSheet:
     """Data rows of one recognised sheet.
 
-    ``rows`` are cells as read; ``row_numbers`` are the spreadsheet's own (first row 1).
+    ``cells`` are its columns as read; ``row_numbers`` are the spreadsheet's own (first row 1).
     """
 
     sheet: Sheet
     headings: list[str]
     columns: dict[int, Column]
-    rows: list[list[Any]]
-    row_numbers: list[int]
+    cells: list[Cells]
+    row_numbers: npt.NDArray[np.int32]
 
 
 @dataclass
@@ -72,15 +90,23 @@ class Book:
         return hashlib.sha256(joined.encode()).hexdigest()
 
 
-def read_book(files: list[SourceFile], sheets: Sequence[Sheet] = SHEETS) -> Book:
+def read_book(
+    files: list[SourceFile],
+    sheets: Sequence[Sheet] = SHEETS,
+    reading: Callable[[int], object] = lambda number: None,
+) -> Book:
     """Read files into the sheets of the contract, or into others that are asked for.
 
-    Raises ImportRefused, in Indonesian, for a file that is not a spreadsheet, a sheet
+    ``reading`` is told the number of each file, from 0, before it is read. Raises
+    ImportRefused, in Indonesian, for a file that is not a spreadsheet or past a limit, a sheet
     without content or without a required column, or nothing to import at all.
     """
     book = Book(files, [], [], False)
     seen: dict[str, str] = {}
-    for file in files:
+    _refuse_past("files", len(files))
+    _refuse_past("all_bytes", sum(len(file.content) for file in files))
+    for number, file in enumerate(files):
+        reading(number)
         for tab, rows, from_file in _tabs(file):
             if normalise_heading(tab) == normalise_heading(DEMO_SHEET):
                 book.demo = True
@@ -100,56 +126,100 @@ def read_book(files: list[SourceFile], sheets: Sequence[Sheet] = SHEETS) -> Book
         raise ImportRefused(
             f"Tidak ada lembar yang dikenal. Lembar yang dibaca: {names}. Unduh templat untuk contoh."
         )
-    if not any(s.rows for s in book.sheets):
+    if not any(len(s.row_numbers) for s in book.sheets):
         raise ImportRefused("Tidak ada baris data: semua lembar hanya berisi judul kolom.")
     order = {s.name: i for i, s in enumerate(sheets)}
     book.sheets.sort(key=lambda raw: order[raw.sheet.name])
     return book
 
 
-def _tabs(file: SourceFile) -> list[tuple[str, list[list[Any]], bool]]:
-    """(name, rows, whether the whole file is this one sheet) for each tab."""
+def _refuse_past(key: str, found: int, **told: object) -> None:
+    said = limits.refusal(key, found, **told)
+    if said is not None:
+        raise ImportRefused(said)
+
+
+def _tabs(file: SourceFile) -> list[tuple[str, list[Cells], bool]]:
+    """(name, columns, whether the whole file is this one sheet) for each tab."""
     if not file.content:
         raise ImportRefused(f"Berkas {file.name} kosong (0 bita).")
-    if file.content[:2] == b"PK" or file.content[:4] == b"\xd0\xcf\x11\xe0":
-        try:
-            workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(file.content))
-            return [
-                (name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False), False)
-                for name in workbook.sheet_names
-            ]
-        except (calamine.CalamineError, OSError) as error:
-            raise ImportRefused(
-                f"Berkas {file.name} bukan lembar kerja yang dapat dibaca"
-                f" (rusak atau dilindungi sandi): {error}"
-            ) from error
-    if PurePath(file.name).suffix.lower() not in {".csv", ".txt"} or b"\0" in file.content:
-        raise ImportRefused(
-            f"Berkas {file.name} bukan lembar kerja. Unggah .xlsx, .xls, .ods, atau .csv."
-        )
-    return [(PurePath(file.name).stem, read_csv(file.content), True)]
-
-
-def read_csv(content: bytes) -> list[list[Any]]:
-    """Rows of a CSV: UTF-8 with or without BOM or Windows-1252, comma or semicolon."""
+    _refuse_past("file_bytes", len(file.content), name=file.name)
+    path = PurePath(file.name)
+    answer = _read_apart(
+        file.name, [file.name, path.stem, path.suffix.lower(), file.content, limits.for_job()]
+    )
+    whole = not file.content.startswith((b"PK", b"\xd0\xcf\x11\xe0"))
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    heading = text.partition("\n")[0]
-    delimiter = max(",;\t", key=heading.count)
-    return [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
+        tabs = [(str(name), _columns(rows, columns), whole) for name, rows, columns in answer]
+    except (ValueError, TypeError, KeyError, OverflowError) as error:
+        # Not what our job answers: the file has made something else of it.
+        raise ImportRefused(_unreadable(file.name)) from error
+    for name, columns, _ in tabs:
+        _refuse_past("text", sum(map(_characters, columns)), sheet=name)
+    return tabs
+
+
+def _read_apart(name: str, arguments: list[Any]) -> Any:
+    """The answer of the reading job; its death is a refusal that says what to do."""
+    try:
+        return confined.run("sop_core.confined.sheets", arguments, limits.JOB)
+    except Refused as error:
+        raise ImportRefused(str(error)) from error
+    except (TooLarge, TooSlow) as error:
+        raise ImportRefused(
+            f"Berkas {name} terlalu besar untuk dibaca. Hapus baris dan kolom kosong di luar tabel"
+            " atau pecah menjadi beberapa berkas, lalu unggah lagi."
+        ) from error
+    except WorkFailed as error:
+        raise ImportRefused(_unreadable(name)) from error
+
+
+def _unreadable(name: str) -> str:
+    return (
+        f"Berkas {name} tidak dapat dibaca: rusak, atau ada isi jauh di luar tabel. Hapus baris dan"
+        " kolom kosong di luar tabel, simpan ulang sebagai .xlsx, lalu unggah lagi."
+    )
+
+
+_KINDS: dict[str, Callable[..., Any]] = {
+    "date": dt.date.fromisoformat,
+    "datetime": dt.datetime.fromisoformat,
+    "time": dt.time.fromisoformat,
+    "timedelta": dt.timedelta,
+}
+
+
+def _columns(rows: int, columns: list[Any]) -> list[Cells]:
+    """What the job answered for one sheet, held against what it may answer."""
+    made = []
+    for values, packed in columns:
+        codes = np.frombuffer(packed, np.int32)
+        if len(codes) != rows or (rows and not 0 <= codes.min() <= codes.max() < len(values)):
+            raise ValueError("codes without a value")
+        made.append(Cells([_KINDS[v[0]](*v[1:]) if type(v) is list else v for v in values], codes))
+    return made
+
+
+def _characters(cells: Cells) -> int:
+    """Characters of all texts of a column, each as often as it stands there.
+
+    One text of 32,000 characters may stand in a million rows of a file of a few kB.
+    """
+    lengths = np.fromiter((len(v) if type(v) is str else 8 for v in cells.values), np.int64)
+    return int((np.bincount(cells.codes, minlength=len(lengths)) * lengths).sum())
 
 
 def _recognise(
     tab: str,
-    rows: list[list[Any]],
+    cells: list[Cells],
     file_name: str,
     from_file: bool,
     notes: list[str],
     sheets: Sequence[Sheet],
 ) -> RawSheet | None:
     named = sheet_by_name(tab, sheets)
+    height = len(cells[0].codes) if cells else 0
+    rows = [[column[row] for column in cells] for row in range(min(height, MAX_HEADING_ROW))]
     sheet, at, columns = _find_heading([named] if named else sheets, rows)
     if sheet is None:
         if named is not None:
@@ -171,13 +241,10 @@ def _recognise(
     if named is None:
         notes.append(f"Lembar “{tab}” dibaca sebagai {sheet.name} dari judul kolomnya.")
     _note_headings(sheet, headings, columns, notes)
-    width = len(headings)
-    kept, numbers = [], []
-    for number, row in enumerate(rows[at + 1 :], at + 2):
-        if row.count("") != len(row):
-            kept.append(row if len(row) >= width else row + [""] * (width - len(row)))
-            numbers.append(number)
-    return RawSheet(sheet, headings, columns, kept, numbers)
+    below = [Cells(column.values, column.codes[at + 1 :]) for column in cells]
+    filled = np.flatnonzero(~np.logical_and.reduce([column.blank() for column in below]))
+    kept = [Cells(column.values, column.codes[filled]) for column in below]
+    return RawSheet(sheet, headings, columns, kept, (filled + at + 2).astype(np.int32))
 
 
 def _find_heading(
@@ -185,7 +252,7 @@ def _find_heading(
 ) -> tuple[Sheet | None, int, dict[int, Column]]:
     """The heading row is the one among the first rows that names most columns."""
     best: tuple[int, Sheet | None, int, dict[int, Column]] = (0, None, 0, {})
-    for at, row in enumerate(rows[:MAX_HEADING_ROW]):
+    for at, row in enumerate(rows):
         headings = [str(cell) for cell in row]
         for sheet in sheets:
             columns = match_headings(sheet, headings)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
+from typing import Any
 
 from sop_core.exporting import Table, to_xlsx
 from sop_core.importing.parsing import Parsed, Problem
@@ -11,7 +13,8 @@ from sop_core.importing.parsing import Parsed, Problem
 def rejected_workbook(parsed: Parsed, problems: list[Problem]) -> bytes:
     """Rejected rows as they were written, with their row number and reasons (.xlsx).
 
-    Headings stay the user's, so the corrected workbook can be uploaded as it is.
+    Headings stay the user's, so the corrected workbook can be uploaded as it is. It holds the
+    rows of the problems that are listed (limits.LISTED); the page says how many there are.
     """
     reasons: dict[tuple[str, int], list[str]] = defaultdict(list)
     for p in problems:
@@ -20,11 +23,20 @@ def rejected_workbook(parsed: Parsed, problems: list[Problem]) -> bytes:
     tables = []
     for raw in parsed.book.sheets:
         rows = [
-            [*row, number, "; ".join(reasons[raw.sheet.name, number])]
-            for number, row in zip(raw.row_numbers, raw.rows, strict=True)
+            [
+                *(_writable(column[at]) for column in raw.cells),
+                number,
+                "; ".join(reasons[raw.sheet.name, number]),
+            ]
+            for at, number in enumerate(raw.row_numbers.tolist())
             if (raw.sheet.name, number) in reasons
         ]
         if rows:
             headings = [*raw.headings, "Baris Asal", "Alasan Ditolak"]
             tables.append(Table(raw.sheet.name, headings, rows, widths={"Alasan Ditolak": 90}))
     return to_xlsx(tables)
+
+
+def _writable(value: Any) -> Any:
+    # A spreadsheet has no number for these; its reader makes them of the texts nan and inf.
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from pathlib import Path
 
 from sop_core.errors import ReportRefused
 from sop_core.reports import excel, pdf, word
@@ -66,7 +65,7 @@ def build(store: Store, asked: Request, progress: Progress = silent) -> Report:
     raise ReportRefused(f"Jenis laporan {asked.kind} tidak dikenal; pilih {', '.join(KINDS)}.")
 
 
-def write(report: Report, suffix: str, template: Path | bytes | None = None) -> bytes:
+def write(report: Report, suffix: str, template: bytes | None = None) -> bytes:
     """The report as a file. Raises ReportRefused for an unknown format (see FORMATS)."""
     match suffix:
         case "docx":

@@ -10,10 +10,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sop_core import confined
 from sop_core.coherence import Contradiction
 from sop_core.definition import Revision, faults, read_revision
-from sop_core.errors import ImportRefused
-from sop_core.importing import Problem, SourceFile
+from sop_core.errors import DefinitionError, ImportRefused, WorkFailed
+from sop_core.importing import Problem, SourceFile, limits
 from sop_core.importing.parsing import ParsedSheet, parse_book
 from sop_core.importing.reading import read_book
 from sop_core.indonesian import MONTH_NUMBER
@@ -45,7 +46,7 @@ def read(file: SourceFile, today: dt.date) -> Draft:
     Raises ImportRefused for a file that is neither, DefinitionError for a TOML file at fault.
     """
     if PurePath(file.name).suffix.lower() == ".toml":
-        return Draft(file, read_revision(file.name, file.content))
+        return Draft(file, _from_toml(file))
     book = read_book([file], SHEETS)
     parsed = parse_book(book, UnitFinder([]), today)
     given = {p.sheet.table: p for p in parsed.sheets}
@@ -63,6 +64,23 @@ def read(file: SourceFile, today: dt.date) -> Draft:
     except ValidationError as error:
         draft.problems += [_located(fault, given) for fault in faults(error)]
     return draft
+
+
+def _from_toml(file: SourceFile) -> Revision:
+    """Read in a process of its own first: a small file can keep the reader busy for hours."""
+    said = limits.refusal("toml_bytes", len(file.content), name=file.name)
+    if said is not None:
+        raise ImportRefused(said)
+    try:
+        confined.run("sop_core.confined.trial", [file.content], limits.TRIAL)
+        return read_revision(file.name, file.content)
+    except DefinitionError:
+        raise
+    except (WorkFailed, ValueError, RecursionError) as error:
+        raise ImportRefused(
+            f"Berkas {file.name} tidak dapat dibaca sebagai TOML: isinya terlalu besar atau"
+            " bertingkat terlalu dalam. Mulai dari formulir yang diunduh."
+        ) from error
 
 
 def _raw(given: dict[str, ParsedSheet], problems: list[Problem]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.conftest import need
 
@@ -40,6 +40,9 @@ def _answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(f"{url}/healthz", timeout=2) as answer:
             return bool(answer.status == 200)
+    except urllib.error.HTTPError as error:
+        # Up, and saying that its store is not.
+        return error.code == 503
     except (urllib.error.URLError, ConnectionError, TimeoutError):
         return False
 
@@ -119,4 +122,5 @@ def settled(page: Page) -> None:
     """Wait until the page is drawn and Streamlit has stopped running it."""
     page.wait_for_selector("[data-testid=stMain] h1")
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
-    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
+    # Not wait_for_function: the page's policy lets nothing evaluate a string, tests included.
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)

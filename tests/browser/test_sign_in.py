@@ -77,7 +77,6 @@ def person(chromium: Browser, contexts: list[BrowserContext]) -> Page:
 
 
 def by_password(page: Page, login: str, password: str = PASSWORD) -> None:
-    page.get_by_role("link", name="Masuk dengan kata sandi").click()
     page.get_by_label("Nama masuk").fill(login)
     page.get_by_label("Kata sandi").fill(password)
     page.get_by_role("button", name="Masuk").click()
@@ -194,7 +193,7 @@ def provider(tmp_path: Path) -> Iterator[Provider]:
 
 def at_provider(page: Page, url: str, sub: str) -> None:
     page.goto(url)
-    page.get_by_role("button", name="Masuk").click()
+    page.get_by_role("link", name="Masuk lewat BPOM").click()
     page.get_by_role("button", name=sub, exact=True).first.click()
 
 

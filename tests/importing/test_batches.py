@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sop_core import importing
+from sop_core import facts, importing
 from sop_core.errors import UndoRefused
 from sop_core.importing import SourceFile
 from sop_core.importing.returning import rejected_workbook
@@ -155,7 +155,7 @@ def test_a_failure_in_the_middle_leaves_the_store_as_it_was(store: Store, monkey
     def fail(_cursor):
         raise RuntimeError("listrik padam")
 
-    monkeypatch.setattr(importing.batches.facts, "rebuild", fail)
+    monkeypatch.setattr(facts, "rebuild", fail)
     with pytest.raises(RuntimeError):
         load(store, Langkah=[["ADV-1", 1, D(2025, 3, 3)]])
     assert contents(store) == before

@@ -185,7 +185,8 @@ def test_upload_preview_keep_and_undo(empty, sign_in):
     next(b for b in app.button if b.label.startswith("Simpan 2")).click().run()
     assert "Tersimpan sebagai unggahan 1: 2 baru" in app.success[0].value
     assert in_use().one("SELECT count(*) FROM step_record") == 1
-    app.checkbox(key="yakin_1").check().run()
+    app.session_state["unggahan_1"] = True
+    app.run().checkbox(key="yakin_1").check().run()
     app.button(key="batal_1").click().run()
     assert "Unggahan 1 dibatalkan" in app.success[0].value
     assert in_use().empty

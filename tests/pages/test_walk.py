@@ -34,6 +34,7 @@ from sop_core.demo import demo_workbook
 from sop_core.errors import AccessDenied, ReportRefused
 from sop_core.importing import SourceFile
 from sop_core.reports import Request
+from sop_core.reports.word import TEMPLATE
 from sop_core.store import Store
 from tests.builders import REV04, TODAY, form_of, revised
 
@@ -314,6 +315,9 @@ COMMANDS = {
     "sop form": lambda unit: ["sop", "form", "revisi.xlsx"],
     "sop add": lambda unit: ["sop", "add", "rev05.xlsx", "--dry-run"],
     "sop withdraw": lambda unit: ["sop", "withdraw", "05"],
+    "templat list": lambda unit: ["templat", "list"],
+    "templat add": lambda unit: ["templat", "add", "kop.docx"],
+    "templat withdraw": lambda unit: ["templat", "withdraw", "kop"],
     "user list": lambda unit: ["user", "list"],
     "user add": lambda unit: ["user", "add", "baru", "--role", "pimpinan", "--name", "Baru", "--no-password"],
     "user set": lambda unit: ["user", "set", "admin", "--role", "admin"],
@@ -325,7 +329,7 @@ COMMANDS = {
 }  # fmt: skip
 CHANGING = {
     "sop add": "sop", "sop withdraw": "sop", "user add": "pengguna", "user set": "pengguna",
-    "user password": "pengguna",
+    "user password": "pengguna", "templat add": "templat", "templat withdraw": "templat",
 }  # fmt: skip
 """Commands that change something for all, and the action that a role must be allowed."""
 OVER_OFFICES = ("status", "facilitators", "recommend", "report")
@@ -362,6 +366,7 @@ def test_no_command_tells_anything_outside(root, monkeypatch, tmp_path, capsys, 
         importing.stored_files(root, 1)[0].content  # all offices' rows
     )
     Path("rev05.xlsx").write_bytes(form_of(revised(norms={"B.2": 20})).content)
+    Path("kop.docx").write_bytes(TEMPLATE.read_bytes())
     monkeypatch.setattr("sys.stdin", io.StringIO("kata sandi contoh\n"))
     units = some_offices(root, viewer)
     for unit in (None, *units) if name in OVER_OFFICES else (None,):

@@ -209,7 +209,7 @@ def test_an_entered_revision_outlives_a_restart_and_wins_over_a_shipped_one(tmp_
     with Store(tmp_path / "a.duckdb") as store:
         assert [r.revision for r in store.revisions] == ["04", "05"]
         # A deployment brings its own 05, and another data file makes the store sync.
-        store.shipped_revisions = [REV04, revised(effective=D(2027, 1, 4))]
+        store.database.shipped_revisions = [REV04, revised(effective=D(2027, 1, 4))]
         assert store.revision("05") == entered
         with store.write(Trace("sop", "uji")) as cursor:
             cursor.execute("DELETE FROM meta WHERE key = 'reference'")

@@ -1,0 +1,157 @@
+"""An import as one transaction: kept whole, in part, or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import duckdb
+
+from sop_core import facts
+from sop_core.access import DEMO, Viewer
+from sop_core.errors import ImportRefused
+from sop_core.importing import vouching
+from sop_core.importing.contract import Sheet
+from sop_core.importing.limits import LISTED
+from sop_core.importing.parsing import Parsed
+from sop_core.importing.reading import SourceFile
+from sop_core.importing.staging import Preview, Progress, drop_staged, examine, quiet, read
+from sop_core.indonesian import format_number, now
+from sop_core.indonesian import today as jakarta_today
+from sop_core.store import Store, Trace, bump_version
+
+DEMO_ONLY = (
+    "Tanpa akun, aplikasi hanya menerima data demo. Buat akun pertama dengan perintah"
+    " pantau user add."
+)
+
+
+def commit(
+    store: Store,
+    parsed: Parsed,
+    who: str,
+    all_or_nothing: bool = False,
+    today: dt.date | None = None,
+    progress: Progress = quiet,
+) -> Preview:
+    """Keep the good rows, or with ``all_or_nothing`` keep them only if no row is bad.
+
+    The answer's ``kept`` says whether the store changed. The same file twice changes
+    nothing and gives the number of the batch that holds it. Raises AccessDenied.
+    """
+    names = ", ".join(f.name for f in parsed.book.files)
+    if store.viewer.role == DEMO and not parsed.demo:
+        raise store.refusal("impor", names, DEMO_ONLY)
+    trace = Trace("impor", names)
+    with store.write(trace) as cursor:
+        result = examine(cursor, parsed, today or jakarta_today(), store.viewer, progress)
+        rows = result.rows
+        trace.after = {"sha256": result.sha256, "ditolak": rows.rejected, "tersimpan": False}
+        if (all_or_nothing and rows.rejected) or rows.new + rows.changed == 0:
+            result.batch_id = result.repeat_of
+            drop_staged(cursor)
+            return result
+        progress(0.7, "Menyimpan")
+        result.batch_id = _keep(cursor, parsed, result, who, store.viewer, all_or_nothing)
+        trace.subject = f"unggahan {result.batch_id}: {names}"
+        trace.after |= {"tersimpan": True, "baru": rows.new, "berubah": rows.changed}
+        progress(0.85, "Menghitung tenggat")
+        facts.rebuild(cursor)
+        _refuse_if_losing(cursor)
+        bump_version(cursor)
+        drop_staged(cursor)
+        result.kept = True
+    progress(1.0, "Selesai")
+    return result
+
+
+def import_files(
+    store: Store,
+    files: list[SourceFile],
+    who: str,
+    all_or_nothing: bool = False,
+    today: dt.date | None = None,
+    progress: Progress = quiet,
+) -> Preview:
+    """Read and keep in one go, as the command line does."""
+    parsed = read(store, files, today, progress)
+    return commit(store, parsed, who, all_or_nothing, today, progress)
+
+
+def _keep(
+    cursor: duckdb.DuckDBPyConnection,
+    parsed: Parsed,
+    result: Preview,
+    who: str,
+    viewer: Viewer,
+    all_or_nothing: bool,
+) -> int:
+    row = cursor.execute("SELECT nextval('batch_number')").fetchone()
+    assert row is not None
+    batch_id = int(row[0])
+    rows = result.rows
+    cursor.execute(
+        "INSERT INTO import_batch VALUES ($id, $sha, $now, $who, $whole, $demo,"
+        " $new, $changed, $unchanged, $rejected, NULL, NULL, $login, $unit)",
+        {
+            "id": batch_id,
+            "sha": result.sha256,
+            "now": now(),
+            "who": who,
+            "whole": all_or_nothing,
+            "demo": result.demo,
+            "new": rows.new,
+            "changed": rows.changed,
+            "unchanged": rows.unchanged,
+            "rejected": rows.rejected,
+            "login": viewer.login,
+            "unit": viewer.unit,
+        },
+    )
+    for file in parsed.book.files:
+        cursor.execute(
+            "INSERT INTO import_file VALUES (?, ?, ?, ?, ?)",
+            [batch_id, file.name, file.sha256, file.content, len(file.content)],
+        )
+    _keep_rejections(cursor, result, batch_id)
+    for given in parsed.sheets:
+        vouching.vouch(cursor, given.sheet, batch_id, given.present)
+        _merge(cursor, given.sheet, batch_id)
+    return batch_id
+
+
+def _keep_rejections(cursor: duckdb.DuckDBPyConnection, result: Preview, batch_id: int) -> None:
+    """The reasons that are listed; where there are more, a row 0 for each kind with its count."""
+    rows = [(batch_id, p.sheet, p.row, p.column, p.value, p.message) for p in result.problems]
+    if result.problem_total > LISTED:
+        rows += [
+            (batch_id, c.sheet, 0, c.column, "", f"{c.kind} (seluruhnya {format_number(c.count)})")
+            for c in result.problem_counts
+        ]
+    if rows:
+        cursor.executemany("INSERT INTO import_rejection VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+
+def _merge(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, batch_id: int) -> None:
+    table = sheet.table
+    on = " AND ".join(f"t.{k} = c.{k}" for k in sheet.key)
+    names = ", ".join(c.field for c in sheet.columns)
+    values = {"id": batch_id}
+    cursor.execute(
+        f"DELETE FROM {table} AS t USING compared_{table} c WHERE {on} AND c.state = 'changed'"  # noqa: S608
+    )
+    cursor.execute(
+        f"INSERT INTO {table} BY NAME SELECT {names}, $id AS batch_id, row_no AS source_row"  # noqa: S608
+        f" FROM compared_{table} WHERE state IN ('new', 'changed')",
+        values,
+    )
+
+
+def _refuse_if_losing(cursor: duckdb.DuckDBPyConnection) -> None:
+    """The checks see to it row by row; this holds for whatever they did not foresee."""
+    lost = facts.lost_records(cursor)
+    if lost:
+        case_id, flow, number = lost[0]
+        raise ImportRefused(
+            f"Langkah {flow}.{number} pada {case_id} tidak ada dalam revisi SOP kegiatannya;"
+            " tidak ada yang disimpan."
+        )

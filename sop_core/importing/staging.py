@@ -1,0 +1,235 @@
+"""What an import would do: the files staged beside the store, each row held against it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import duckdb
+
+from sop_core.access import Viewer
+from sop_core.errors import ImportRefused
+from sop_core.importing import checking, outdated
+from sop_core.importing.contract import SHEETS, Sheet
+from sop_core.importing.outdated import Older
+from sop_core.importing.parsing import Parsed, Problem, ProblemCount, parse_book
+from sop_core.importing.reading import SourceFile, read_book
+from sop_core.indonesian import today as jakarta_today
+from sop_core.store import Store
+
+Progress = Callable[[float, str], object]
+DEMO_TOO_LATE = (
+    "Berkas ini bertanda data demo (rekaan). Basis data ini sudah berisi akun atau data asli,"
+    " dan data demo tidak boleh bercampur dengannya; muat ke basis data lain yang masih kosong."
+)
+
+
+def quiet(_share: float, _what: str) -> None:
+    return None
+
+
+@dataclass
+class Counts:
+    """Rows of one sheet, or of all, by what an import does with them."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            self.new + other.new,
+            self.changed + other.changed,
+            self.unchanged + other.unchanged,
+            self.rejected + other.rejected,
+        )
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of a stored row that an import would replace."""
+
+    sheet: str
+    row: int
+    key: str
+    column: str
+    before: str
+    after: str
+
+
+@dataclass
+class Preview:
+    """What an import would do, and why it would not do the rest.
+
+    ``problems`` are the first limits.LISTED; ``problem_counts`` counts all of them by kind.
+    ``repeat_of`` is the batch that already holds the same file, if it was not undone.
+    ``older`` are the first of the ``older_total`` cells of which a later batch has put newer
+    values in the store: the file would put back what was there before.
+    """
+
+    sha256: str
+    sheets: dict[str, Counts]
+    problems: list[Problem]
+    notes: list[str]
+    changes: list[Change]
+    demo: bool
+    repeat_of: int | None = None
+    batch_id: int | None = None
+    kept: bool = False
+    older: list[Older] = field(default_factory=list)
+    older_total: int = 0
+    problem_counts: list[ProblemCount] = field(default_factory=list)
+
+    @property
+    def problem_total(self) -> int:
+        """Problems, those not listed included."""
+        return sum(c.count for c in self.problem_counts)
+
+    @property
+    def rows(self) -> Counts:
+        """All sheets together."""
+        return sum(self.sheets.values(), Counts())
+
+
+def read(
+    store: Store,
+    files: list[SourceFile],
+    today: dt.date | None = None,
+    progress: Progress = quiet,
+) -> Parsed:
+    """Read and type the files. Raises ImportRefused; the store is not touched."""
+    with _no_cycle_search():
+
+        def reading(number: int) -> None:
+            which = f" {number + 1} dari {len(files)}" if len(files) > 1 else ""
+            progress(0.05 + 0.3 * number / len(files), f"Membaca berkas{which}")
+
+        book = read_book(files, reading=reading)
+        progress(0.35, "Memeriksa isi sel")
+        return parse_book(book, store.unit_finder(), today or jakarta_today(), store.stakeholders())
+
+
+def preview(
+    store: Store, parsed: Parsed, today: dt.date | None = None, progress: Progress = quiet
+) -> Preview:
+    """What keeping the files would do. Nothing is kept."""
+    with store.rehearse() as cursor:
+        return examine(cursor, parsed, today or jakarta_today(), store.viewer, progress)
+
+
+@contextmanager
+def _no_cycle_search() -> Iterator[None]:
+    """A million cells hold no cycles; to search them again and again costs a fifth of an import."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def examine(
+    cursor: duckdb.DuckDBPyConnection,
+    parsed: Parsed,
+    today: dt.date,
+    viewer: Viewer,
+    progress: Progress,
+) -> Preview:
+    if parsed.demo:
+        _refuse_beside_real(cursor)
+    progress(0.45, "Memeriksa aturan SOP")
+    problems, counts = checking.run(cursor, parsed, today, viewer)
+    result = Preview(parsed.book.sha256, {}, problems, parsed.notes, [], parsed.demo)
+    result.problem_counts = counts
+    for given in parsed.sheets:
+        _compare(cursor, given.sheet, given.present)
+        result.sheets[given.sheet.name] = _count(cursor, given.sheet)
+        result.changes += _changes(cursor, given.sheet)
+        older, total = outdated.find(cursor, given.sheet, given.present, result.sha256, viewer)
+        result.older += older
+        result.older_total += total
+    seen, values = outdated.seen_batches(viewer)
+    row = cursor.execute(
+        "SELECT max(batch_id) FROM import_batch"  # noqa: S608 - our own condition
+        f" WHERE sha256 = $sha AND undone_at IS NULL AND {seen}",
+        {"sha": result.sha256, **values},
+    ).fetchone()
+    result.repeat_of = row[0] if row else None
+    return result
+
+
+def _refuse_beside_real(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Invented data goes into a store of its own, whoever brings it, the operator too."""
+    row = cursor.execute(
+        "SELECT EXISTS (FROM app_user)"
+        " OR EXISTS (FROM import_batch WHERE NOT demo AND undone_at IS NULL)"
+    ).fetchone()
+    if row and row[0]:
+        raise ImportRefused(DEMO_TOO_LATE)
+
+
+def _compare(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, present: list[str]) -> None:
+    """Hold staged rows against stored ones; a column the file lacks keeps what is stored."""
+    names = [c.field for c in sheet.columns]
+    final = ", ".join(f"{'s' if n in present else 't'}.{n} AS {n}" for n in names)
+    same = " AND ".join(f"s.{n} IS NOT DISTINCT FROM t.{n}" for n in present)
+    on = " AND ".join(f"s.{k} = t.{k}" for k in sheet.key)
+    cursor.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE compared_{sheet.table} AS
+        SELECT s.row_no, {final},
+            CASE WHEN s.refused THEN 'rejected'
+                WHEN s.doubled THEN 'unchanged'
+                WHEN t.{sheet.key[0]} IS NULL THEN 'new'
+                WHEN {same} THEN 'unchanged' ELSE 'changed' END AS state
+        FROM staged_{sheet.table} s LEFT JOIN {sheet.table} t ON {on}
+        """  # noqa: S608 - names from the contract
+    )
+
+
+def _count(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> Counts:
+    rows = cursor.execute(
+        f"SELECT state, count(*) FROM compared_{sheet.table} GROUP BY state"  # noqa: S608
+    ).fetchall()
+    return Counts(**dict(rows))
+
+
+def _changes(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, most: int = 200) -> list[Change]:
+    """The first fields that would be replaced, for the uploader to look at."""
+    on = " AND ".join(f"c.{k} = t.{k}" for k in sheet.key)
+    pairs = ", ".join(
+        f"{{'column': '{c.name}', 'before': t.{c.field}::VARCHAR, 'after': c.{c.field}::VARCHAR}}"
+        for c in sheet.columns
+    )
+    key = " || ' / ' || ".join(f"c.{k}::VARCHAR" for k in sheet.key)
+    rows = cursor.execute(
+        f"""
+        SELECT row_no, key, f.column, coalesce(f.before, ''), coalesce(f.after, '')
+        FROM (
+            SELECT c.row_no, {key} AS key, unnest([{pairs}]) AS f
+            FROM compared_{sheet.table} c JOIN {sheet.table} t ON {on}
+            WHERE c.state = 'changed'
+        )
+        WHERE f.before IS DISTINCT FROM f.after
+        ORDER BY row_no LIMIT $most
+        """,  # noqa: S608
+        {"most": most},
+    ).fetchall()
+    return [Change(sheet.name, *row) for row in rows]
+
+
+def drop_staged(cursor: duckdb.DuckDBPyConnection) -> None:
+    for view in ("merged_step", "known_case", "joinable_case", "every_case"):
+        cursor.execute(f"DROP VIEW IF EXISTS {view}")
+    for sheet in SHEETS:
+        cursor.execute(f"DROP TABLE IF EXISTS staged_{sheet.table}")
+        cursor.execute(f"DROP TABLE IF EXISTS compared_{sheet.table}")
+    for name in (
+        "problem", "doubled_key", "broken_chain", "writable_unit", "joinable_unit", "case_revision",
+    ):  # fmt: skip
+        cursor.execute(f"DROP TABLE IF EXISTS {name}")

@@ -1,0 +1,237 @@
+"""The way back: the store as it would be had a batch never come.
+
+That is what the rows that the other batches brought and that were kept come to, each batch in
+its turn (``vouching``). A row that was refused then stays refused: its uploader was told so.
+Where those rows cannot stand without the batch (a step of its activity, a finish that would
+come before the one before it), the undo is refused and nothing changes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import duckdb
+
+from sop_core import facts
+from sop_core.errors import UndoRefused
+from sop_core.importing import rechecking, staging, vouching
+from sop_core.importing.contract import SHEETS, Sheet
+from sop_core.importing.rechecking import Fault
+from sop_core.indonesian import now
+from sop_core.indonesian import today as jakarta_today
+from sop_core.store import Store, Trace, bump_version
+
+
+def undo(store: Store, batch_id: int, who: str, today: dt.date | None = None) -> None:
+    """Make the records as they would be without the batch.
+
+    Raises UndoRefused for a batch that is not there, is undone already, or that others build
+    on, and AccessDenied for one of another office.
+    """
+    trace = Trace("batal_impor", f"unggahan {batch_id}")
+    mine = store.nationwide().rows(
+        "SELECT imported_login, imported_unit FROM import_batch WHERE batch_id = $b", b=batch_id
+    )
+    if mine and not store.viewer.may_undo(*mine[0].values()):
+        raise store.refusal(trace.action, trace.subject, "Unggahan itu bukan milik unit Anda.")
+    with store.write(trace) as cursor:
+        row = cursor.execute(
+            "SELECT undone_at, rows_new, rows_changed FROM import_batch WHERE batch_id = $b",
+            {"b": batch_id},
+        ).fetchone()
+        if row is None:
+            raise UndoRefused(f"Unggahan {batch_id} tidak ada.")
+        trace.before = {"baru": row[1], "berubah": row[2]}
+        if row[0] is not None:
+            raise UndoRefused(f"Unggahan {batch_id} sudah dibatalkan.")
+        _refuse_if_uncertain(cursor, batch_id)
+        facts.remember(cursor)
+        _name_touched(cursor, batch_id)
+        before = rechecking.faults(cursor, today or jakarta_today())
+        for sheet in SHEETS:
+            _restore(cursor, sheet, batch_id)
+        _refuse_if_orphaning(cursor, batch_id)
+        _refuse_if_of_another_flow(cursor, batch_id)
+        cursor.execute("DELETE FROM import_sheet WHERE batch_id = $b", {"b": batch_id})
+        cursor.execute(
+            "UPDATE import_batch SET undone_at = $now, undone_by = $who WHERE batch_id = $b",
+            {"who": who, "b": batch_id, "now": now()},
+        )
+        facts.rebuild(cursor)
+        _remember_meanings(cursor, batch_id)
+        _refuse_if_displacing(cursor, batch_id)
+        _refuse_if_faulty(batch_id, before, rechecking.faults(cursor, today or jakarta_today()))
+        bump_version(cursor)
+        _forget_touched(cursor)
+
+
+def _refuse_if_uncertain(cursor: duckdb.DuckDBPyConnection, batch_id: int) -> None:
+    """Of batches before migration 8 it is not known which rows they carried unchanged.
+
+    A later one of that time that may vouch for rows of this one has to go first; without
+    one the undo is as sure as any.
+    """
+    row = cursor.execute(
+        """
+        WITH old AS (
+            SELECT batch_id, rows_unchanged FROM import_batch
+            WHERE undone_at IS NULL AND batch_id NOT IN (SELECT batch_id FROM import_sheet)
+        )
+        SELECT max(batch_id) FROM old
+        WHERE batch_id > $id AND $id IN (SELECT batch_id FROM old) AND rows_unchanged > 0
+        """,
+        {"id": batch_id},
+    ).fetchone()
+    if row and row[0] is not None:
+        raise UndoRefused(
+            f"Unggahan {row[0]} juga memuat baris yang sudah ada dan tidak berubah. Baris mana saja"
+            f" belum dicatat oleh versi aplikasi waktu itu, sehingga akibat pembatalan unggahan"
+            f" {batch_id} tidak dapat dipastikan; batalkan unggahan {row[0]} lebih dahulu."
+        )
+    for sheet in SHEETS:
+        _refuse_if_changed_since(cursor, sheet, batch_id)
+
+
+def _refuse_if_changed_since(
+    cursor: duckdb.DuckDBPyConnection, sheet: Sheet, batch_id: int
+) -> None:
+    """A later old batch's row is known whole only: which columns its file had is not."""
+    row = cursor.execute(
+        f"""
+        SELECT max(later.batch_id)
+        FROM {sheet.table}_vouched mine JOIN {sheet.table}_vouched later USING ({", ".join(sheet.key)})
+        WHERE mine.batch_id = $id AND later.batch_id > $id
+            AND mine.batch_id NOT IN (SELECT batch_id FROM import_sheet)
+            AND later.batch_id NOT IN (SELECT batch_id FROM import_sheet)
+        """,  # noqa: S608 - names from the contract
+        {"id": batch_id},
+    ).fetchone()
+    if row and row[0] is not None:
+        raise UndoRefused(
+            f"Baris lembar {sheet.name} dari unggahan {batch_id} sudah diubah unggahan {row[0]};"
+            f" batalkan unggahan {row[0]} lebih dahulu."
+        )
+
+
+def _name_touched(cursor: duckdb.DuckDBPyConnection, batch_id: int) -> None:
+    for sheet in SHEETS:
+        cursor.execute(
+            f"CREATE OR REPLACE TEMP TABLE undone_{sheet.table} AS SELECT {', '.join(sheet.key)}"  # noqa: S608
+            f" FROM {sheet.table}_vouched WHERE batch_id = $id",
+            {"id": batch_id},
+        )
+    cursor.execute(
+        "CREATE OR REPLACE TEMP TABLE undone_case AS"
+        " SELECT case_id FROM undone_activity UNION SELECT case_id FROM undone_step_record"
+    )
+    cursor.execute(
+        "CREATE OR REPLACE TEMP TABLE flow_before AS"
+        " SELECT case_id, flow FROM activity SEMI JOIN undone_activity USING (case_id)"
+    )
+
+
+def _forget_touched(cursor: duckdb.DuckDBPyConnection) -> None:
+    for sheet in SHEETS:
+        cursor.execute(f"DROP TABLE undone_{sheet.table}")
+    for name in ("undone_case", "flow_before", "step_numbering", "record_numbering"):
+        cursor.execute(f"DROP TABLE {name}")
+    staging.drop_staged(cursor)
+
+
+def _restore(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, batch_id: int) -> None:
+    """The batch's keys as the others make them; keys that nobody else vouches for go."""
+    table = sheet.table
+    cursor.execute(f"DELETE FROM {table}_vouched WHERE batch_id = $id", {"id": batch_id})  # noqa: S608
+    cursor.execute(
+        f"DELETE FROM {table} AS t USING undone_{table} k"  # noqa: S608 - names from the contract
+        f" WHERE {' AND '.join(f't.{k} = k.{k}' for k in sheet.key)}"
+    )
+    cursor.execute(
+        f"INSERT INTO {table} BY NAME FROM ({vouching.folded(sheet, f'undone_{table}')})"
+    )
+
+
+def _refuse_if_orphaning(cursor: duckdb.DuckDBPyConnection, batch_id: int) -> None:
+    """Another batch's steps must not lose the activity that this batch brought."""
+    row = cursor.execute(
+        """
+        SELECT min(batch_id) FROM (
+            SELECT case_id, batch_id FROM step_record
+            UNION ALL SELECT case_id, batch_id FROM follow_up
+            UNION ALL SELECT case_id, batch_id FROM facilitator
+        )
+        WHERE case_id IN (SELECT case_id FROM undone_activity ANTI JOIN activity USING (case_id))
+        """
+    ).fetchone()
+    if row and row[0] is not None:
+        raise UndoRefused(
+            f"Unggahan {row[0]} mencatat langkah pada kegiatan dari unggahan {batch_id};"
+            f" batalkan unggahan {row[0]} lebih dahulu."
+        )
+
+
+def _refuse_if_of_another_flow(cursor: duckdb.DuckDBPyConnection, batch_id: int) -> None:
+    """As an import may not change the flow of an activity that has steps, nor may an undo."""
+    row = cursor.execute(
+        """
+        SELECT a.case_id, a.flow, r.batch_id
+        FROM activity a JOIN flow_before b USING (case_id) JOIN step_record r USING (case_id)
+        WHERE a.flow <> b.flow ORDER BY r.batch_id, a.case_id LIMIT 1
+        """
+    ).fetchone()
+    if row:
+        raise UndoRefused(
+            f"Tanpa unggahan {batch_id}, {row[0]} kembali ke alur {row[1]}, padahal unggahan {row[2]}"
+            f" mencatat langkahnya; batalkan unggahan {row[2]} lebih dahulu."
+        )
+
+
+def _remember_meanings(cursor: duckdb.DuckDBPyConnection, batch_id: int) -> None:
+    """By which revision each restored step is numbered, for ``facts.displaced``.
+
+    A row that an earlier batch vouches for is meant as it was then; one that a later batch
+    vouches for, or that an earlier batch left no word of, as it was until now.
+    """
+    cursor.execute(
+        """
+        UPDATE record_numbering AS m
+        SET batch_id = r.batch_id,
+            revision = CASE WHEN v.last < $id
+                AND v.revision IN (SELECT revision FROM sop_revision)
+                THEN v.revision ELSE m.revision END
+        FROM step_record r JOIN (
+            SELECT case_id, step_no, max(batch_id) AS last, arg_max(revision, batch_id) AS revision
+            FROM step_record_vouched SEMI JOIN undone_step_record USING (case_id, step_no)
+            GROUP BY ALL
+        ) v USING (case_id, step_no)
+        WHERE m.case_id = r.case_id AND m.step_no = r.step_no
+            -- Of old batches the revision is not known; where their row comes back it is let be.
+            AND (v.last > $id OR v.revision IS NOT NULL)
+        """,
+        {"id": batch_id},
+    )
+
+
+def _refuse_if_displacing(cursor: duckdb.DuckDBPyConnection, batch_id: int) -> None:
+    """Without this batch's dates a case may come under a revision that numbers its steps otherwise."""
+    lost = facts.displaced(cursor)
+    if lost:
+        case_id, flow, number = lost[0]
+        raise UndoRefused(
+            f"Tanpa unggahan {batch_id}, langkah {flow}.{number} pada {case_id} terbaca menurut"
+            " revisi SOP lain; batalkan dahulu unggahan yang mencatatnya."
+        )
+
+
+def _refuse_if_faulty(batch_id: int, before: list[Fault], after: list[Fault]) -> None:
+    """The rows of the other batches must stand by the rules without this one's."""
+    known = {(f.sheet, f.key, f.column) for f in before}
+    for fault in after:
+        if (fault.sheet, fault.key, fault.column) in known:
+            continue
+        # People and follow-ups may be another office's: the number of the upload is enough.
+        named = f" {fault.key}" if fault.sheet in ("Kegiatan", "Langkah") else ""
+        raise UndoRefused(
+            f"Tanpa unggahan {batch_id}, baris {fault.sheet}{named} dari unggahan {fault.batch_id}"
+            f" melanggar aturan ({fault.message}); batalkan unggahan {fault.batch_id} lebih dahulu."
+        )
