@@ -20,6 +20,8 @@ SYSTEM = "sistem"
 """Whoever runs commands on the machine that holds the file: no limits."""
 DEMO = "demo"
 """Anyone, while there are no accounts: everything, but on demo data alone."""
+PENDING = "kata_sandi_awal"
+"""Somebody who signed in with a password that another person chose, until they change it."""
 
 # What a role sees of the records.
 NATION = "nasional"
@@ -36,6 +38,7 @@ _RECORDS = {
     "nasional", "wilayah", "terlambat", "fasilitator", "tindak_lanjut", "rekomendasi", "laporan",
     "sop", "kalender",
 }  # fmt: skip
+_OWN = {"akun"}
 
 
 @dataclass(frozen=True)
@@ -64,24 +67,26 @@ def _role(label: str, actions: str, pages: set[str], **decided: Any) -> Role:
 
 
 GIVEN = {
-    "pimpinan": _role("Pimpinan", "disposisi", _RECORDS, sees=NATION),
+    "pimpinan": _role("Pimpinan", "disposisi sandi", _RECORDS | _OWN, sees=NATION),
     "kepala_balai": _role(
-        "Kepala Balai", "ekspor_nama", _RECORDS,
+        "Kepala Balai", "ekspor_nama sandi", _RECORDS | _OWN,
         sees=OFFICE_WITH_LOKAS, names=True, of=UPT_KINDS,
     ),
     "data_staf": _role(
-        "Staf data", "impor batal_impor ekspor_nama", _RECORDS | {"unggah"},
+        "Staf data", "impor batal_impor ekspor_nama sandi", _RECORDS | _OWN | {"unggah"},
         sees=OFFICE, names=True, of=UPT_KINDS, uploads=OF_THE_OFFICE,
     ),
     "pusat": _role(
-        "Unit Kerja Pusat", "impor batal_impor kalender sop templat ekspor_nama", _RECORDS | {"unggah"},
+        "Unit Kerja Pusat", "impor batal_impor kalender sop templat ekspor_nama sandi",
+        _RECORDS | _OWN | {"unggah"},
         sees=NATION, names=True, of=("pusat",), uploads=OF_THE_CENTRE,
     ),
-    "admin": _role("Administrator", "pengguna templat", {"administrasi"}, people=True),
+    "admin": _role("Administrator", "pengguna templat sandi", {"administrasi"} | _OWN, people=True),
 }  # fmt: skip
 """Roles that people are given, by the word that the store keeps."""
 TABLE = {
     **GIVEN,
+    PENDING: _role("Kata sandi awal", "sandi", _OWN),
     DEMO: _role(
         "Pengunjung demo", "impor batal_impor disposisi kalender sop ekspor_nama",
         _RECORDS | {"unggah"}, sees=NATION, names=True, uploads=OF_ALL,
@@ -91,8 +96,8 @@ TABLE = {
 """Every role there is; SYSTEM may every action beside."""
 _UNDECIDED = Role("-")
 
-ROLES = {name: role.label for name, role in GIVEN.items()}
-"""Their labels."""
+ROLES = {name: role.label for name, role in TABLE.items() if name not in (DEMO, SYSTEM)}
+"""Labels of those who have an account; ``GIVEN`` are the roles to choose from."""
 ACTION_NAMES = {
     "impor": "mengunggah data",
     "batal_impor": "membatalkan unggahan",
@@ -101,6 +106,7 @@ ACTION_NAMES = {
     "sop": "mengubah revisi SOP",
     "templat": "mengelola templat laporan",
     "pengguna": "mengelola pengguna",
+    "sandi": "mengganti kata sandi sendiri",
     "ekspor_nama": "mengekspor nama",
     "pemeliharaan": "menyalin atau memeriksa basis data",
     "masuk": "masuk",
@@ -245,6 +251,8 @@ _EMPTY = "SELECT * FROM {base}.{table} WHERE false"
 _ACCOUNTS = {
     "app_user": "SELECT * REPLACE (password_hash IS NOT NULL AS password_hash) FROM {base}.app_user",
     "audit": "SELECT * FROM {base}.audit",
+    "sign_in": "SELECT * REPLACE ('' AS token_hash) FROM {base}.sign_in",
+    "sign_in_refusal": "SELECT * FROM {base}.sign_in_refusal",
 }
 
 

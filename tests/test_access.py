@@ -18,9 +18,10 @@ from sop_core import (
     national,
     recommendations,
     region,
+    sessions,
 )
 from sop_core.access import ACTIONS, HIDDEN_NAME, PUBLIC, ROLES, Role, Viewer
-from sop_core.errors import AccessDenied
+from sop_core.errors import AccessDenied, SignInRefused
 from sop_core.evaluation import Scope
 from sop_core.store import Store, Trace
 from sop_core.units import NATIONAL
@@ -87,7 +88,7 @@ def test_asking_for_another_office_gives_nothing(demo_store):
 
 def test_a_table_nobody_decided_about_is_hidden(demo_store):
     """A migration that adds a table must say here or in access.py who sees it."""
-    hidden = {"sign_in", "activity_vouched", "step_record_vouched", "facilitator_vouched",
+    hidden = {"activity_vouched", "step_record_vouched", "facilitator_vouched",
               "follow_up_vouched", "target_vouched", "import_sheet"}  # fmt: skip
     decided = PUBLIC | set(access._COVERS) | set(access._ACCOUNTS) | hidden
     assert set(tables_of(demo_store)) == decided
@@ -128,6 +129,21 @@ def test_an_admin_sees_people_and_the_audit_but_no_records(demo_store):
     assert demo_store.as_viewer(LEADER).one("SELECT count(*) FROM audit") == 0
 
 
+def test_who_manages_people_sees_sign_ins_without_their_tokens_and_nobody_else_does(store):
+    accounts.add(store, "deputi", "Pimpinan contoh", "pimpinan")
+    token = sessions.open_session(store, accounts.viewer_of(store, "deputi"))
+    with pytest.raises(SignInRefused):
+        sessions.viewer_of_session(store, "palsu")
+    mine = store.as_viewer(ADMIN)
+    assert mine.rows("SELECT login, token_hash FROM sign_in") == [{"login": "deputi", "token_hash": ""}]  # fmt: skip
+    assert mine.one("SELECT count(*) FROM sign_in_refusal") == 1
+    assert sessions.session_open(mine, token)
+    pending = Viewer("deputi", "Pimpinan contoh", access.PENDING)
+    for viewer in (LEADER, KUPANG, PADANG, CENTRE, access.VISITOR, pending):
+        for table in ("sign_in", "sign_in_refusal", "app_user", "audit"):
+            assert store.as_viewer(viewer).one(f"SELECT count(*) FROM {table}") == 0
+
+
 def test_what_was_uploaded_is_not_handed_to_another_office(demo_store):
     mine = demo_store.as_viewer(PADANG)
     batch = importing.history(mine)[0]
@@ -159,11 +175,12 @@ def test_only_the_roles_an_action_names_may_do_it(store, role, action):
 
 
 DECIDED = {
-    "pimpinan": ("nasional", False, "tidak ada", False, "disposisi"),
-    "kepala_balai": ("unit beserta Loka", True, "tidak ada", False, "ekspor_nama"),
-    "data_staf": ("unit", True, "unit sendiri", False, "batal_impor ekspor_nama impor"),
-    "pusat": ("nasional", True, "pusat dan nasional", False, "batal_impor ekspor_nama impor kalender sop templat"),
-    "admin": ("tidak ada", False, "tidak ada", True, "pengguna templat"),
+    "pimpinan": ("nasional", False, "tidak ada", False, "disposisi sandi"),
+    "kepala_balai": ("unit beserta Loka", True, "tidak ada", False, "ekspor_nama sandi"),
+    "data_staf": ("unit", True, "unit sendiri", False, "batal_impor ekspor_nama impor sandi"),
+    "pusat": ("nasional", True, "pusat dan nasional", False, "batal_impor ekspor_nama impor kalender sandi sop templat"),
+    "admin": ("tidak ada", False, "tidak ada", True, "pengguna sandi templat"),
+    "kata_sandi_awal": ("tidak ada", False, "tidak ada", False, "sandi"),
     "demo": ("nasional", True, "semua", False, "batal_impor disposisi ekspor_nama impor kalender sop"),
     "sistem": ("nasional", True, "semua", True, ""),
 }  # fmt: skip

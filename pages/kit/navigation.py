@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from sop_core.access import NOTHING, TABLE, Viewer, decided
+from sop_core.access import NOTHING, PENDING, TABLE, Viewer, decided
 
 PAGES = {
     "Pantauan": [
@@ -26,6 +26,7 @@ PAGES = {
         ("sop", "SOP", "menu_book"),
         ("kalender", "Kalender", "calendar_month"),
         ("administrasi", "Administrasi", "manage_accounts"),
+        ("akun", "Akun", "person"),
     ],
 }
 """By heading: file, title, icon. For whom they are stands with the roles."""
@@ -48,7 +49,8 @@ def current(viewer: Viewer) -> StreamlitPage:
     }  # fmt: skip
     page = st.navigation(shown)
     first = first_page(viewer)
-    if first != FIRST and page.title == TITLES[FIRST]:
+    strays = page.title != TITLES[first] if viewer.role == PENDING else page.title == TITLES[FIRST]
+    if first != FIRST and strays:
         st.switch_page(f"pages/{first}.py")
     return page
 

@@ -61,6 +61,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
         importing.import_files(store, [book], "uji", today=TODAY)
         for login, (role, unit) in PEOPLE.items():
             accounts.add(store, login, f"{login} contoh", role, unit)
+        accounts.add(store, "awal", "Baru contoh", "pusat", "PST-PMPUPO", "kata sandi contoh 1")
     return path
 
 
@@ -160,11 +161,12 @@ def test_every_page_is_walked():
 
 
 OPENS = {
-    "pimpinan": "fasilitator kalender laporan nasional rekomendasi sop terlambat tindak_lanjut wilayah",
-    "kepala_balai": "fasilitator kalender laporan nasional rekomendasi sop terlambat tindak_lanjut wilayah",
-    "data_staf": "fasilitator kalender laporan nasional rekomendasi sop terlambat tindak_lanjut unggah wilayah",
-    "pusat": "fasilitator kalender laporan nasional rekomendasi sop terlambat tindak_lanjut unggah wilayah",
-    "admin": "administrasi",
+    "pimpinan": "akun fasilitator kalender laporan nasional rekomendasi sop terlambat tindak_lanjut wilayah",
+    "kepala_balai": "akun fasilitator kalender laporan nasional rekomendasi sop terlambat tindak_lanjut wilayah",
+    "data_staf": "akun fasilitator kalender laporan nasional rekomendasi sop terlambat tindak_lanjut unggah wilayah",
+    "pusat": "akun fasilitator kalender laporan nasional rekomendasi sop terlambat tindak_lanjut unggah wilayah",
+    "admin": "administrasi akun",
+    "kata_sandi_awal": "akun",
     "demo": "fasilitator kalender laporan nasional rekomendasi sop terlambat tindak_lanjut unggah wilayah",
     "sistem": "",
 }  # fmt: skip
@@ -195,10 +197,11 @@ def test_a_role_of_which_nothing_is_decided_opens_no_page(
     assert not exported
 
 
-@pytest.mark.parametrize("login", list(PEOPLE))
+@pytest.mark.parametrize("login", [*PEOPLE, "awal"])
 @pytest.mark.parametrize("page", PAGES)
 def test_no_page_or_export_shows_anything_outside(root, monkeypatch, exported, page, login):
-    viewer = accounts.viewer_of(root, login)
+    """``awal`` would see the nation, had they changed the password that another chose."""
+    viewer = sessions.holder(root, sessions.open_session(root, accounts.viewer_of(root, login)))
     secret = secrets_from(root, viewer)
     if page == "sop":
         secret = secret.beyond(REV04.model_dump_json())
@@ -322,6 +325,7 @@ COMMANDS = {
     "user add": lambda unit: ["user", "add", "baru", "--role", "pimpinan", "--name", "Baru", "--no-password"],
     "user set": lambda unit: ["user", "set", "admin", "--role", "admin"],
     "user password": lambda unit: ["user", "password", "admin"],
+    "user unlock": lambda unit: ["user", "unlock", "admin"],
     "audit": lambda unit: ["audit"],
     "backup": lambda unit: ["backup", "salinan.duckdb"],
     "restore": lambda unit: ["restore", "salinan.duckdb"],
@@ -329,7 +333,7 @@ COMMANDS = {
 }  # fmt: skip
 CHANGING = {
     "sop add": "sop", "sop withdraw": "sop", "user add": "pengguna", "user set": "pengguna",
-    "user password": "pengguna", "templat add": "templat", "templat withdraw": "templat",
+    "user password": "pengguna", "user unlock": "pengguna", "templat add": "templat", "templat withdraw": "templat",
 }  # fmt: skip
 """Commands that change something for all, and the action that a role must be allowed."""
 OVER_OFFICES = ("status", "facilitators", "recommend", "report")
@@ -367,7 +371,7 @@ def test_no_command_tells_anything_outside(root, monkeypatch, tmp_path, capsys, 
     )
     Path("rev05.xlsx").write_bytes(form_of(revised(norms={"B.2": 20})).content)
     Path("kop.docx").write_bytes(TEMPLATE.read_bytes())
-    monkeypatch.setattr("sys.stdin", io.StringIO("kata sandi contoh\n"))
+    monkeypatch.setattr("sys.stdin", io.StringIO("kata sandi contoh 2\n"))
     units = some_offices(root, viewer)
     for unit in (None, *units) if name in OVER_OFFICES else (None,):
         words = COMMANDS[name](["--unit", unit] if unit else [])
@@ -400,7 +404,7 @@ def test_the_walk_would_notice(root, monkeypatch):
     """With the covers off, the same walk finds what must not show."""
     viewer = accounts.viewer_of(root, "kepala")
     secret = secrets_from(root, viewer)
-    monkeypatch.setattr("sop_core.store.covers", lambda *_: [])
+    monkeypatch.setattr("sop_core.store.pool.covers", lambda *_: [])
     monkeypatch.setattr(Viewer, "unlimited", property(lambda _: True))
     app = visit("terlambat", monkeypatch, root, "kepala")
     assert secret.found_in(everything_on(app))
