@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from pages.kit import words
 from sop_core import reports
 from sop_core.reports import Report, Request
 from sop_core.store import Store
@@ -24,7 +25,7 @@ def of_request(store: Store, asked: Request) -> None:
     with st.container(horizontal=True):
         for suffix, name in reports.FORMATS.items():
             st.download_button(
-                name,
+                words.text(name),
                 partial(_written, store, asked, suffix),
                 f"{stem}.{suffix}",
                 MIME[suffix],
@@ -43,7 +44,7 @@ def of_files(report: Report, files: dict[str, bytes]) -> None:
     with st.container(horizontal=True):
         for suffix, content in files.items():
             st.download_button(
-                f"Unduh {reports.FORMATS[suffix]}",
+                f"Unduh {words.text(reports.FORMATS[suffix])}",
                 content,
                 f"{report.stem}.{suffix}",
                 MIME[suffix],

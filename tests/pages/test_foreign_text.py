@@ -1,0 +1,131 @@
+"""Foreign text is text: no call in pages/ takes markdown from a value, and no payload becomes any."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+SOURCES = sorted((ROOT / "pages").rglob("*.py"))
+
+FIRST = {"body": 0, "label": None, "help": None}
+TAKES = {
+    **{name: {**FIRST} for name in (
+        "markdown", "caption", "title", "header", "subheader", "error", "warning", "info",
+        "success", "expander", "button", "download_button", "form_submit_button", "link_button",
+        "popover", "checkbox", "toggle", "selectbox", "multiselect", "segmented_control", "pills",
+        "feedback", "text_input", "text_area", "number_input", "date_input", "time_input",
+        "slider", "select_slider", "color_picker", "file_uploader", "camera_input", "chat_input",
+        "audio_input", "toast", "dialog", "status", "badge", "write", "html", "latex",
+    )},
+    "metric": {**FIRST, "value": 1, "delta": 2, "delta_description": None},
+    "radio": {**FIRST, "options": 1, "captions": None},
+    "progress": {"value": None, "text": 1},
+    "spinner": {"text": 0},
+    "tabs": {"tabs": 0},
+    "page_link": {"label": None, "help": None},
+}  # fmt: skip
+"""What takes markdown (or HTML), by name: its arguments that do, and their places."""
+OTHERS = {"re", "reports"}
+"""What has functions of the same names and is not Streamlit."""
+OF_OURS = {
+    "format_date",
+    "format_number",
+    "format_percent",
+    "format_month",
+    "len",
+    "int",
+    "float",
+    "escape",
+}
+"""Their answers are figures and dates."""
+METHODS_OF_OURS = {"filters.describe", "KINDS.values"}
+
+
+def unescaped(tree: ast.Module) -> list[ast.expr]:
+    """Arguments that are drawn as markdown and hold something that is not ours."""
+    found = []
+    drawn = set()
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        drawn.add(node.func)
+        takes = TAKES.get(node.func.attr)
+        if takes is None or is_words(node.func) or ast.unparse(node.func.value) in OTHERS:
+            continue
+        given = {k.arg: k.value for k in node.keywords}
+        for name, place in takes.items():
+            if name in given:
+                found.append(given[name])
+            elif place is not None and place < len(node.args):
+                found.append(node.args[place])
+    passed_on = [
+        n for n in ast.walk(tree)
+        if isinstance(n, ast.Attribute) and n.attr in TAKES and n not in drawn
+        and n.attr not in ("title", "status", "html")  # columns of frames
+    ]  # fmt: skip
+    return [node for node in found if not is_ours(node)] + [
+        node for node in passed_on if not is_progress_of_words(tree, node)
+    ]
+
+
+def is_words(func: ast.expr) -> bool:
+    """A function of pages.kit.words."""
+    return isinstance(func, ast.Attribute) and ast.unparse(func.value) == "words"
+
+
+def is_progress_of_words(tree: ast.Module, node: ast.Attribute) -> bool:
+    return any(
+        isinstance(call, ast.Call) and is_words(call.func) and node in call.args
+        for call in ast.walk(tree)
+    )
+
+
+def is_ours(node: ast.expr) -> bool:
+    """Literal, a constant of the module, a figure or date, or gone through words."""
+    match node:
+        case ast.Constant():
+            return True
+        case ast.Name():
+            return node.id.isupper()
+        case ast.JoinedStr():
+            before = ["", *(p.value if isinstance(p, ast.Constant) else "" for p in node.values)]
+            return all(
+                isinstance(part, ast.Constant)
+                or (
+                    isinstance(part, ast.FormattedValue)
+                    and is_ours(part.value)
+                    and not str(left).endswith(":")
+                )
+                for left, part in zip(before, node.values, strict=False)
+            )
+        case ast.BinOp(op=ast.Add() | ast.Sub() | ast.Mult()):
+            return is_ours(node.left) and is_ours(node.right)
+        case ast.UnaryOp():
+            return is_ours(node.operand)
+        case ast.IfExp():
+            return is_ours(node.body) and is_ours(node.orelse)
+        case ast.BoolOp():
+            return all(map(is_ours, node.values))
+        case ast.List() | ast.Tuple():
+            return all(map(is_ours, node.elts))
+        case ast.ListComp():
+            return is_ours(node.elt)
+        case ast.Subscript():
+            return is_ours(node.value)
+        case ast.Call(func=ast.Name(id=name)) if name == "list":
+            return is_ours(node.args[0])
+        case ast.Call(func=ast.Name(id=name)):
+            return name in OF_OURS
+        case ast.Call(func=ast.Attribute()):
+            return is_words(node.func) or ast.unparse(node.func) in METHODS_OF_OURS
+    return False
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT / "pages")))
+def test_nothing_foreign_is_drawn_as_markdown(path):
+    found = unescaped(ast.parse(path.read_text(encoding="utf-8")))
+    said = [f"{path.name}:{node.lineno}: {ast.unparse(node)}" for node in found]
+    assert not said, "put it through pages.kit.words:\n" + "\n".join(said)
