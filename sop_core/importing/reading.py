@@ -14,6 +14,7 @@ from typing import Any
 import python_calamine as calamine
 
 from sop_core.errors import ImportRefused
+from sop_core.exporting import unquoted
 from sop_core.importing.contract import (
     DEMO_SHEET,
     SHEETS,
@@ -138,7 +139,9 @@ def read_csv(content: bytes) -> list[list[Any]]:
         text = content.decode("cp1252", errors="replace")
     heading = text.partition("\n")[0]
     delimiter = max(",;\t", key=heading.count)
-    return [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    # An export of ours has a quote before what a spreadsheet would run; it is not part of the text.
+    return [[unquoted(cell) for cell in row] for row in rows]
 
 
 def _recognise(
