@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import ast
+import html
+import re
+import unicodedata
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pages.kit import words
+from tests.foreign.payloads import SHAPES, TEXTS
+from tests.foreign.reading import Read, read
 
 ROOT = Path(__file__).parent.parent.parent
 SOURCES = sorted((ROOT / "pages").rglob("*.py"))
@@ -129,3 +138,58 @@ def test_nothing_foreign_is_drawn_as_markdown(path):
     found = unescaped(ast.parse(path.read_text(encoding="utf-8")))
     said = [f"{path.name}:{node.lineno}: {ast.unparse(node)}" for node in found]
     assert not said, "put it through pages.kit.words:\n" + "\n".join(said)
+
+
+FRAGMENTS = [
+    *TEXTS, ":", ":smile", "red[", "]", "[", "(", "http", "//", "www", ".", "@", "a.b", "-", ">", "<",
+    "=", "~", "*", "_", "`", "$", "\\", "#", "|", "!", "&lt;", "1.", " ", "\n", "\t", "{", "}",
+]  # fmt: skip
+any_text_at_all = st.one_of(
+    st.text(max_size=40),
+    st.lists(st.sampled_from(FRAGMENTS), max_size=8).map("".join),
+    st.text(alphabet=":smile@.wwhtp/->=<~*_`[](){}!$\\|#&+1 \n", max_size=20),
+)
+
+
+@settings(max_examples=600, deadline=None)
+@given(any_text_at_all)
+def test_any_text_comes_out_as_it_is_written(text):
+    for label in (False, True):
+        assert read(words.text(text), label) == Read(words.folded(text), ())
+        written = words.folded(text).replace(":material/", ":material_")  # Streamlit's, in code too
+        assert read(words.code(text), label).plain == (written or "–")
+
+
+@settings(max_examples=400, deadline=None)
+@given(any_text_at_all, any_text_at_all)
+def test_any_texts_come_out_within_our_own_words(one, two):
+    first, second = words.folded(one) or "–", words.folded(two) or "–"
+    said = words.say("Oleh **{}**, _({})_: {}{}.", one, two, two, one)
+    assert read(said) == Read(f"Oleh {first}, ({second}): {second}{first}.", ())
+    assert read(words.bullets([one, two])).made == ()
+    assert read(words.join(" · ", [one, two])).made == ()
+    assert words.text(said) is said, "escaped once"
+
+
+@given(any_text_at_all)
+def test_what_turns_or_hides_text_is_shown_as_a_mark(text):
+    assert not {unicodedata.bidirectional(c) for c in words.folded(text)} & {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}  # fmt: skip
+    assert "\n" not in words.chart(text)
+    assert not re.search(r"<|%\{", words.chart(text))
+    assert html.unescape(words.chart(text)) == words.folded(text)
+
+
+def test_say_wants_its_values_told_apart():
+    for template, values in (("{}{}", ("a",)), ("{}", ("a", "b")), ("Unit:{}", ("smile:",))):
+        with pytest.raises((ValueError, StopIteration)):
+            words.say(template, *values)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_oracle_sees_each_payload_that_is_not_escaped(shape):
+    """A payload that markdown leaves alone is not looked for in vain: it is text either way."""
+    harmless = {"=== {m}", "@SUM({m})", "+62 {m}", "＝1+1 {m}", "--- {m} ---", "../../etc/{m}", "{m}:", ":{m}",
+                "\u202e{m} terbalik", "\u200b\ufeff{m}\u00a0spasi", "{{{{ {m} }}}} {{% for x in y %}}", "| {m} | b |"}  # fmt: skip
+    raw = shape.format(m="jahat")
+    seen = read(raw)
+    assert (seen.made == () and seen.plain == " ".join(raw.split())) is (shape in harmless), seen
