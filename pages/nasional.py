@@ -180,7 +180,8 @@ def page() -> None:
     with right:
         ranking(units, scope, demo)
     if points:
-        filters.go_to_region(str(points[0]["customdata"][1]))
+        names = dict(zip(units["code"], units["name"], strict=True))
+        filters.go_to_region(names[str(points[0]["customdata"][0])])
     heatmap(store, scope, units)
     left, right = st.columns(2, gap="medium")
     with left:

@@ -75,12 +75,12 @@ def office_map(units: pd.DataFrame) -> go.Figure:
                 "cmin": 0, "cmax": top, "opacity": 0.9, "line": {"width": 1, "color": "white"},
             },
             customdata=[
-                [code, name, overdue, format_percent(_share(share)), words.chart(name)]
+                [code, words.chart(name), overdue, format_percent(_share(share))]
                 for code, name, overdue, share in zip(
                     part["code"], part["name"], part["overdue"], part["on_time_share"], strict=True
                 )
             ],
-            hovertemplate="<b>%{customdata[4]}</b><br>Terlambat: %{customdata[2]}"
+            hovertemplate="<b>%{customdata[1]}</b><br>Terlambat: %{customdata[2]}"
             "<br>Tepat waktu: %{customdata[3]}<extra></extra>",
         )  # fmt: skip
     figure.update_xaxes(visible=False, range=[94, 142])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
@@ -113,3 +114,15 @@ def _inline(tokens: list[Token], made: list[str]) -> str:
     for run in runs:
         made += [name for name, pattern in LATER.items() if pattern.search(run)]
     return plain
+
+
+def in_chart(value: Any, at: str = "") -> list[str]:
+    """Texts of a figure that plotly would read as tags; our own templates aside."""
+    if isinstance(value, dict):
+        return [w for k, v in value.items() for w in in_chart(v, k)]
+    if isinstance(value, list):
+        return [w for v in value for w in in_chart(v, at)]
+    if not isinstance(value, str) or "jahat" not in value:
+        return []
+    ours = re.sub(r"<br>|</?b>|<extra></extra>", "", value)
+    return [value] if re.search(r"[<>]|%\{(?!x|y|z|customdata)", ours) else []

@@ -36,7 +36,7 @@ from tests.foreign.payloads import (
     hostile_rows,
     workbook_of,
 )
-from tests.foreign.reading import read
+from tests.foreign.reading import in_chart, read
 
 ROOT = Path(__file__).parent.parent.parent
 APP = str(ROOT / "app.py")
@@ -142,18 +142,6 @@ def in_markdown(source: str, label: bool) -> list[str]:
         if word in PAYLOADS and words.folded(PAYLOADS[word]).lower().rstrip(".") not in plain
     ]  # fmt: skip
     return [*found.made, *(f"{word} is not as written" for word in lost)]
-
-
-def in_chart(value: Any, at: str = "") -> list[str]:
-    """Texts of a figure that plotly would read as tags; our own templates aside."""
-    if isinstance(value, dict):
-        return [w for k, v in value.items() for w in in_chart(v, k)]
-    if isinstance(value, list):
-        return [w for v in value for w in in_chart(v, at)]
-    if not isinstance(value, str) or "jahat" not in value:
-        return []
-    ours = re.sub(r"<br>|</?b>|<extra></extra>", "", value)
-    return [value] if re.search(r"[<>]|%\{(?!x|y|z|customdata)", ours) else []
 
 
 def sign_in(database: Path, monkeypatch, login: str) -> Store:

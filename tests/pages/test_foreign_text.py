@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import ast
 import html
+import json
 import re
+import textwrap
 import unicodedata
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pages.kit import words
+from pages.kit import charts, words
+from sop_core.facilitators import STATE_NAMES
 from tests.foreign.payloads import SHAPES, TEXTS
-from tests.foreign.reading import Read, read
+from tests.foreign.reading import Read, in_chart, read
 
 ROOT = Path(__file__).parent.parent.parent
 SOURCES = sorted((ROOT / "pages").rglob("*.py"))
@@ -193,3 +197,27 @@ def test_the_oracle_sees_each_payload_that_is_not_escaped(shape):
     raw = shape.format(m="jahat")
     seen = read(raw)
     assert (seen.made == () and seen.plain == " ".join(raw.split())) is (shape in harmless), seen
+
+
+def frame(text: str, **columns: object) -> pd.DataFrame:
+    return pd.DataFrame([{**dict.fromkeys(("name", "unit", "group", "step", "activity", "flow"), text), **columns}])  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_no_figure_reads_a_label_as_tags(text):
+    figures = (
+        charts.office_map(frame(text, lat=-6.2, lon=106.8, kind="balai", overdue=3, on_time_share=0.5, code="X")),
+        charts.late_heatmap(
+            frame("A.1", unit_code="X", flow="A", step_no=1, late_share=0.5, late=1, judged=2), {"X": text}, ["X"]
+        ),
+        charts.report_rate(frame(text, year=2026, on_time=1, received=2, overdue=0, expected=3)),
+        charts.pipeline(frame(text, overdue=1, due_soon=0, running=0, waiting=0, cases=1)),
+        charts.funnel(frame(text, people=1, reached=2)),
+        charts.people_by(frame(text, **dict.fromkeys(STATE_NAMES, 1)), STATE_NAMES),
+        charts.follow_ups(frame(text, total=4, a=1, b=1, c=1, d=1), dict(zip("abcd", "ABCD", strict=True))),
+    )  # fmt: skip
+    for figure in figures:
+        assert not in_chart(json.loads(figure.to_json()))
+    label = figures[-1].data[0].y[0].replace("<br>", " ")
+    if " ".join(textwrap.wrap(text, 26)) == words.folded(text):
+        assert html.unescape(label) == words.folded(text)
