@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from html import escape
 from typing import Any, NoReturn
 from urllib.parse import quote, urlencode, urlsplit
 
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
+from pages.kit import words
 from sop_core import accounts, sessions
 from sop_core.access import VISITOR, Viewer, stranger
 from sop_core.errors import SignInRefused
@@ -102,7 +104,7 @@ def provider_token(claims: dict[str, Any]) -> str:
 def _ask(provider: bool, refusal: str = "") -> NoReturn:
     st.title("Pantau SOP")
     if refusal:
-        st.error(refusal, icon=":material/lock:")
+        st.error(words.text(refusal), icon=":material/lock:")
     else:
         st.info("Silakan masuk untuk melihat data.", icon=":material/lock:")
     if provider:
@@ -115,7 +117,7 @@ def _ask(provider: bool, refusal: str = "") -> NoReturn:
 
 def _link(address: str, text: str) -> None:
     # A link of st.markdown opens another tab.
-    st.html(f'<a href="{address}" target="_self" style="color: inherit">{text}</a>')
+    st.html(f'<a href="{escape(address)}" target="_self" style="color: inherit">{escape(text)}</a>')
 
 
 def _here() -> str:
