@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
-from sop_core import facts
 from sop_core.errors import StoreDamaged
-from sop_core.importing.contract import SHEETS
 from sop_core.store import Store
+from sop_core.upkeep.doctor import Finding, doctor
+
+__all__ = ["Finding", "backup", "doctor", "restore"]
 
 
 def backup(store: Store, target: Path) -> None:
@@ -61,37 +61,3 @@ def restore(source: Path, target: Path) -> Path | None:
         os.replace(target, kept)
     os.replace(trial, target)
     return kept
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something wrong in the store."""
-
-    check: str
-    message: str
-
-
-def doctor(store: Store) -> list[Finding]:
-    """Check that keys are unique, records have their case, and facts match the records."""
-    store.require("pemeliharaan", "perintah")
-    found = []
-    for sheet in SHEETS:
-        key = ", ".join(sheet.key)
-        doubled = store.one(
-            f"SELECT count(*) FROM (SELECT 1 FROM {sheet.table} GROUP BY {key} HAVING count(*) > 1)"  # noqa: S608
-        )
-        if doubled:
-            found.append(Finding("kunci", f"{doubled} kunci ganda pada {sheet.name}"))
-    orphans = store.one("SELECT count(*) FROM step_record ANTI JOIN sop_case USING (case_id)")
-    if orphans:
-        found.append(Finding("langkah", f"{orphans} langkah tanpa kegiatan"))
-    unknown = store.one(
-        "SELECT count(*) FROM sop_case WHERE unit_code NOT IN (SELECT code FROM unit)"
-    )
-    if unknown:
-        found.append(Finding("unit", f"{unknown} kegiatan pada unit yang tidak terdaftar"))
-    with store.cursor() as cursor:
-        lost = len(facts.lost_records(cursor))
-    if lost:
-        found.append(Finding("fakta", f"{lost} langkah tidak ada pada revisi SOP kegiatannya"))
-    return found
