@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import duckdb
 
 from sop_core import counting, facts, reference
+from sop_core.definition import Revision
 from sop_core.errors import StoreDamaged
 from sop_core.store import Store, chain
 from sop_core.upkeep.rules import RULES
@@ -44,19 +45,21 @@ def doctor(store: Store) -> list[Finding]:
     with store.cursor() as cursor:
         cursor.begin()
         try:
-            wrong = _shape(cursor)
-            if wrong:  # the other questions would stumble over what is missing
-                return wrong
-            found = _unreadable(cursor)
-            if found:
-                return found
-            for rule in RULES:
-                keys = [str(key) for (key,) in cursor.execute(rule.query).fetchall()]
-                found += _finding(rule.check, rule.message, keys)
-            found += _finding("jejak", "rantai jejak putus pada entri", chain.breaks(cursor))
-            return found + _rebuilt(cursor, store)
+            return doctor_of(cursor, store.shipped_revisions)
         finally:
             cursor.rollback()
+
+
+def doctor_of(cursor: duckdb.DuckDBPyConnection, shipped: Sequence[Revision]) -> list[Finding]:
+    """The check-up inside the caller's transaction, which leaves temporary tables behind."""
+    found = _shape(cursor) or _unreadable(cursor)
+    if found:  # the other questions would stumble over what is missing
+        return found
+    for rule in RULES:
+        keys = [str(key) for (key,) in cursor.execute(rule.query).fetchall()]
+        found += _finding(rule.check, rule.message, keys)
+    found += _finding("jejak", "rantai jejak putus pada entri", chain.breaks(cursor))
+    return found + _rebuilt(cursor, shipped)
 
 
 def _finding(check: str, message: str, keys: Sequence[object]) -> list[Finding]:
@@ -74,7 +77,11 @@ def _here(cursor: duckdb.DuckDBPyConnection) -> str:
 
 def _things(cursor: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
     here = _here(cursor)
-    return {(n, str(t)) for n, t in cursor.execute(_SHAPE, {"here": here}).fetchall()}
+    # DuckDB words a comma between tables as CROSS JOIN once the file is opened again.
+    return {
+        (n, str(t).replace(" , ", " CROSS JOIN "))
+        for n, t in cursor.execute(_SHAPE, {"here": here}).fetchall()
+    }
 
 
 def _shape(cursor: duckdb.DuckDBPyConnection) -> list[Finding]:
@@ -107,11 +114,11 @@ def _unreadable(cursor: duckdb.DuckDBPyConnection) -> list[Finding]:
     return []
 
 
-def _rebuilt(cursor: duckdb.DuckDBPyConnection, store: Store) -> list[Finding]:
+def _rebuilt(cursor: duckdb.DuckDBPyConnection, shipped: Sequence[Revision]) -> list[Finding]:
     """Reference and facts counted again. A temporary table stands before the one of its name."""
     home = f'"{_here(cursor)}".main'
     try:
-        revisions = counting.revisions(cursor, store.shipped_revisions)
+        revisions = counting.revisions(cursor, shipped)
     except (StoreDamaged, ValueError) as error:
         return [Finding("revisi", str(error))]
     for table in _REBUILT:

@@ -107,11 +107,11 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "unggahan",
-        "SELECT batch_id::VARCHAR FROM import_batch b LEFT JOIN (SELECT undo_batch,"
+        "SELECT batch_id::VARCHAR FROM import_batch b LEFT JOIN (SELECT undo_batch,"  # noqa: S608
         " count(*) FILTER (NOT existed) AS added, count(*) FILTER (existed) AS changed FROM ("
         + " UNION ALL ".join(f"SELECT undo_batch, existed FROM {t}_prior" for t in _SHEETS)  # noqa: S608
         + ") GROUP BY undo_batch) p ON p.undo_batch = b.batch_id WHERE b.undone_at IS NULL AND"
-        " (rows_new <> coalesce(added, 0) OR rows_changed <> coalesce(changed, 0))",  # noqa: S608
+        " (rows_new <> coalesce(added, 0) OR rows_changed <> coalesce(changed, 0))",
         "jumlah baris unggahan tidak cocok dengan catatan pembatalannya",
     ),
     _breaks(
