@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import duckdb
 
@@ -11,7 +12,9 @@ from sop_core import counting, facts, reference
 from sop_core.definition import Revision
 from sop_core.errors import StoreDamaged
 from sop_core.store import Store, chain
+from sop_core.upkeep.documents import documents
 from sop_core.upkeep.rules import RULES
+from sop_core.upkeep.rules.writing import KEYS
 
 _EXAMPLES = 3
 _REBUILT = ("unit", "sop_revision", "sop_step", "calendar_day", "sop_case", "step_fact")
@@ -59,6 +62,7 @@ def doctor_of(cursor: duckdb.DuckDBPyConnection, shipped: Sequence[Revision]) ->
         keys = [str(key) for (key,) in cursor.execute(rule.query).fetchall()]
         found += _finding(rule.check, rule.message, keys)
     found += _finding("jejak", "rantai jejak putus pada entri", chain.breaks(cursor))
+    found += _finding("revisi", "dokumen revisi tidak sah atau bukan isinya", documents(cursor))
     return found + _rebuilt(cursor, shipped)
 
 
@@ -84,10 +88,15 @@ def _things(cursor: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
     }
 
 
+@cache
+def _wanted() -> frozenset[tuple[str, str]]:
+    with Store() as fresh, fresh.cursor() as cursor:
+        return frozenset(_things(cursor))
+
+
 def _shape(cursor: duckdb.DuckDBPyConnection) -> list[Finding]:
     """Tables, views, macros and counters, against a new store of this version."""
-    with Store() as fresh, fresh.cursor() as other:
-        wanted = _things(other)
+    wanted = _wanted()
     try:
         present = _things(cursor)
     except duckdb.CatalogException:
@@ -134,10 +143,12 @@ def _rebuilt(cursor: duckdb.DuckDBPyConnection, shipped: Sequence[Revision]) -> 
     found = []
     for table in _REBUILT:
         kept, again = f"FROM {home}.{table}", f"FROM temp.main.{table}"
+        shown = "concat_ws(' / ', " + ", ".join(f"t.{c}::VARCHAR" for c in KEYS[table]) + ")"
         different = cursor.execute(
-            f"SELECT t::VARCHAR FROM (({kept} EXCEPT ALL {again})"  # noqa: S608
-            f" UNION ALL ({again} EXCEPT ALL {kept})) t"
+            f"SELECT DISTINCT {shown} AS key FROM (({kept} EXCEPT ALL {again})"  # noqa: S608
+            f" UNION ALL ({again} EXCEPT ALL {kept})) t ORDER BY key"
         ).fetchall()
-        rows = [row[:120] for (row,) in different]
-        found += _finding("hitung ulang", f"baris {table} berbeda dari hitungan ulang", rows)
+        found += _finding(
+            "hitung ulang", f"baris {table} berbeda dari hitungan ulang", [k for (k,) in different]
+        )
     return found
