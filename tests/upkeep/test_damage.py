@@ -150,10 +150,15 @@ DAMAGE = {
 }  # fmt: skip
 
 
-def test_every_kind_of_damage_in_the_tables_is_found_and_named(small, capsys):
+SLICES = 6  # each takes some ten seconds; together they would keep one worker for a minute
+
+
+@pytest.mark.parametrize("part", range(SLICES))
+def test_every_kind_of_damage_in_the_tables_is_found_and_named(small, capsys, part):
     missed: dict[str, list[object]] = {}
+    tried = dict(list(DAMAGE.items())[part::SLICES])
     with Store(small) as store:
-        for kind, (statements, check) in DAMAGE.items():
+        for kind, (statements, check) in tried.items():
             with store.cursor() as cursor:
                 cursor.begin()
                 done = [cursor.execute(one).fetchone() for one in statements.split(";")]
@@ -162,12 +167,15 @@ def test_every_kind_of_damage_in_the_tables_is_found_and_named(small, capsys):
             if (0,) in done:
                 missed[kind] = ["nothing was damaged"]
             elif check not in {f.check for f in found}:
-                missed[kind] = found
+                missed[kind] = list(found)
         assert upkeep.doctor(store) == []
     with capsys.disabled():
-        print(f"\n{len(DAMAGE) - len(missed)} of {len(DAMAGE)} kinds in the tables named")
-    assert len(DAMAGE) >= 50
+        print(f"\n{len(tried) - len(missed)} of {len(tried)} (of {len(DAMAGE)} in all) named")
     assert missed == {}
+
+
+def test_there_are_enough_kinds():
+    assert len(DAMAGE) + len(BYTES) >= 100
 
 
 def turned(path: Path, at: int, many: int = 1) -> None:
