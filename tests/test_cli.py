@@ -144,7 +144,7 @@ def test_doctor_finds_what_is_broken(demo_db, capsys):
         connection.execute("INSERT INTO step_record SELECT * FROM step_record LIMIT 1")
     code, out, _ = run(capsys, "doctor", "--json")
     assert code == 1
-    assert [f["check"] for f in json.loads(out)] == ["kunci"]
+    assert "kunci" in {f["check"] for f in json.loads(out)}
 
 
 def test_demo_file(db, tmp_path, capsys):
