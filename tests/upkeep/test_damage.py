@@ -15,6 +15,7 @@ from sop_core.upkeep import looking
 from sop_core.upkeep.doctor import doctor_of
 from sop_core.upkeep.rules.writing import KEYS
 
+_EMPTY = {"report_template"}  # nothing there to double
 ANY = "case_id = (SELECT min(case_id) FROM step_fact WHERE level = 'activity')"
 STEP = "rowid = (SELECT min(rowid) FROM step_record WHERE started < finished)"
 PERSON = "rowid = (SELECT min(rowid) FROM facilitator WHERE endorsed_on IS NOT NULL)"
@@ -22,9 +23,11 @@ PERSON = "rowid = (SELECT min(rowid) FROM facilitator WHERE endorsed_on IS NOT N
 # By hand in the tables: the statement, and the check that must name it.
 DAMAGE = {
     **{f"a doubled row in {t}": (f"INSERT INTO {t} FROM {t} LIMIT 1", "kunci")
-       for t in KEYS if not t.endswith("_prior")},
-    "a doubled undo row": (
-        "INSERT INTO activity_prior FROM activity_prior LIMIT 1", "kunci"),
+       for t in KEYS if not t.endswith("_vouched") and t not in _EMPTY},
+    "a doubled vouched row": (
+        "INSERT INTO activity_vouched FROM activity_vouched LIMIT 1", "kunci"),
+    "a record unlike its upload": (
+        f"UPDATE activity SET title = 'lain' WHERE {ANY}", "unggahan"),
     "a case doubled with other content": (
         "INSERT INTO activity SELECT * REPLACE ('lain' AS title) FROM activity LIMIT 1", "kunci"),
     # references
@@ -92,7 +95,7 @@ DAMAGE = {
     "an upload marked undone": ("UPDATE import_batch SET undone_at = '2099-01-01', undone_by = 'x' WHERE batch_id = 1", "unggahan"),
     "an undo without its name": ("UPDATE import_batch SET undone_by = NULL WHERE undone_at IS NOT NULL", "unggahan"),
     "an undo taken back": ("UPDATE import_batch SET undone_at = NULL, undone_by = NULL WHERE undone_at IS NOT NULL", "unggahan"),
-    "an undo row gone": ("DELETE FROM activity_prior WHERE undo_batch = 1", "unggahan"),
+    "a vouched row gone": ("DELETE FROM activity_vouched WHERE rowid = (SELECT min(rowid) FROM activity_vouched)", "unggahan"),
     "a refusal gone": ("DELETE FROM import_rejection WHERE batch_id = 5", "unggahan"),
     # numbers, schema, meta
     **{f"{name} set back": (f"DROP SEQUENCE {name}; CREATE SEQUENCE {name}", "nomor")

@@ -3,10 +3,22 @@
 
 from __future__ import annotations
 
-from sop_core.upkeep.rules.writing import SHEET_KEYS, Rule, breaks
+from sop_core.importing import vouching
+from sop_core.importing.contract import SHEETS, Sheet
+from sop_core.upkeep.rules.writing import SHEET_KEYS, Rule, breaks, text
 
 _UNDONE = "(SELECT batch_id FROM import_batch WHERE undone_at IS NOT NULL)"
-_PRIORS = " UNION ALL ".join(f"SELECT undo_batch, existed FROM {t}_prior" for t in SHEET_KEYS)
+_VOUCHED = " UNION ALL ".join(f"SELECT batch_id FROM {t}_vouched" for t in SHEET_KEYS)
+# A batch of before schema 8 has no list of its sheets: only what it changed is known of it.
+# A row that stood twice in a file counts as unchanged and is vouched for once.
+_VOUCHED_TOO_FEW = f"""
+    SELECT batch_id::VARCHAR FROM import_batch b LEFT JOIN (
+        SELECT batch_id, count(*) AS n FROM ({_VOUCHED}) GROUP BY batch_id
+    ) v USING (batch_id)
+    WHERE b.undone_at IS NULL AND batch_id IN (SELECT batch_id FROM import_sheet)
+        AND coalesce(n, 0) NOT BETWEEN rows_new + rows_changed
+            AND rows_new + rows_changed + rows_unchanged
+"""
 # Reasons past the first thousand are counted by kind, in rows numbered 0.
 _REASONS = """
     SELECT b.batch_id::VARCHAR FROM import_batch b LEFT JOIN (
@@ -18,23 +30,30 @@ _REASONS = """
         OR (coalesce(r.told, 0) < b.rows_rejected AND NOT coalesce(r.counted, false))
 """
 
+
+def _unlike_its_batches(sheet: Sheet) -> str:
+    """Keys whose record is not what the batches that carried it come to."""
+    table, names = sheet.table, ", ".join(c.field for c in sheet.columns)
+    made = vouching.folded(sheet, f"(SELECT {', '.join(sheet.key)} FROM {table}_vouched)")
+    kept, told = f"SELECT {names} FROM {table}", f"SELECT {names} FROM ({made})"
+    differ = f"({kept} EXCEPT ALL {told}) UNION ALL ({told} EXCEPT ALL {kept})"
+    return f"SELECT DISTINCT {text(sheet.key)} FROM ({differ})"
+
+
 RULES = (
     *(Rule("unggahan",
-           f"SELECT DISTINCT undo_batch::VARCHAR FROM {t}_prior WHERE undo_batch NOT IN"
+           f"SELECT DISTINCT batch_id::VARCHAR FROM {t} WHERE batch_id NOT IN"
            " (SELECT batch_id FROM import_batch WHERE undone_at IS NULL)",
-           f"{t}_prior milik unggahan yang tidak ada atau sudah dibatalkan")
-      for t in SHEET_KEYS),
+           f"{t} milik unggahan yang tidak ada atau sudah dibatalkan")
+      for t in (*(f"{t}_vouched" for t in SHEET_KEYS), "import_sheet")),
+    *(Rule("unggahan", _unlike_its_batches(sheet),
+           f"{sheet.table} tidak sama dengan isi unggahan yang membawanya")
+      for sheet in SHEETS),
     *(Rule("unggahan",
            f"SELECT DISTINCT batch_id::VARCHAR FROM {t} WHERE batch_id IN {_UNDONE}",
            f"{t} masih memuat baris dari unggahan yang sudah dibatalkan")
       for t in SHEET_KEYS),
-    Rule("unggahan",
-         "SELECT batch_id::VARCHAR FROM import_batch b LEFT JOIN (SELECT undo_batch,"
-         " count(*) FILTER (NOT existed) AS added, count(*) FILTER (existed) AS changed"
-         f" FROM ({_PRIORS}) GROUP BY undo_batch) p ON p.undo_batch = b.batch_id"
-         " WHERE b.undone_at IS NULL AND (rows_new <> coalesce(added, 0)"
-         " OR rows_changed <> coalesce(changed, 0))",
-         "jumlah baris unggahan tidak cocok dengan catatan pembatalannya"),
+    Rule("unggahan", _VOUCHED_TOO_FEW, "jumlah baris unggahan tidak cocok dengan yang dibawanya"),
     Rule("unggahan", _REASONS, "jumlah baris ditolak tidak cocok dengan alasannya"),
     breaks("unggahan", "import_batch",
            "least(rows_new, rows_changed, rows_unchanged, rows_rejected) < 0",
@@ -45,7 +64,10 @@ RULES = (
     breaks("berkas", "import_batch", "batch_id NOT IN (SELECT batch_id FROM import_file)",
            "unggahan tanpa berkas"),
     *(breaks("berkas", t, "sha256(content) <> sha256", f"isi berkas pada {t} berubah", show)
-      for t, show in (("import_file", "name"), ("sop_document", "file_name"))),
+      for t, show in (("import_file", "name"), ("sop_document", "file_name"),
+                      ("report_template", "file_name"))),
+    *(breaks("berkas", t, "size <> octet_length(content)", f"ukuran berkas pada {t} tidak cocok", show)
+      for t, show in (("import_file", "name"), ("report_template", "file_name"))),
     Rule("berkas",
          "SELECT b.batch_id::VARCHAR FROM import_batch b JOIN import_file f USING (batch_id)"
          " GROUP BY b.batch_id, b.sha256 HAVING b.sha256 <> CASE WHEN count(*) = 1"

@@ -11,7 +11,9 @@ from sop_core.importing.contract import SHEETS
 SHEET_KEYS = {s.table: s.key for s in SHEETS}
 KEYS: dict[str, tuple[str, ...]] = {
     **SHEET_KEYS,
-    **{f"{table}_prior": ("undo_batch", *key) for table, key in SHEET_KEYS.items()},
+    **{f"{table}_vouched": ("batch_id", *key) for table, key in SHEET_KEYS.items()},
+    "import_sheet": ("batch_id", "sheet"),
+    "report_template": ("template_no",),
     "unit": ("code", "valid_from"),
     "sop_revision": ("revision",),
     "sop_step": ("revision", "flow", "step_no"),
