@@ -8,30 +8,29 @@ import streamlit as st
 
 from pages.kit import shell, tables, templates, words
 from sop_core import accounts, audit
-from sop_core.access import ACTION_NAMES, OFFICE_ROLES, ROLES
-from sop_core.accounts import LEAST_PASSWORD, Account
+from sop_core.access import ACTION_NAMES, GIVEN, ROLES
+from sop_core.accounts import Account
 from sop_core.errors import AccountRefused
 from sop_core.evaluation import Scope
 from sop_core.indonesian import today
+from sop_core.passwords import LEAST_PASSWORD
 from sop_core.store import Store
-from sop_core.units import UPT_KINDS
 
-USER_COLUMNS = {"login": "Nama masuk", "name": "Nama", "role_name": "Peran", "unit": "Unit", "active": "Aktif", "has_password": "Kata sandi"}  # fmt: skip
+USER_COLUMNS = {"login": "Nama masuk", "name": "Nama", "role_name": "Peran", "unit": "Unit", "active": "Aktif", "password": "Kata sandi", "last": "Terakhir masuk (WIB)", "locked": "Terkunci sampai (WIB)"}  # fmt: skip
 AUDIT_COLUMNS = {"entry_no": "No", "happened_at": "Waktu (WIB)", "login": "Oleh", "role": "Peran", "unit_code": "Unit", "action_name": "Tindakan", "subject": "Perihal", "before": "Sebelum", "after": "Sesudah", "outcome": "Hasil"}  # fmt: skip
 ALL = "Semua"
 
 
 def offices_for(store: Store, role: str) -> dict[str, str]:
     """The offices that a role can belong to, by name."""
-    kinds = UPT_KINDS if role in OFFICE_ROLES else ("pusat",) if role == "pusat" else ()
-    return {u.name: u.code for u in store.register(today()) if u.kind in kinds}
+    return {u.name: u.code for u in store.register(today()) if u.kind in GIVEN[role].of}
 
 
 def choose_role(store: Store, key: str, account: Account | None = None) -> tuple[str, str | None]:
     """A role, and the office where the role needs one."""
-    roles = list(ROLES)
+    roles = list(GIVEN)
     role = st.selectbox(
-        "Peran", roles, index=roles.index(account.role) if account else 0,
+        "Peran", roles, index=roles.index(account.role) if account and account.role in roles else 0,
         format_func=ROLES.__getitem__, key=f"peran_{key}",
     )  # fmt: skip
     offices = offices_for(store, str(role))
@@ -70,7 +69,10 @@ def add_account(store: Store) -> None:
             st.error(words.refused(error))
             return
         said = (
-            words.say("Kata sandi awal (tampil sekali ini): {}", words.code(password))
+            words.say(
+                "Kata sandi awal (tampil sekali ini, diganti saat pertama masuk): {}",
+                words.code(password),
+            )
             if password
             else "Masuk lewat OIDC."
         )
@@ -94,12 +96,19 @@ def change_account(store: Store, found: list[Account]) -> None:
     with st.container(horizontal=True):
         keep = st.button("Simpan perubahan", type="primary")
         reset = st.button("Beri kata sandi baru")
+        unlock = account.locked_until is not None and st.button(
+            "Buka kunci", icon=":material/lock_open:"
+        )
     try:
         if keep:
             accounts.change(store, account.login, role, unit, active)
             st.session_state["kabar_akun"] = words.say(
                 "Akun **{}** diubah; sesinya berakhir.", account.login
             )
+            st.rerun()
+        if unlock:
+            accounts.unlock(store, account.login)
+            st.session_state["kabar_akun"] = words.say("Kunci **{}** dibuka.", account.login)
             st.rerun()
         if reset:
             password = new_password()
@@ -113,6 +122,13 @@ def change_account(store: Store, found: list[Account]) -> None:
         st.error(words.refused(error))
 
 
+def password_state(account: Account) -> str:
+    """Whether there is a password, and whether it is still the first one."""
+    if not account.has_password:
+        return "tidak ada"
+    return "awal, belum diganti" if account.must_change else "ada"
+
+
 def people(store: Store) -> None:
     """Everyone, and the two forms."""
     st.subheader("Pengguna")
@@ -121,6 +137,9 @@ def people(store: Store) -> None:
     frame = pd.DataFrame([vars(a) for a in found])
     frame["role_name"] = frame["role"].map(ROLES)
     frame["unit"] = frame["unit_code"].map(names)
+    frame["password"] = [password_state(a) for a in found]
+    for column, moment in (("last", "last_sign_in"), ("locked", "locked_until")):
+        frame[column] = pd.to_datetime(frame[moment]).dt.strftime("%Y-%m-%d %H:%M")
     tables.plain(frame, USER_COLUMNS, alt="Pengguna", height=320)
     tables.export(frame, USER_COLUMNS, "Pengguna", Scope(today()), False, "Daftar pengguna")
     left, right = st.columns(2, gap="large")

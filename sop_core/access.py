@@ -12,31 +12,92 @@ Personal data (a facilitator's name) is shown to roles that need it (UU 27/2022)
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-ROLES = {
-    "pimpinan": "Pimpinan",
-    "kepala_balai": "Kepala Balai",
-    "data_staf": "Staf data",
-    "pusat": "Unit Kerja Pusat",
-    "admin": "Administrator",
-}
+from sop_core.units import UPT_KINDS
+
 SYSTEM = "sistem"
 """Whoever runs commands on the machine that holds the file: no limits."""
 DEMO = "demo"
 """Anyone, while there are no accounts: everything, but on demo data alone."""
+PENDING = "kata_sandi_awal"
+"""Somebody who signed in with a password that another person chose, until they change it."""
 
-ACTIONS = {
-    "impor": {"data_staf", "pusat", DEMO},
-    "batal_impor": {"data_staf", "pusat", DEMO},
-    "disposisi": {"pimpinan", DEMO},
-    "kalender": {"pusat", DEMO},
-    "sop": {"pusat", DEMO},
-    "templat": {"pusat", "admin"},
-    "pengguna": {"admin"},
-    "ekspor_nama": {"kepala_balai", "data_staf", "pusat", DEMO},
-    "pemeliharaan": set[str](),
-}
-"""What changes or gives away something, and which roles may; SYSTEM may everything."""
+# What a role sees of the records.
+NATION = "nasional"
+OFFICE_WITH_LOKAS = "unit beserta Loka"
+OFFICE = "unit"
+NOTHING = "tidak ada"
+# Whose rows it uploads.
+OF_ALL = "semua"
+OF_THE_CENTRE = "pusat dan nasional"
+OF_THE_OFFICE = "unit sendiri"
+OF_NOBODY = "tidak ada"
+
+_RECORDS = {
+    "nasional", "wilayah", "terlambat", "fasilitator", "tindak_lanjut", "rekomendasi", "laporan",
+    "sop", "kalender",
+}  # fmt: skip
+_OWN = {"akun"}
+
+
+@dataclass(frozen=True)
+class Role:
+    """What somebody may, as far as it is decided; what is not decided is not allowed.
+
+    ``sees`` is NATION, OFFICE_WITH_LOKAS, OFFICE or NOTHING, and ``names`` whether facilitators'
+    names are shown with it. ``of`` are the kinds of office, as in the register, of which the
+    person must be one; none for a role without an office. ``uploads`` is whose rows it may
+    upload, OF_NOBODY for none. ``people``: accounts and the audit are shown. ``pages`` are
+    files of pages/.
+    """
+
+    label: str
+    sees: str = NOTHING
+    names: bool = False
+    of: tuple[str, ...] = ()
+    uploads: str = OF_NOBODY
+    people: bool = False
+    actions: frozenset[str] = frozenset()
+    pages: frozenset[str] = frozenset()
+
+
+def _role(label: str, actions: str, pages: set[str], **decided: Any) -> Role:
+    return Role(label, actions=frozenset(actions.split()), pages=frozenset(pages), **decided)
+
+
+GIVEN = {
+    "pimpinan": _role("Pimpinan", "disposisi sandi", _RECORDS | _OWN, sees=NATION),
+    "kepala_balai": _role(
+        "Kepala Balai", "ekspor_nama sandi", _RECORDS | _OWN,
+        sees=OFFICE_WITH_LOKAS, names=True, of=UPT_KINDS,
+    ),
+    "data_staf": _role(
+        "Staf data", "impor batal_impor ekspor_nama sandi", _RECORDS | _OWN | {"unggah"},
+        sees=OFFICE, names=True, of=UPT_KINDS, uploads=OF_THE_OFFICE,
+    ),
+    "pusat": _role(
+        "Unit Kerja Pusat", "impor batal_impor kalender sop templat ekspor_nama sandi",
+        _RECORDS | _OWN | {"unggah"},
+        sees=NATION, names=True, of=("pusat",), uploads=OF_THE_CENTRE,
+    ),
+    "admin": _role("Administrator", "pengguna templat sandi", {"administrasi"} | _OWN, people=True),
+}  # fmt: skip
+"""Roles that people are given, by the word that the store keeps."""
+TABLE = {
+    **GIVEN,
+    PENDING: _role("Kata sandi awal", "sandi", _OWN),
+    DEMO: _role(
+        "Pengunjung demo", "impor batal_impor disposisi kalender sop ekspor_nama",
+        _RECORDS | {"unggah"}, sees=NATION, names=True, uploads=OF_ALL,
+    ),
+    SYSTEM: Role("Operator", NATION, names=True, uploads=OF_ALL, people=True),
+}  # fmt: skip
+"""Every role there is; SYSTEM may every action beside."""
+_UNDECIDED = Role("-")
+
+ROLES = {name: role.label for name, role in TABLE.items() if name not in (DEMO, SYSTEM)}
+"""Labels of those who have an account; ``GIVEN`` are the roles to choose from."""
 ACTION_NAMES = {
     "impor": "mengunggah data",
     "batal_impor": "membatalkan unggahan",
@@ -45,14 +106,27 @@ ACTION_NAMES = {
     "sop": "mengubah revisi SOP",
     "templat": "mengelola templat laporan",
     "pengguna": "mengelola pengguna",
+    "sandi": "mengganti kata sandi sendiri",
     "ekspor_nama": "mengekspor nama",
     "pemeliharaan": "menyalin atau memeriksa basis data",
     "masuk": "masuk",
     "keluar": "keluar",
     "akses": "membuka data",
 }
-SEES_NAMES = {"kepala_balai", "data_staf", "pusat", DEMO, SYSTEM}
-OFFICE_ROLES = {"kepala_balai", "data_staf"}
+"""What changes or gives away something, and what is kept besides."""
+_NO_ACTIONS = {"masuk", "keluar", "akses"}
+ACTIONS = {
+    action: {name for name, role in TABLE.items() if action in role.actions}
+    for action in ACTION_NAMES if action not in _NO_ACTIONS
+}  # fmt: skip
+"""Which roles may what; SYSTEM may everything."""
+
+
+def decided(role: str) -> Role:
+    """What is decided of a role; nothing at all of one that is not in the table."""
+    return TABLE.get(role, _UNDECIDED)
+
+
 HIDDEN_NAME = "(nama tidak ditampilkan)"
 
 
@@ -61,7 +135,8 @@ class Viewer:
     """Who reads or writes.
 
     ``unit`` is the office they belong to, ``units`` the codes whose rows they see (None:
-    all). The national cycle's rows are everyone's who sees any.
+    all, and none for a role of which it is not decided that it sees the nation). The
+    national cycle's rows are everyone's who sees any.
     """
 
     login: str
@@ -70,14 +145,20 @@ class Viewer:
     unit: str | None = None
     units: tuple[str, ...] | None = None
 
+    def __post_init__(self) -> None:
+        if self.units is None and decided(self.role).sees != NATION:
+            object.__setattr__(self, "units", ())
+
     def may(self, action: str) -> bool:
         """Whether the role allows an action (see ACTIONS). Raises KeyError for an unknown one."""
-        return self.role == SYSTEM or self.role in ACTIONS[action]
+        if action not in ACTIONS:
+            raise KeyError(action)
+        return self.role == SYSTEM or action in decided(self.role).actions
 
     @property
     def sees_names(self) -> bool:
         """Whether facilitators' names are shown."""
-        return self.role in SEES_NAMES
+        return decided(self.role).names
 
     @property
     def unlimited(self) -> bool:
@@ -90,11 +171,12 @@ class Viewer:
 
     def uploads_for(self, unit: str, kind: str) -> bool:
         """Whether rows of an office may be uploaded; ``kind`` as in the register."""
-        if self.role in (SYSTEM, DEMO):
-            return True
-        if self.role == "pusat":
+        uploads = decided(self.role).uploads
+        if uploads == OF_THE_CENTRE:
             return kind in ("pusat", "nasional")
-        return self.role == "data_staf" and unit == self.unit
+        if uploads == OF_THE_OFFICE:
+            return unit == self.unit
+        return uploads == OF_ALL
 
     def may_undo(self, login: str | None, unit: str | None) -> bool:
         """Whether an upload by that person, of that office, may be undone.
@@ -165,10 +247,12 @@ _WITHOUT_NAMES = {
     "import_file": "SELECT * REPLACE (NULL::BLOB AS content, NULL::BIGINT AS size) FROM ({inner})",
     "import_rejection": "SELECT * REPLACE ('' AS value) FROM ({inner})",
 }
-_NOTHING = "SELECT * FROM {base}.{table} WHERE false"
+_EMPTY = "SELECT * FROM {base}.{table} WHERE false"
 _ACCOUNTS = {
     "app_user": "SELECT * REPLACE (password_hash IS NOT NULL AS password_hash) FROM {base}.app_user",
     "audit": "SELECT * FROM {base}.audit",
+    "sign_in": "SELECT * REPLACE ('' AS token_hash) FROM {base}.sign_in",
+    "sign_in_refusal": "SELECT * FROM {base}.sign_in_refusal",
 }
 
 
@@ -191,9 +275,9 @@ def covers(viewer: Viewer, base: str, tables: list[str]) -> list[str]:
 
 def _cover(viewer: Viewer, table: str) -> str:
     if table in _ACCOUNTS:
-        return _ACCOUNTS[table] if viewer.role == "admin" else _NOTHING
+        return _ACCOUNTS[table] if decided(viewer.role).people else _EMPTY
     if table not in _COVERS:
-        return _NOTHING
+        return _EMPTY
     inner = "SELECT * FROM {base}.{table}" if viewer.units is None else _COVERS[table]
     if table in _WITHOUT_NAMES and not viewer.sees_names:
         return _WITHOUT_NAMES[table].replace("{inner}", inner)

@@ -5,6 +5,8 @@
         AccessDenied                outside a person's role or office
         AccountRefused              an account that cannot be made or changed so
         SignInRefused               a sign-in or a session that is not accepted
+          SignInTooOften            too many wrong guesses: wait
+          SignInBusy                too many sign in at once: nothing was checked
         ImportRefused               the files as a whole cannot be imported
         CellError                   one cell that cannot be read
         UndoRefused                 a batch that cannot be undone
@@ -47,6 +49,14 @@ class AccountRefused(Refused):
 
 class SignInRefused(Refused):
     """A sign-in or a session that is not accepted."""
+
+
+class SignInTooOften(SignInRefused):
+    """Too many wrong guesses: whoever it is has to wait."""
+
+
+class SignInBusy(SignInRefused):
+    """Too many sign in at once; this one was not looked at."""
 
 
 class ImportRefused(Refused):

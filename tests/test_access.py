@@ -1,12 +1,14 @@
 """Every read and write takes a viewer; rows are limited in one place, and it holds."""
 
 import datetime as dt
+import shutil
 import threading
 
 import pytest
 
 from sop_core import (
     access,
+    accounts,
     corrections,
     disposition,
     evaluation,
@@ -16,9 +18,10 @@ from sop_core import (
     national,
     recommendations,
     region,
+    sessions,
 )
-from sop_core.access import ACTIONS, HIDDEN_NAME, PUBLIC, ROLES, Viewer
-from sop_core.errors import AccessDenied
+from sop_core.access import ACTIONS, HIDDEN_NAME, PUBLIC, ROLES, Role, Viewer
+from sop_core.errors import AccessDenied, SignInRefused
 from sop_core.evaluation import Scope
 from sop_core.store import Store, Trace
 from sop_core.units import NATIONAL
@@ -85,7 +88,7 @@ def test_asking_for_another_office_gives_nothing(demo_store):
 
 def test_a_table_nobody_decided_about_is_hidden(demo_store):
     """A migration that adds a table must say here or in access.py who sees it."""
-    hidden = {"sign_in", "activity_vouched", "step_record_vouched", "facilitator_vouched",
+    hidden = {"activity_vouched", "step_record_vouched", "facilitator_vouched",
               "follow_up_vouched", "target_vouched", "import_sheet"}  # fmt: skip
     decided = PUBLIC | set(access._COVERS) | set(access._ACCOUNTS) | hidden
     assert set(tables_of(demo_store)) == decided
@@ -126,6 +129,21 @@ def test_an_admin_sees_people_and_the_audit_but_no_records(demo_store):
     assert demo_store.as_viewer(LEADER).one("SELECT count(*) FROM audit") == 0
 
 
+def test_who_manages_people_sees_sign_ins_without_their_tokens_and_nobody_else_does(store):
+    accounts.add(store, "deputi", "Pimpinan contoh", "pimpinan")
+    token = sessions.open_session(store, accounts.viewer_of(store, "deputi"))
+    with pytest.raises(SignInRefused):
+        sessions.viewer_of_session(store, "palsu")
+    mine = store.as_viewer(ADMIN)
+    assert mine.rows("SELECT login, token_hash FROM sign_in") == [{"login": "deputi", "token_hash": ""}]  # fmt: skip
+    assert mine.one("SELECT count(*) FROM sign_in_refusal") == 1
+    assert sessions.session_open(mine, token)
+    pending = Viewer("deputi", "Pimpinan contoh", access.PENDING)
+    for viewer in (LEADER, KUPANG, PADANG, CENTRE, access.VISITOR, pending):
+        for table in ("sign_in", "sign_in_refusal", "app_user", "audit"):
+            assert store.as_viewer(viewer).one(f"SELECT count(*) FROM {table}") == 0
+
+
 def test_what_was_uploaded_is_not_handed_to_another_office(demo_store):
     mine = demo_store.as_viewer(PADANG)
     batch = importing.history(mine)[0]
@@ -154,6 +172,72 @@ def test_only_the_roles_an_action_names_may_do_it(store, role, action):
     assert [(k["login"], k["role"], k["action"], k["outcome"]) for k in kept] == [
         ("x", role, action, outcome)
     ]
+
+
+DECIDED = {
+    "pimpinan": ("nasional", False, "tidak ada", False, "disposisi sandi"),
+    "kepala_balai": ("unit beserta Loka", True, "tidak ada", False, "ekspor_nama sandi"),
+    "data_staf": ("unit", True, "unit sendiri", False, "batal_impor ekspor_nama impor sandi"),
+    "pusat": ("nasional", True, "pusat dan nasional", False, "batal_impor ekspor_nama impor kalender sandi sop templat"),
+    "admin": ("tidak ada", False, "tidak ada", True, "pengguna sandi templat"),
+    "kata_sandi_awal": ("tidak ada", False, "tidak ada", False, "sandi"),
+    "demo": ("nasional", True, "semua", False, "batal_impor disposisi ekspor_nama impor kalender sop"),
+    "sistem": ("nasional", True, "semua", True, ""),
+}  # fmt: skip
+"""Said once more, by hand: what a role sees, names, uploads, whether people, and its actions."""
+
+
+def test_every_role_and_action_is_decided():
+    found = {
+        name: (r.sees, r.names, r.uploads, r.people, " ".join(sorted(r.actions)))
+        for name, r in access.TABLE.items()
+    }
+    assert found == DECIDED
+    assert {a for r in access.TABLE.values() for a in r.actions} <= set(ACTIONS)
+    nobodys = {action for action, roles in ACTIONS.items() if not roles}
+    assert nobodys == {"pemeliharaan"}
+    assert set(access.GIVEN) | {access.DEMO, access.SYSTEM} <= set(access.TABLE)
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["in the table", "in no table"])
+@pytest.mark.parametrize("office", [None, "BBPOM-KPG"])
+def test_a_role_of_which_nothing_is_decided_sees_and_may_nothing(
+    demo_file, tmp_path, monkeypatch, known, office
+):
+    """A role in ROLES alone saw 84 offices."""
+    monkeypatch.setitem(access.ROLES, "auditor", "Auditor")
+    if known:
+        monkeypatch.setitem(access.TABLE, "auditor", Role("Auditor"))
+    shutil.copyfile(demo_file, tmp_path / "a.duckdb")
+    with Store(tmp_path / "a.duckdb") as store:
+        with store.database.transaction() as cursor:
+            cursor.execute(
+                "INSERT INTO app_user BY NAME SELECT 'auditor' AS login, 'Auditor contoh' AS name,"
+                " 'auditor' AS role, $office AS unit_code, true AS active, now()::TIMESTAMP AS"
+                " created_at, 'uji' AS created_by",
+                {"office": office},
+            )
+        viewer = accounts.viewer_of(store, "auditor")
+        mine = store.as_viewer(viewer)
+        assert viewer.units == ()
+        assert not viewer.sees_names
+        offices = [u.code for u in store.register(TODAY)]
+        assert not [o for o in offices if viewer.sees(o)]
+        assert not [o for o in offices for k in ("pusat", "balai") if viewer.uploads_for(o, k)]
+        for action in ACTIONS:
+            assert not viewer.may(action)
+            with pytest.raises(AccessDenied), mine.write(Trace(action, "uji")):
+                pytest.fail("went in")
+        for table in set(tables_of(store)) - PUBLIC:
+            assert mine.one(f"SELECT count(*) FROM {table}") == 0, table
+        assert accounts.accounts(mine) == []
+        assert recommendations.recommend(mine, 2026, TODAY) == []
+
+
+def test_a_viewer_made_by_hand_sees_all_only_where_that_is_decided():
+    for role in (*ROLES, "auditor", "-", ""):
+        whole = Viewer("x", "X", role).units is None
+        assert whole is (role in ("pimpinan", "pusat")), role
 
 
 def test_an_unknown_action_is_a_mistake_of_ours(store):

@@ -102,7 +102,16 @@ def test_import_status_and_undo(db, tmp_path, capsys):
     assert answer(capsys, "status") == []
     kept = answer(capsys, "import", path)
     assert kept["rows"] == dry["rows"]
-    assert set(kept) == {"batch_id", "sha256", "rows", "errors", "errors_total", "errors_by_kind", "older", "older_total"}
+    assert set(kept) == {
+        "batch_id",
+        "sha256",
+        "rows",
+        "errors",
+        "errors_total",
+        "errors_by_kind",
+        "older",
+        "older_total",
+    }
     assert set(kept["rows"]) == {"new", "changed", "unchanged", "rejected"}
     assert set(kept["errors"][0]) == {"sheet", "row", "column", "value", "message"}
     again = answer(capsys, "import", path)

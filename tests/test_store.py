@@ -106,10 +106,10 @@ def imports_of(path: Path) -> set[str]:
 LAYERS = (
     {"errors", "paths", "indonesian", "palette"},
     {"confined"},
-    {"definition", "coherence", "calendar", "units"},
+    {"definition", "coherence", "calendar", "units", "passwords"},
     {"counting", "facts", "access", "reference"},
     {"store"},
-    {"corrections", "process"},
+    {"corrections", "process", "attempts"},
     {"exporting", "importing", "demo"},
     {"evaluation", "audit", "revisions"},
     {"national", "region", "lateness", "facilitators", "followups", "recommendations"},

@@ -5,35 +5,34 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from sop_core.access import DEMO, Viewer
+from sop_core.access import NOTHING, PENDING, TABLE, Viewer, decided
 
-READERS = {"pimpinan", "kepala_balai", "data_staf", "pusat", DEMO}
-UPLOADERS = {"data_staf", "pusat", DEMO}
 PAGES = {
     "Pantauan": [
-        ("nasional", "Nasional", "public", READERS),
-        ("wilayah", "Wilayah", "location_city", READERS),
-        ("terlambat", "Terlambat", "alarm", READERS),
+        ("nasional", "Nasional", "public"),
+        ("wilayah", "Wilayah", "location_city"),
+        ("terlambat", "Terlambat", "alarm"),
     ],
     "Pelaksanaan": [
-        ("fasilitator", "Fasilitator", "groups", READERS),
-        ("tindak_lanjut", "Tindak Lanjut", "task_alt", READERS),
+        ("fasilitator", "Fasilitator", "groups"),
+        ("tindak_lanjut", "Tindak Lanjut", "task_alt"),
     ],
     "Tahun depan": [
-        ("rekomendasi", "Rekomendasi", "lightbulb", READERS),
-        ("laporan", "Laporan", "description", READERS),
+        ("rekomendasi", "Rekomendasi", "lightbulb"),
+        ("laporan", "Laporan", "description"),
     ],
     "Data": [
-        ("unggah", "Unggah", "upload_file", UPLOADERS),
-        ("sop", "SOP", "menu_book", READERS),
-        ("kalender", "Kalender", "calendar_month", READERS),
-        ("administrasi", "Administrasi", "manage_accounts", {"admin"}),
+        ("unggah", "Unggah", "upload_file"),
+        ("sop", "SOP", "menu_book"),
+        ("kalender", "Kalender", "calendar_month"),
+        ("administrasi", "Administrasi", "manage_accounts"),
+        ("akun", "Akun", "person"),
     ],
 }
-"""By heading: file, title, icon, roles."""
+"""By heading: file, title, icon. For whom they are stands with the roles."""
 FIRST = "nasional"
-TITLES = {file: title for entries in PAGES.values() for file, title, _, _ in entries}
-ROLES_OF = {file: roles for entries in PAGES.values() for file, _, _, roles in entries}
+TITLES = {file: title for entries in PAGES.values() for file, title, _ in entries}
+ROLES_OF = {file: {name for name, role in TABLE.items() if file in role.pages} for file in TITLES}
 
 
 def current(viewer: Viewer) -> StreamlitPage:
@@ -42,13 +41,25 @@ def current(viewer: Viewer) -> StreamlitPage:
         heading: [
             st.Page(
                 f"pages/{file}.py", title=title, icon=f":material/{icon}:", default=file == FIRST,
-                visibility="visible" if viewer.role in roles else "hidden",
+                visibility="visible" if viewer.role in ROLES_OF[file] else "hidden",
             )
-            for file, title, icon, roles in entries
+            for file, title, icon in entries
         ]
         for heading, entries in PAGES.items()
     }  # fmt: skip
     page = st.navigation(shown)
-    if viewer.role == "admin" and page.title == TITLES[FIRST]:
-        st.switch_page("pages/administrasi.py")
+    first = first_page(viewer)
+    strays = page.title != TITLES[first] if viewer.role == PENDING else page.title == TITLES[FIRST]
+    if first != FIRST and strays:
+        st.switch_page(f"pages/{first}.py")
     return page
+
+
+def first_page(viewer: Viewer) -> str:
+    """Where a reader begins: the front page, or the first that is for their role."""
+    return next((file for file, roles in ROLES_OF.items() if viewer.role in roles), FIRST)
+
+
+def filtered(viewer: Viewer) -> bool:
+    """Whether the filters of records mean anything to a reader."""
+    return decided(viewer.role).sees != NOTHING

@@ -20,13 +20,14 @@ from pages.kit import logs, measures, shell
 from sop_core import accounts, process
 from sop_core.errors import PantauError, StoreError
 from sop_core.store import Store
+from sop_core.upkeep import Attendance
 
 ANSWER_WITHIN = 2.0
 """Seconds in which the store must answer for the app to count as healthy."""
 CLOSE_WITHIN = 60.0
 """Seconds that a running write has to end at a stop; the unit's TimeoutStopSec is longer."""
 
-BESIDE: list[Callable[[Store], AbstractContextManager[Any]]] = []
+BESIDE: list[Callable[[Store], AbstractContextManager[Any]]] = [Attendance]
 """What runs beside the app for as long as it runs: each is given the store at the start, and
 is left, the last first, before the store is closed."""
 

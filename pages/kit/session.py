@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 import json
 from html import escape
 from typing import Any, NoReturn
@@ -10,12 +10,14 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
+from streamlit.web.server.server_util import get_cookie_secret
 
 from pages.kit import words
-from sop_core import accounts, sessions
-from sop_core.access import VISITOR, Viewer, stranger
+from sop_core import accounts, attempts, sessions
+from sop_core.access import VISITOR, Viewer
 from sop_core.errors import SignInRefused
-from sop_core.store import Store, Trace
+from sop_core.indonesian import now
+from sop_core.store import Store
 
 COOKIE = "pantau_sesi"
 _PROVIDER_COOKIE = "_streamlit_user"
@@ -66,29 +68,72 @@ def _signed_in(root: Store, provider: bool) -> Viewer | None:
     claims = _claims() if provider else None
     # Who has signed in at the provider since is not held up by an older password's cookie.
     if token and (claims is None or sessions.session_open(root, token)):
-        return sessions.viewer_of_session(root, token)
+        return sessions.viewer_of_session(root, token, address=address())
     if not provider:
         return None
     if claims is None:
-        if _PROVIDER_COOKIE in cookies() and not st.session_state.get("_kuki_dicatat"):
-            st.session_state["_kuki_dicatat"] = True
-            root.as_viewer(stranger("-")).record(Trace("masuk", "kuki palsu"), "ditolak")
-        if _PROVIDER_COOKIE in cookies():
+        if _PROVIDER_COOKIE not in cookies():
+            return None
+        # A page is drawn many times with one and the same cookie.
+        if st.session_state.get("_kuki_dicatat"):
             raise SignInRefused("Kuki masuk tidak sah. Silakan masuk.")
-        return None
+        st.session_state["_kuki_dicatat"] = True
+        raise sessions.forged_cookie(root, address())
     token = provider_token(claims)
     if sessions.session_known(root, token):
-        return sessions.viewer_of_session(root, token)
-    login = str(claims.get("email") or claims.get("preferred_username") or "")
-    if claims.get("email") and claims.get("email_verified") is False:
-        login = ""
+        return sessions.viewer_of_session(root, token, address=address())
+    login, trusted = provider_login(claims)
     try:
-        found = accounts.viewer_of(root, login)
+        found = accounts.viewer_of(root, login if trusted else "")
     except SignInRefused:
-        root.as_viewer(stranger(login)).record(Trace("masuk", "akun tidak terdaftar"), "ditolak")
+        # Who the provider vouches for is named, so that an account can be made for them.
+        who = login if trusted else attempts.NOBODY
+        attempts.of(root).tell(
+            root, "akun tidak terdaftar", who, attempts.place(address()),
+            "akun tidak terdaftar" if trusted else "surel belum diverifikasi penyedia", now(),
+        )  # fmt: skip
         raise
-    sessions.open_session(root, found, token, "OIDC")
+    sessions.open_session(root, found, token, sessions.PROVIDER, address())
     return found
+
+
+def address() -> str:
+    """Where the reader is, as the server sees it."""
+    return st.context.ip_address or "127.0.0.1"  # Streamlit has no word for this machine
+
+
+def own_token(store: Store) -> str:
+    """What the reader's session goes by."""
+    token = cookies().get(COOKIE)
+    if token and sessions.session_open(store, token):
+        return token
+    claims = _claims()
+    return provider_token(claims) if claims else ""
+
+
+def provider_login(claims: dict[str, Any]) -> tuple[str, bool]:
+    """The login that a provider's claims name, and whether the provider vouches for it.
+
+    That is the e-mail address, which counts only with ``email_verified``: at many providers
+    anybody can enter anybody's. Section [pantau] of secrets.toml may trust a provider that
+    sends no such mark, or name another claim.
+    """
+    settings = _settings()
+    claim = str(settings.get("login_claim") or "email")
+    login = str(claims.get(claim) or "").strip().lower()
+    if claim != "email":
+        return login, bool(login)
+    verified = claims.get("email_verified")
+    if verified is None:
+        return login, bool(login) and settings.get("trust_unmarked_email") is True
+    return login, bool(login) and verified in (True, "true")
+
+
+def _settings() -> dict[str, Any]:
+    try:
+        return dict(st.secrets.get("pantau") or {})
+    except StreamlitSecretNotFoundError:
+        return {}
 
 
 def _claims() -> dict[str, Any] | None:
@@ -96,9 +141,14 @@ def _claims() -> dict[str, Any] | None:
 
 
 def provider_token(claims: dict[str, Any]) -> str:
-    """What stands for one sign-in at a provider: its claims, which the cookie's signature keeps."""
+    """What stands for one sign-in at a provider: its claims, keyed with the cookies' secret.
+
+    Without the key, whoever knows somebody's claims could hand in what stands for them as the
+    cookie of a password's session.
+    """
     kept = {k: v for k, v in claims.items() if k not in ("is_logged_in", "tokens")}
-    return hashlib.sha256(json.dumps(kept, sort_keys=True, default=str).encode()).hexdigest()
+    text = json.dumps(kept, sort_keys=True, default=str)
+    return hmac.new(get_cookie_secret().encode(), text.encode(), "sha256").hexdigest()
 
 
 def _ask(provider: bool, refusal: str = "") -> NoReturn:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache, partial
 from html import escape
+from typing import TypeVar
 from urllib.parse import parse_qs, urlsplit
 
-from starlette.concurrency import run_in_threadpool
+import anyio
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -14,10 +17,12 @@ from streamlit.user_info import generate_login_redirect_url
 from pages.kit import shell
 from pages.kit.session import COOKIE, provider_configured
 from sop_core import sessions
-from sop_core.errors import SignInRefused
+from sop_core.errors import SignInBusy, SignInRefused, SignInTooOften
 from sop_core.sessions import LONGEST_SESSION
 
 _MOST_BYTES = 4096
+_THREADS = 32
+"""Of their own, for those who wait for their turn: pages and doors do not wait behind them."""
 _PAGE = """<!doctype html>
 <html lang="id"><head><meta charset="utf-8"><title>Masuk · Pantau SOP</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -42,6 +47,11 @@ p {{ margin: 0 0 .5rem; }}
 <label for="sandi">Kata sandi</label>
 <input id="sandi" name="sandi" type="password" autocomplete="current-password" required>
 <button>Masuk</button>{other}</form></body></html>"""
+_LEAVE = """<!doctype html>
+<html lang="id"><head><meta charset="utf-8"><title>Keluar · Pantau SOP</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"></head><body>
+<form method="post" action="/keluar"><p>Keluar dari Pantau SOP?</p><button>Keluar</button></form>
+</body></html>"""
 _OTHER = '<p style="margin-top:1rem"><a href="/masuk/penyedia">Masuk lewat BPOM</a></p>'
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -58,10 +68,36 @@ def _form(message: str = "", target: str = "/", status: int = 200) -> HTMLRespon
 
 
 def _inside(target: str) -> str:
-    """A place in this app to go to; anything else is the front page."""
-    parts = urlsplit(target)
-    safe = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc
-    return target if safe else "/"
+    """A place in this app to go to; anything else is the front page.
+
+    A browser takes a backslash for a stroke and drops tabs and line ends; what is not plain
+    is not followed, nor what would sign out again.
+    """
+    plain = target.isprintable() and "\\" not in target
+    safe = plain and target.startswith("/") and not target.startswith("//")
+    leaves = urlsplit(target).path.split("/")[1:2] if safe else []
+    return target if safe and leaves not in (["masuk"], ["keluar"], ["auth"]) else "/"
+
+
+def _from_elsewhere(request: Request) -> bool:
+    """Whether another site's page sends this. Browsers say so; what is no browser need not."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None and site not in ("same-origin", "none"):
+        return True
+    said = request.headers.get("origin") or request.headers.get("referer")
+    return said is not None and urlsplit(said).netloc != request.headers.get("host")
+
+
+T = TypeVar("T")
+
+
+@cache
+def _threads() -> anyio.CapacityLimiter:
+    return anyio.CapacityLimiter(_THREADS)
+
+
+async def _aside(work: Callable[[], T]) -> T:
+    return await anyio.to_thread.run_sync(work, limiter=_threads())
 
 
 def ask(request: Request, refusal: str = "") -> Response:
@@ -88,8 +124,7 @@ async def show(request: Request) -> Response:
 
 async def sign_in(request: Request) -> Response:
     """Check a password; the cookie is for this site alone and out of reach of scripts."""
-    origin = request.headers.get("origin")
-    if origin and urlsplit(origin).netloc != request.headers.get("host"):
+    if _from_elsewhere(request):
         return _form("Permintaan dari situs lain ditolak.", status=403)
     body = b""
     async for part in request.stream():
@@ -98,10 +133,15 @@ async def sign_in(request: Request) -> Response:
             return _form("Isian terlalu panjang.", status=413)
     fields = {k: v[0] for k, v in parse_qs(body.decode("utf-8", "replace")).items()}
     target = _inside(fields.get("ke", "/"))
+    # As uvicorn says: behind a proxy of FORWARDED_ALLOW_IPS the reader's own address.
+    address = request.client.host if request.client else None
+    before = request.cookies.get(COOKIE)
     try:
-        token = await run_in_threadpool(_open, fields.get("akun", ""), fields.get("sandi", ""))
+        token = await _aside(
+            partial(_open, fields.get("akun", ""), fields.get("sandi", ""), address, before)
+        )
     except SignInRefused as error:
-        return _form(str(error), target, 401)
+        return _form(str(error), target, _status(error))
     answer = RedirectResponse(target, 303)
     answer.set_cookie(
         COOKIE, token, max_age=int(LONGEST_SESSION.total_seconds()), httponly=True, samesite="lax",
@@ -110,17 +150,39 @@ async def sign_in(request: Request) -> Response:
     return answer
 
 
-def _open(login: str, password: str) -> str:
+def _status(error: SignInRefused) -> int:
+    if isinstance(error, SignInBusy):
+        return 503
+    return 429 if isinstance(error, SignInTooOften) else 401
+
+
+def _open(login: str, password: str, address: str | None, before: str | None) -> str:
     root = shell.root()
-    viewer = sessions.check_password(root, login, password)
-    return sessions.open_session(root, viewer)
+    token = sessions.sign_in(root, login, password, address)
+    if before:
+        sessions.end_session(root, before)  # the browser has another cookie from here on
+    return token
+
+
+async def leave(request: Request) -> Response:
+    """Sign out by the link of our own pages; who comes from elsewhere is asked first."""
+    if _from_elsewhere(request):
+        return HTMLResponse(_LEAVE, headers=_HEADERS)
+    return await _left(request)
 
 
 async def sign_out(request: Request) -> Response:
+    """Sign out, unless it is another site that asks."""
+    if _from_elsewhere(request):
+        return _form("Permintaan dari situs lain ditolak.", status=403)
+    return await _left(request)
+
+
+async def _left(request: Request) -> Response:
     """End the session and take the cookie back."""
     token = request.cookies.get(COOKIE)
     if token:
-        await run_in_threadpool(lambda: sessions.end_session(shell.root(), token))
+        await _aside(lambda: sessions.end_session(shell.root(), token))
     answer = RedirectResponse("/masuk", 303)
     answer.delete_cookie(COOKIE, path="/")
     return answer
@@ -130,5 +192,6 @@ ROUTES = [
     Route("/masuk", show, methods=["GET"]),
     Route("/masuk", sign_in, methods=["POST"]),
     Route("/masuk/penyedia", to_provider, methods=["GET"]),
-    Route("/keluar", sign_out, methods=["GET"]),
+    Route("/keluar", leave, methods=["GET"]),
+    Route("/keluar", sign_out, methods=["POST"]),
 ]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sop_core import accounts, audit
-from sop_core.access import ROLES
+from sop_core.access import GIVEN, ROLES
 from sop_core.cli.common import (
     Command,
     Parser,
@@ -34,11 +34,14 @@ def register(command: Command, common: Parser) -> None:
     action("list", run_user_list, "semua akun")
     add = action("add", run_user_add, "akun baru")
     change = action("set", run_user_set, "peran, unit, atau keadaan lain")
-    password = action("password", run_user_password, "kata sandi baru")
-    for sub in (add, change, password):
+    password = action(
+        "password", run_user_password, "kata sandi baru, yang harus diganti pemiliknya"
+    )
+    unlock = action("unlock", run_user_unlock, "boleh mencoba lagi sesudah salah kata sandi")
+    for sub in (add, change, password, unlock):
         sub.add_argument("account", metavar="NAMA_MASUK")
     for sub in (add, change):
-        sub.add_argument("--role", choices=list(ROLES), required=True)
+        sub.add_argument("--role", choices=list(GIVEN), required=True)
         sub.add_argument("--unit", default=None, help="kode atau nama unit")
     add.add_argument("--name", required=True, help="nama orang")
     add.add_argument("--no-password", action="store_true", help="masuk lewat OIDC saja")
@@ -56,9 +59,23 @@ def run_user_list(options: Any) -> int:
         print_json([vars(a) for a in found])
         return 0
     for a in found:
-        state = "aktif" if a.active else "tidak aktif"
-        print(f"{a.login:30} {ROLES[a.role]:20} {a.unit_code or '-':14} {state:12} {a.name}")
+        print(f"{a.login:30} {_label(a):20} {a.unit_code or '-':14} {_state(a):12} {a.name}")
     return 0
+
+
+def _label(account: accounts.Account) -> str:
+    return ROLES.get(account.role, account.role)
+
+
+def _state(account: accounts.Account) -> str:
+    if not account.active:
+        return "tidak aktif"
+    said = ["aktif"]
+    if account.must_change:
+        said.append("kata sandi awal")
+    if account.locked_until:
+        said.append(f"terkunci sampai {account.locked_until:%H.%M}")
+    return ", ".join(said)
 
 
 def run_user_add(options: Any) -> int:
@@ -67,7 +84,8 @@ def run_user_add(options: Any) -> int:
     with open_store(options) as store:
         unit = unit_code(store, options.unit)
         accounts.add(store, options.account, options.name, options.role, unit, password)
-    print(f"Akun {options.account} dibuat.")
+    more = "" if options.no_password else " Kata sandinya harus diganti saat pertama kali masuk."
+    print(f"Akun {options.account} dibuat.{more}")
     return 0
 
 
@@ -85,7 +103,18 @@ def run_user_password(options: Any) -> int:
     password = _new_password()
     with open_store(options) as store:
         accounts.set_password(store, options.account, password)
-    print(f"Kata sandi {options.account} diganti; sesinya berakhir.")
+    print(
+        f"Kata sandi {options.account} diganti; sesinya berakhir, dan kata sandi itu harus"
+        " diganti saat berikutnya masuk."
+    )
+    return 0
+
+
+def run_user_unlock(options: Any) -> int:
+    """Let somebody try again who waits after wrong guesses."""
+    with open_store(options) as store:
+        accounts.unlock(store, options.account)
+    print(f"Kunci {options.account} dibuka.")
     return 0
 
 

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pages.kit import logs, measures, signin
 from pages.kit.doors import answers, headers, routes, stream
 from pages.kit.doors.given import Given, Open
-from pages.kit.doors.people import Asker, Refusals, Turned, asking
+from pages.kit.doors.people import Asker, Turned, asking, why_not
 from pages.kit.doors.uploads import TooMuch, Uploads
 
 MOST_STREAMS = 40
@@ -26,7 +26,7 @@ class Gate:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self._given, self._open = Given(), Open()
-        self._uploads, self._refusals = Uploads(), Refusals()
+        self._uploads = Uploads()
         measures.watch_streams(self._open.all)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -89,7 +89,7 @@ class Gate:
     async def _turned(self, kind: routes.Kind, turned: Turned, request: Request) -> Response:
         if kind is not routes.PAGE or turned.status != 401:
             return answers.no(turned.status, turned.message)
-        why = await run_in_threadpool(self._refusals.why, request)
+        why = await run_in_threadpool(why_not, request)
         return signin.ask(request, why)
 
     # --------------------------------------------------------------- streams

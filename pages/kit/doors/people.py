@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,13 +15,8 @@ from streamlit.web.server.starlette.starlette_websocket import _get_signed_cooki
 from pages.kit import session, shell
 from pages.kit.doors.answers import CLOSED
 from sop_core import accounts, sessions
-from sop_core.access import stranger
 from sop_core.errors import SignInRefused, StoreError
-from sop_core.store import Store, Trace
-
-FORGED = "Kuki masuk tidak sah. Silakan masuk."
-_AUDIT_EVERY = 60.0
-"""Seconds between two audit entries of forged provider cookies from one address."""
+from sop_core.store import Store
 
 
 @dataclass(frozen=True)
@@ -87,42 +80,24 @@ def provider_claims(cookies: Mapping[str, str]) -> dict[str, Any] | None:
     return claims
 
 
-class Refusals:
-    """Why somebody is sent to the sign-in form, and its trace in the audit."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._last: dict[str, float] = {}
-
-    def why(self, connection: HTTPConnection) -> str:
-        """Words for the form; empty for somebody who has no cookie at all."""
-        root = shell.root()
-        cookies = connection.cookies
-        token = cookies.get(session.COOKIE)
-        provider = session.provider_configured()
-        claims = provider_claims(cookies) if provider else None
-        if token is None and claims is not None:
-            token = session.provider_token(claims)
-        if token is not None:
-            try:
-                sessions.viewer_of_session(root, token)
-            except SignInRefused as error:
-                return str(error)
-            return ""
-        if provider and USER_COOKIE_NAME in cookies:
-            if self._may_audit(address(connection)):
-                root.as_viewer(stranger("-")).record(Trace("masuk", "kuki palsu"), "ditolak")
-            return FORGED
+def why_not(connection: HTTPConnection) -> str:
+    """Words for the form, of somebody whose cookie is no good; empty where there is none."""
+    root = shell.root()
+    cookies = connection.cookies
+    token = cookies.get(session.COOKIE)
+    provider = session.provider_configured()
+    claims = provider_claims(cookies) if provider else None
+    if token is None and claims is not None:
+        token = session.provider_token(claims)
+    if token is not None:
+        try:
+            sessions.viewer_of_session(root, token, address=address(connection))
+        except SignInRefused as error:
+            return str(error)
         return ""
-
-    def _may_audit(self, where: str) -> bool:
-        now = time.monotonic()
-        with self._lock:
-            self._last = {a: t for a, t in self._last.items() if now - t < _AUDIT_EVERY}
-            if where in self._last:
-                return False
-            self._last[where] = now
-            return True
+    if provider and USER_COOKIE_NAME in cookies:
+        return str(sessions.forged_cookie(root, address(connection)))
+    return ""
 
 
 def address(connection: HTTPConnection) -> str:

@@ -3,24 +3,26 @@
 
 from __future__ import annotations
 
-from sop_core.access import OFFICE_ROLES, ROLES
-from sop_core.units import UPT_KINDS
+from sop_core.access import GIVEN, ROLES
 from sop_core.upkeep.rules.writing import Rule, among, breaks, refers
 
-_UPT = f"(SELECT code FROM unit WHERE kind IN {among(UPT_KINDS)})"
-_CENTER = "(SELECT code FROM unit WHERE kind = 'pusat')"
+
+def _of(kinds: tuple[str, ...]) -> str:
+    return f"(SELECT code FROM unit WHERE kind IN {among(kinds)})"
+
 
 RULES = (
     breaks("akun", "app_user", f"role NOT IN {among(ROLES)}", "peran akun tidak dikenal"),
     breaks("akun", "app_user", "NOT regexp_full_match(login, '[a-z0-9][a-z0-9._@+-]{1,99}')",
            "nama masuk mustahil"),
-    breaks("akun", "app_user",
-           f"role IN {among(OFFICE_ROLES)} AND coalesce(unit_code, '') NOT IN {_UPT}",
-           "peran UPT tanpa UPT"),
-    breaks("akun", "app_user", f"role = 'pusat' AND coalesce(unit_code, '') NOT IN {_CENTER}",
-           "peran pusat tanpa Unit Kerja Pusat"),
-    breaks("akun", "app_user", "role IN ('pimpinan', 'admin') AND unit_code IS NOT NULL",
-           "peran nasional yang terikat unit"),
+    *(breaks("akun", "app_user", f"role = '{role}' AND coalesce(unit_code, '') NOT IN {_of(given.of)}",
+             f"peran {given.label} tanpa unit yang sesuai")
+      for role, given in GIVEN.items() if given.of),
+    *(breaks("akun", "app_user", f"role = '{role}' AND unit_code IS NOT NULL",
+             f"peran {given.label} terikat unit")
+      for role, given in GIVEN.items() if not given.of),
+    refers("akun", "sign_in_refusal", "nullif(login, '-')", "app_user.login",
+           "penolakan masuk milik akun yang tidak ada"),
     breaks("akun", "app_user", "NOT starts_with(password_hash, '$argon2')",
            "sidik kata sandi tidak dikenal"),
     Rule("akun",

@@ -25,6 +25,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "disposition": ("decision_no",),
     "app_user": ("login",),
     "sign_in": ("token_hash",),
+    "sign_in_refusal": ("kind", "login", "address"),
     "audit": ("entry_no",),
     "sop_document": ("document_no",),
     "schema_version": ("version",),
