@@ -20,3 +20,9 @@ class Attendance:
             self.desk.stop()
         if self.daily is not None:
             self.daily.stop()
+
+    def __enter__(self) -> Attendance:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
