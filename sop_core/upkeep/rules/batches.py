@@ -54,6 +54,9 @@ RULES = (
            f"{t} masih memuat baris dari unggahan yang sudah dibatalkan")
       for t in SHEET_KEYS),
     Rule("unggahan", _VOUCHED_TOO_FEW, "jumlah baris unggahan tidak cocok dengan yang dibawanya"),
+    breaks("unggahan", "import_batch", "undone_at IS NULL AND rows_new + rows_changed > 0"
+           f" AND batch_id NOT IN (SELECT batch_id FROM ({_VOUCHED}))",
+           "unggahan yang tidak membawa satu baris pun"),
     Rule("unggahan", _REASONS, "jumlah baris ditolak tidak cocok dengan alasannya"),
     breaks("unggahan", "import_batch",
            "least(rows_new, rows_changed, rows_unchanged, rows_rejected) < 0",
