@@ -37,8 +37,8 @@ KEEP = dt.timedelta(days=30)
 """How long the store keeps a count after its last refusal."""
 _MOST_COUNTED = 50_000
 """Guesses counted in memory: more than two workers can check in FAILURE_MINUTES."""
-_MOST_COOKIES = 1000
-"""The same of cookies, which cost their sender nothing: they push out no count of guesses."""
+_MOST_COOKIES = 200
+"""Addresses of which cookies are counted apart; those of others are counted together."""
 NOBODY = "-"
 """Stands for a login that does not exist, and for an address that is not known."""
 
@@ -120,7 +120,7 @@ class Attempts:
         self._lock = threading.Lock()
         self._key = secrets.token_bytes(32)
         self._counts = _Counts(_MOST_COUNTED)
-        self._cookies = _Counts(_MOST_COOKIES)
+        self._cookies = _Counts(2 * _MOST_COOKIES)
         self._entries: dict[str, list[dt.datetime]] = {}
         self._said: OrderedDict[tuple[str, str, str], dt.datetime] = OrderedDict()
         self._read = False
@@ -145,14 +145,14 @@ class Attempts:
             pair = self._counts.add(self._pair(guess), MOST_FAILURES, now)
             # Written for every guess alike, so that time does not tell which logins exist.
             typed = self._counts.add((NOBODY, guess.address), MOST_OF_ADDRESS, now)
-            place = self._counts.add((ADDRESS, guess.address), MOST_OF_ADDRESS, now)
+            there = self._counts.add((ADDRESS, guess.address), MOST_OF_ADDRESS, now)
         own = pair if guess.exists else typed
-        _keep(store, [(PASSWORD, guess.kept, own), (ADDRESS, NOBODY, place)], guess.address, now)
+        _keep(store, [(PASSWORD, guess.kept, own), (ADDRESS, NOBODY, there)], guess.address, now)
         kind = f"{PASSWORD} {'ada' if guess.exists else 'tidak ada'}"
         self.tell(store, kind, guess.kept, guess.address, "nama masuk atau kata sandi salah", now)
         if pair.refused == MOST_FAILURES:
             self.tell(store, kind, guess.kept, guess.address, "terlalu banyak percobaan", now)
-        if place.refused == MOST_OF_ADDRESS:
+        if there.refused == MOST_OF_ADDRESS:
             self.tell(store, ADDRESS, NOBODY, guess.address, "terlalu banyak percobaan", now)
 
     def right(self, store: Store, guess: Guess) -> None:
@@ -205,10 +205,12 @@ class Attempts:
     ) -> None:
         """Count a cookie that is no good; the first of an address is in the audit."""
         with self._lock:
-            count = self._cookies.add((login, address), MOST_OF_ADDRESS, now)
+            known = (login, address) in self._cookies or len(self._cookies) < _MOST_COOKIES
+            where = address if known else NOBODY
+            count = self._cookies.add((login, where), MOST_OF_ADDRESS, now)
         # Each is a request of a stranger's that costs nothing: the store hears of the 1st, 10th, ...
         if str(count.refused).strip("0") == "1":
-            _keep(store, [(COOKIE, login, count)], address, now)
+            _keep(store, [(COOKIE, login, count)], where, now)
         self.tell(store, subject, login, address, subject, now)
 
     # ------------------------------------------------------------- in memory

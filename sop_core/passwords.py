@@ -54,12 +54,11 @@ def require_good(password: str, login: str, name: str) -> None:
     if len(password) > LONGEST_PASSWORD:
         raise AccountRefused(f"Kata sandi paling banyak {LONGEST_PASSWORD} karakter.")
     plain = _plain(password)
-    if any(plain and plain in row + " " + row[::-1] for row in _ROWS):
-        raise AccountRefused(_EASY)
     own = {_plain(login), _plain(login.partition("@")[0]), _plain(name)}
     for core in (plain, plain.strip("0123456789")):
         piece = _piece(core)
-        if len(piece) <= _SHORT_PIECE or {core, piece} & (_COMMONEST | own):
+        typed = any(core in row or core in row[::-1] for row in _ROWS)
+        if typed or len(piece) <= _SHORT_PIECE or {core, piece} & (_COMMONEST | own):
             raise AccountRefused(_EASY)
 
 
@@ -68,8 +67,8 @@ def _plain(text: str) -> str:
 
 
 def _piece(text: str) -> str:
-    """The shortest piece whose repetition the text is; the text itself where it repeats none."""
-    return text[: (text + text).find(text, 1)] if text else ""
+    """The shortest piece that the text repeats, the last time perhaps not to its end."""
+    return next((text[:n] for n in range(1, len(text)) if text.startswith(text[n:])), text)
 
 
 def hashed(password: str) -> str:

@@ -1,9 +1,18 @@
 """Who is at the page, what they are refused, and that it is kept."""
 
-import pytest
+import re
+from collections.abc import Iterator
+from urllib.parse import urljoin
 
-from pages.kit import session
-from sop_core import accounts, audit, process, sessions
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from pages.kit import session, signin
+from sop_core import accounts, attempts, audit, passwords, process, sessions
 from sop_core.access import HIDDEN_NAME
 from sop_core.errors import SignInRefused
 from sop_core.evaluation import Scope, headline
@@ -216,20 +225,295 @@ def test_a_new_sign_in_at_the_provider_outlives_an_old_password_cookie(demo, sig
     sessions.end_session(in_use(), session.cookies()[session.COOKIE])
     accounts.add(in_use(), "deputi@contoh.test", "Pimpinan contoh", "pimpinan")
     monkeypatch.setattr(session, "provider_configured", lambda: True)
-    claims = {"iss": "contoh", "sub": "1", "iat": 1, "email": "deputi@contoh.test"}
+    claims = {
+        "iss": "contoh",
+        "sub": "1",
+        "iat": 1,
+        "email": "deputi@contoh.test",
+        "email_verified": True,
+    }
     monkeypatch.setattr(session, "_claims", lambda: claims)
     app = open_page("nasional")
     assert titles(app) == ["Nasional"]
     assert any("Pimpinan contoh" in c.value for c in app.sidebar.caption)
 
 
-def test_an_address_the_provider_did_not_verify_is_nobodys(demo, sign_in, monkeypatch):
+LOGIN, PASSWORD, NEW = "deputi@contoh.test", "kata sandi contoh 1", "pilihan sendiri 7 kata"
+
+
+@pytest.mark.parametrize(
+    ("claims", "settings", "comes_in"),
+    [
+        ({"email": LOGIN, "email_verified": True}, {}, True),
+        ({"email": LOGIN.upper(), "email_verified": "true"}, {}, True),
+        ({"email": LOGIN, "email_verified": False}, {}, False),
+        ({"email": LOGIN, "email_verified": "false"}, {}, False),
+        ({"email": LOGIN}, {}, False),
+        ({"email": LOGIN, "email_verified": None}, {}, False),
+        ({"email": LOGIN}, {"trust_unmarked_email": True}, True),
+        ({"email": LOGIN}, {"trust_unmarked_email": "ya"}, False),
+        ({"email": LOGIN, "email_verified": False}, {"trust_unmarked_email": True}, False),
+        ({"preferred_username": LOGIN}, {}, False),
+        ({"preferred_username": LOGIN, "email_verified": True}, {}, False),
+        ({"preferred_username": LOGIN}, {"trust_unmarked_email": True}, False),
+        ({"preferred_username": LOGIN}, {"login_claim": "preferred_username"}, True),
+        ({"email": LOGIN, "email_verified": True}, {"login_claim": "preferred_username"}, False),
+        ({}, {"trust_unmarked_email": True}, False),
+    ],
+)
+def test_only_an_address_that_the_provider_vouches_for_is_somebodys(
+    demo, sign_in, monkeypatch, claims, settings, comes_in
+):
     sign_in("pimpinan")
-    accounts.add(in_use(), "deputi@contoh.test", "Pimpinan contoh", "pimpinan")
+    accounts.add(in_use(), LOGIN, "Pimpinan contoh", "pimpinan")
     monkeypatch.setattr(session, "cookies", dict)
     monkeypatch.setattr(session, "provider_configured", lambda: True)
-    claims = {"sub": "1", "email": "deputi@contoh.test", "email_verified": False}
-    monkeypatch.setattr(session, "_claims", lambda: claims)
-    app = open_page("nasional")
-    assert "belum terdaftar" in app.error[0].value
-    assert last_trace()["outcome"] == "ditolak"
+    monkeypatch.setattr(session, "_settings", lambda: settings)
+    monkeypatch.setattr(session, "_claims", lambda: {"sub": "1", **claims})
+    app = open_page("kalender") if comes_in else open_page("nasional")
+    assert (titles(app) == ["Pantau SOP"]) is not comes_in
+    if not comes_in:
+        assert "belum terdaftar" in app.error[0].value
+        assert last_trace()["outcome"] == "ditolak"
+        vouched = claims.get("email_verified") is True
+        assert (last_trace()["login"] == "-") is not (vouched and last_trace()["login"] == LOGIN)
+
+
+def test_a_providers_claims_alone_make_no_cookie(demo, sign_in, monkeypatch):
+    """Their digest stood for the session: whoever knew the claims could write the cookie."""
+    import hashlib
+    import json
+
+    sign_in("pimpinan")
+    accounts.add(in_use(), LOGIN, "Pimpinan contoh", "pimpinan")
+    claims = {"sub": "1", "email": LOGIN, "email_verified": True}
+    token = session.provider_token(claims)
+    sessions.open_session(in_use(), accounts.viewer_of(in_use(), LOGIN), token, "OIDC")
+    guessed = hashlib.sha256(json.dumps(claims, sort_keys=True, default=str).encode()).hexdigest()
+    assert guessed != token
+    monkeypatch.setattr(session, "cookies", lambda: {session.COOKIE: guessed})
+    assert "tidak sah" in open_page("nasional").error[0].value
+
+
+# ------------------------------------------------- the first password, and one's own
+
+
+@pytest.fixture
+def newcomer(demo, monkeypatch):
+    """Somebody whose password the admin chose, signed in with it; their token."""
+    root = process.store_at(str(demo))
+    accounts.add(root, LOGIN, "Orang baru", "pimpinan", password=PASSWORD)
+    token = sessions.sign_in(root, LOGIN, PASSWORD)
+    monkeypatch.setattr(session, "cookies", lambda: {session.COOKIE: token})
+    return token
+
+
+@pytest.mark.parametrize("page", ["nasional", "fasilitator", "unggah", "administrasi", "laporan"])
+def test_with_a_first_password_every_page_is_the_one_to_change_it(newcomer, page):
+    app = open_page(page)
+    assert titles(app) == ["Akun"]
+    assert "Ganti kata sandi awal" in "".join(w.value for w in app.warning)
+    assert not app.metric
+
+
+def change(app, old: str, new: str, again: str | None = None):
+    for box, text in zip(app.text_input, (old, new, new if again is None else again), strict=True):
+        box.input(text)
+    next(b for b in app.button if b.label == "Ganti kata sandi").click()
+    return app.run()
+
+
+def test_a_changed_first_password_opens_the_pages(newcomer):
+    app = change(open_page("akun"), PASSWORD, NEW)
+    assert "diganti" in app.success[0].value
+    next(b for b in app.button if b.label == "Lanjut").click().run()
+    assert not app.warning or "kata sandi awal" not in app.warning[0].value
+    assert titles(open_page("nasional")) == ["Nasional"]
+    with pytest.raises(SignInRefused):
+        sessions.check_password(in_use(), LOGIN, PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "again", "why"),
+    [
+        ("salah sekali ini", NEW, None, "salah"),
+        (PASSWORD, NEW, "lain sama sekali", "tidak sama"),
+        (PASSWORD, "pendek", None, "paling sedikit"),
+        (PASSWORD, "rahasia12345", None, "mudah ditebak"),
+        (PASSWORD, PASSWORD, None, "lain dari"),
+    ],
+)
+def test_a_password_that_is_no_good_is_not_taken(newcomer, old, new, again, why):
+    app = change(open_page("akun"), old, new, again)
+    assert "tidak diganti" in app.error[0].value
+    assert why in app.text[0].value
+    assert sessions.viewer_of_session(in_use(), newcomer).role == "kata_sandi_awal"
+    assert [b.value for b in app.text_input] == ["", "", ""]
+
+
+def test_one_sees_and_ends_ones_own_sessions(demo, sign_in):
+    login = sign_in("data_staf", "BBPOM-PDG")
+    other = sessions.open_session(
+        in_use(), accounts.viewer_of(in_use(), login), address="192.0.2.7"
+    )
+    app = open_page("akun")
+    shown = app.dataframe[0].value
+    assert set(shown["Dari alamat"]) == {"192.0.2.7", "-"}
+    next(b for b in app.button if b.label == "Akhiri semua sesi lain").click().run()
+    assert not sessions.session_open(in_use(), other)
+    assert len(app.dataframe[0].value) == 1
+    assert not app.exception
+
+
+def test_who_comes_through_a_provider_has_no_password_to_change(demo, sign_in):
+    sign_in("pimpinan")
+    app = open_page("akun")
+    assert "lewat penyedia" in app.info[0].value
+    assert not app.text_input
+
+
+def test_an_admin_sees_and_opens_a_lock(demo, sign_in):
+    root = process.store_at(str(demo))
+    accounts.add(root, LOGIN, "Orang baru", "pimpinan", password=PASSWORD)
+    for _ in range(attempts.MOST_FAILURES):
+        with pytest.raises(SignInRefused):
+            sessions.check_password(root, LOGIN, "salah sekali ini", "192.0.2.7")
+    sign_in("admin")
+    app = open_page("administrasi")
+    people = next(f.value for f in app.dataframe if "Terkunci sampai (WIB)" in f.value.columns)
+    row = people[people["Nama masuk"] == LOGIN].iloc[0]
+    assert row["Kata sandi"] == "awal, belum diganti"
+    assert row["Terkunci sampai (WIB)"]
+    app.selectbox(key="akun").select("admin.nasional").run()
+    assert "Buka kunci" not in [b.label for b in app.button]
+    app.selectbox(key="akun").select(LOGIN).run()
+    next(b for b in app.button if b.label == "Buka kunci").click().run()
+    assert "dibuka" in app.success[0].value
+    assert sessions.check_password(root, LOGIN, PASSWORD, "192.0.2.7")
+
+
+# ------------------------------------------------------------------ the form's door
+
+SITE = "https://pantau.contoh.test"
+
+
+@pytest.fixture
+def door(demo) -> Iterator[TestClient]:
+    """A browser at /masuk and /keluar, behind TLS; one account that may come in."""
+    root = process.store_at(str(demo))
+    accounts.add(root, LOGIN, "Pimpinan contoh", "pimpinan", password=PASSWORD, first=False)
+    with TestClient(Starlette(routes=signin.ROUTES), SITE, follow_redirects=False) as client:
+        yield client
+
+
+def send(door, login=LOGIN, password=PASSWORD, to="/", **headers):
+    return door.post("/masuk", data={"akun": login, "sandi": password, "ke": to}, headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 303),
+        ({"Origin": SITE, "Sec-Fetch-Site": "same-origin"}, 303),
+        ({"Sec-Fetch-Site": "none"}, 303),
+        ({"Origin": "https://contoh.lain"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "https://pantau.contoh.test.contoh.lain"}, 403),
+        ({"Origin": "https://pantau.contoh.test:8443"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": SITE, "Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Referer": "https://contoh.lain/masuk"}, 403),
+    ],
+)
+def test_no_other_site_signs_anybody_in_or_out(door, headers, status):
+    assert send(door, **headers).status_code == status
+    if status == 403:
+        assert not door.cookies
+        assert in_use().one("SELECT count(*) FROM sign_in") == 0
+    door.cookies.clear()
+    token = sessions.sign_in(in_use(), LOGIN, PASSWORD)
+    cookie = {"Cookie": f"{session.COOKIE}={token}"}
+    assert door.post("/keluar", headers={**headers, **cookie}).status_code == status
+    token = sessions.sign_in(in_use(), LOGIN, PASSWORD)
+    cookie = {"Cookie": f"{session.COOKIE}={token}"}
+    answer = door.get("/keluar", headers={**headers, **cookie})
+    assert answer.status_code == (303 if status == 303 else 200)
+    assert sessions.session_open(in_use(), token) is (status == 403)
+    assert ('method="post"' in answer.text) is (status == 403)
+
+
+def test_the_cookie_is_out_of_reach_and_secure_behind_tls(door):
+    answer = send(door)
+    cookie = answer.headers["set-cookie"].lower()
+    assert all(word in cookie for word in ("httponly", "samesite=lax", "secure", "path=/"))
+    plain = TestClient(door.app, "http://localhost", follow_redirects=False)
+    assert "secure" not in send(plain).headers["set-cookie"].lower()
+
+
+@pytest.mark.parametrize(
+    ("peer", "secure", "counted"),
+    [("127.0.0.1", True, "203.0.113.9"), ("198.51.100.7", False, "198.51.100.7")],
+    ids=["a proxy that is trusted", "anybody"],
+)
+def test_only_a_trusted_proxy_says_who_the_reader_is(door, peer, secure, counted):
+    behind = ProxyHeadersMiddleware(door.app, trusted_hosts="127.0.0.1")
+    client = TestClient(behind, "http://pantau", follow_redirects=False, client=(peer, 4711))
+    says = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
+    assert ("secure" in send(client, **says).headers["set-cookie"].lower()) is secure
+    assert in_use().one("SELECT address FROM sign_in") == counted
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://contoh.lain/", "//contoh.lain", "/\\contoh.lain", "\\/contoh.lain", "/\t/contoh.lain",
+        "/\n/contoh.lain", "\t//contoh.lain", "/\x00/contoh.lain", " //contoh.lain", "javascript:alert(1)",
+        "https:contoh.lain", "///contoh.lain", "contoh.lain", "", "/masuk", "/masuk?ke=/", "/keluar",
+        "/keluar?x", "/auth/logout", "/\u2028/contoh.lain", "/\ud800",
+    ],
+)  # fmt: skip
+def test_the_form_leads_to_no_other_place(door, target):
+    assert signin._inside(target) == "/"
+
+
+@pytest.mark.parametrize("target", ["/", "/terlambat?tanggal=2025-06-30&unit=BB%20PADANG", "/wilayah?kasus=A//B"])  # fmt: skip
+def test_the_form_leads_back_to_what_was_asked_for(door, target):
+    assert send(door, to=target).headers["location"] == target
+
+
+@given(st.text(max_size=40).map(lambda t: f"/{t}"))
+def test_whatever_is_asked_for_is_on_this_host(target):
+    # As a browser reads it: tabs and line ends are dropped, a backslash is a stroke.
+    read = re.sub(r"[\t\r\n]", "", signin._inside(target)).replace("\\", "/")
+    assert urljoin(SITE, read).startswith(f"{SITE}/")
+    assert not read.startswith("//")
+
+
+def test_a_sign_in_makes_a_new_session_and_ends_the_browsers_old_one(door):
+    """Nobody can hand another a cookie and be signed in with them."""
+    before = sessions.sign_in(in_use(), LOGIN, PASSWORD)
+    for given_cookie in (before, "disodorkan", sessions.session_open(in_use(), before) and before):
+        door.cookies.clear()
+        door.cookies.set(session.COOKIE, str(given_cookie))
+        answer = send(door)
+        token = answer.cookies[session.COOKIE]
+        assert token not in (before, "disodorkan")
+        assert sessions.session_open(in_use(), token)
+    assert not sessions.session_open(in_use(), before)
+    assert not sessions.session_known(in_use(), "disodorkan")
+
+
+def test_a_refusal_says_what_it_is(door, monkeypatch):
+    assert send(door, password="salah sekali ini").status_code == 401
+    for _ in range(attempts.MOST_FAILURES):
+        answer = send(door, password="salah sekali ini")
+    assert answer.status_code == 429
+    assert "Terlalu banyak percobaan" in answer.text
+    monkeypatch.setattr(passwords, "turns", passwords.Turns(waiting=0))
+    answer = send(door, login="siapa")
+    assert answer.status_code == 503
+    assert "Terlalu ramai, coba lagi" in answer.text
+    assert send(door, password="x" * 5000).status_code == 413
+    typed = '"><script>alert(1)</script>'
+    assert typed not in send(door, login=typed, to=typed).text
