@@ -10,6 +10,7 @@ from pages.kit import handing, measures, shell, tables, words
 from sop_core import importing
 from sop_core.access import DEMO
 from sop_core.errors import AccessDenied, ImportRefused, UndoRefused
+from sop_core.importing.limits import LISTED
 from sop_core.importing.returning import rejected_workbook
 from sop_core.importing.template import template
 from sop_core.indonesian import JAKARTA, format_date, format_number, today
@@ -266,11 +267,10 @@ def _history_actions(store: Store, batch: importing.Batch) -> None:
                 else:
                     st.session_state["kabar"] = f"Unggahan {number} dibatalkan."
                     st.rerun()
-    counted = importing.rejections_counted(store, number) if batch.rows_rejected else []
-    if counted:
-        st.caption("Hanya alasan pertama yang dirinci. Menurut jenisnya:")
-        st.text("\n".join(counted))
     rejected = importing.rejections(store, number) if batch.rows_rejected else []
+    if len(rejected) >= LISTED:
+        st.caption("Hanya alasan pertama yang dirinci. Menurut jenisnya:")
+        st.text("\n".join(importing.rejections_counted(store, number)))
     if rejected:
         frame = pd.DataFrame([vars(p) for p in rejected])
         tables.plain(

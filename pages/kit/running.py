@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from pages.kit import logs, measures, shell
+from pages.kit import logs, measures, shell, words
 from sop_core import accounts, process
 from sop_core.errors import PantauError, StoreError
 from sop_core.store import Store
@@ -91,9 +91,9 @@ def on_script_error(error: Exception) -> bool:
     """What a reader is told of an error in a page: our own words, or a number to name."""
     if isinstance(error, PantauError):
         logs.event("halaman menolak", logging.WARNING, galat=type(error).__name__)
-        st.error(str(error), icon=":material/block:")
+        st.error(words.refused(error), icon=":material/block:")
     else:
-        st.error(logs.told(logs.fault(error, "halaman")), icon=":material/error:")
+        st.error(words.text(logs.told(logs.fault(error, "halaman"))), icon=":material/error:")
     return True
 
 
