@@ -75,7 +75,8 @@ def test_killed_it_is_before_or_after(forge, tmp_path, name, capsys):
     for number in range(KILLS):
         folder = tmp_path / f"mati-{number}"
         shutil.copytree(template, folder)
-        delay = seconds * chance.random()
+        # Every other one near the end, where a change is put in place.
+        delay = seconds * (chance.random() if number % 2 else 0.7 + 0.4 * chance.random())
         code, _ = forge.run(name, folder, delay)
         killed += code == -signal.SIGKILL
         found = action.look(folder)

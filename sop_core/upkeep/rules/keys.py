@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from sop_core.store import migrations
 from sop_core.upkeep.rules.writing import KEYS, SHEET_KEYS, Rule, breaks, refers, text
 
 # A generated case (annual report, national cycle) is there only while something is owed in it.
@@ -35,8 +36,9 @@ RULES = (
     *(_goes_on(name, *at) for name, at in _SEQUENCES.items()),
     Rule(
         "skema",
-        "SELECT 'skema ' || n FROM (SELECT unnest(range(1, max(version) + 1)) AS n"
-        " FROM schema_version) WHERE n NOT IN (SELECT version FROM schema_version)",
+        f"SELECT 'skema ' || n FROM (SELECT unnest({sorted(migrations())}) AS n)"
+        " WHERE n < (SELECT max(version) FROM schema_version)"
+        " AND n NOT IN (SELECT version FROM schema_version)",
         "langkah pemutakhiran skema hilang dari catatannya",
     ),
     *(
