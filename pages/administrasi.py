@@ -6,7 +6,7 @@ import secrets
 import pandas as pd
 import streamlit as st
 
-from pages.kit import shell, tables, templates
+from pages.kit import shell, tables, templates, words
 from sop_core import accounts, audit
 from sop_core.access import ACTION_NAMES, GIVEN, ROLES
 from sop_core.accounts import Account
@@ -66,14 +66,19 @@ def add_account(store: Store) -> None:
         try:
             accounts.add(store, login, name, role, unit, password)
         except AccountRefused as error:
-            st.error(str(error))
+            st.error(words.refused(error))
             return
         said = (
-            f"Kata sandi awal (tampil sekali ini, diganti saat pertama masuk): `{password}`"
+            words.say(
+                "Kata sandi awal (tampil sekali ini, diganti saat pertama masuk): {}",
+                words.code(password),
+            )
             if password
             else "Masuk lewat OIDC."
         )
-        st.session_state["kabar_akun"] = f"Akun **{login.strip().lower()}** dibuat. {said}"
+        st.session_state["kabar_akun"] = words.say(
+            "Akun **{}** dibuat. {}", login.strip().lower(), said
+        )
         st.rerun()
 
 
@@ -97,21 +102,24 @@ def change_account(store: Store, found: list[Account]) -> None:
     try:
         if keep:
             accounts.change(store, account.login, role, unit, active)
-            st.session_state["kabar_akun"] = f"Akun **{account.login}** diubah; sesinya berakhir."
+            st.session_state["kabar_akun"] = words.say(
+                "Akun **{}** diubah; sesinya berakhir.", account.login
+            )
             st.rerun()
         if unlock:
             accounts.unlock(store, account.login)
-            st.session_state["kabar_akun"] = f"Kunci **{account.login}** dibuka."
+            st.session_state["kabar_akun"] = words.say("Kunci **{}** dibuka.", account.login)
             st.rerun()
         if reset:
             password = new_password()
             accounts.set_password(store, account.login, password)
-            st.session_state["kabar_akun"] = (
-                f"Kata sandi baru **{account.login}** (tampil sekali ini): `{password}`"
-            )
+            st.session_state["kabar_akun"] = words.say(
+                "Kata sandi baru **{}** (tampil sekali ini): {}",
+                account.login, words.code(password),
+            )  # fmt: skip
             st.rerun()
     except AccountRefused as error:
-        st.error(str(error))
+        st.error(words.refused(error))
 
 
 def password_state(account: Account) -> str:
@@ -171,7 +179,7 @@ def page() -> None:
         " jejaknya tidak dapat dihapus."
     )
     if "kabar_akun" in st.session_state:
-        st.success(st.session_state.pop("kabar_akun"))
+        st.success(words.text(st.session_state.pop("kabar_akun")))
     people(store)
     templates.manage(store)
     trace(store)

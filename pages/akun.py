@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from pages.kit import session, shell, tables
+from pages.kit import session, shell, tables, words
 from sop_core import sessions
 from sop_core.access import PENDING
 from sop_core.errors import AccountRefused, SignInRefused
@@ -22,7 +22,9 @@ def change_password(store: Store, token: str) -> None:
     )
     with st.form("kata_sandi", clear_on_submit=True):
         old, new, again = (
-            st.text_input(label, type="password", max_chars=LONGEST_PASSWORD, autocomplete=what)
+            st.text_input(
+                words.text(label), type="password", max_chars=LONGEST_PASSWORD, autocomplete=what
+            )
             for label, what in (
                 ("Kata sandi lama", "current-password"),
                 ("Kata sandi baru", "new-password"),

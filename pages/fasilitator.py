@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from pages.kit import charts, downloads, filters, shell, tables
+from pages.kit import charts, downloads, filters, shell, tables, words
 from pages.kit.filters import Office
 from sop_core import facilitators, reports
 from sop_core.evaluation import Scope
@@ -61,7 +61,9 @@ def metrics(funnel: pd.DataFrame, ends: pd.DataFrame, waits: pd.DataFrame) -> No
     )  # fmt: skip
     columns = [*st.columns(3), *st.columns(3)]
     for column, (label, value, help_text) in zip(columns, values, strict=True):
-        column.metric(label, format_number(value), border=True, help=help_text)
+        column.metric(
+            words.text(label), format_number(value), border=True, help=words.text(help_text)
+        )
 
 
 def quarter_report(store: Store, office: Office, as_of: dt.date, demo: bool) -> None:
@@ -77,15 +79,15 @@ def quarter_report(store: Store, office: Office, as_of: dt.date, demo: bool) -> 
     by_date = report.rule == "tanggal"
     left, right = st.columns([2, 3], vertical_alignment="center")
     label, value = countdown(report)
-    left.metric(label, value, border=True)
+    left.metric(words.text(label), words.text(value), border=True)
     right.markdown(
         f"Jatuh tempo **{format_date(report.due)}**"
         + (f", masuk **{format_date(report.finished)}**" if report.finished else "")
         + "  \n"
-        + f"{report.step}, {report.norm} HK sesudah triwulan: {format_date(report.norm_due)}"
+        + f"{words.text(report.step)}, {words.text(report.norm)} HK sesudah triwulan: {format_date(report.norm_due)}"
         + ("" if by_date else " **(mengikat)**")
         + (
-            f"  \nBatas tanggal {report.deadline.day}: {format_date(report.deadline)}"
+            f"  \nBatas tanggal {words.text(report.deadline.day)}: {format_date(report.deadline)}"
             f"{' **(mengikat)**' if by_date else ''}"
             if report.deadline
             else ""
@@ -156,14 +158,14 @@ def coverage(store: Store, scope: Scope, kind: str | None, demo: bool) -> None:
     if len(none):
         st.warning(
             f"**{len(none)} unit belum mempunyai fasilitator terlatih:** "
-            + ", ".join(none["unit"])
+            + words.join(", ", none["unit"])
             + ".",
             icon=":material/person_off:",
         )
     unknown = int(frame["businesses"].isna().sum())
     st.caption(
-        f"Pelaku usaha dari lembar Target alur B tahun {scope.year or scope.as_of.year}."
-        + (f" Belum diketahui pada {unknown} unit." if unknown else "")
+        f"Pelaku usaha dari lembar Target alur B tahun {words.text(scope.year or scope.as_of.year)}."
+        + (f" Belum diketahui pada {words.text(unknown)} unit." if unknown else "")
     )
     tables.plain(frame, COVERAGE_COLUMNS, alt="Fasilitator per 100 pelaku usaha", height=330)
     tables.export(frame, COVERAGE_COLUMNS, "Cakupan", scope, demo, "Fasilitator per 100 pelaku usaha")  # fmt: skip
@@ -199,7 +201,7 @@ def waiting(
     with right:
         st.subheader("Menunggu pengesahan")
         norm = facilitators.endorsement_norm(store, scope.as_of)
-        st.caption(f"{format_number(len(waits))} pengajuan menunggu; norma {norm}.")
+        st.caption(f"{format_number(len(waits))} pengajuan menunggu; norma {words.text(norm)}.")
         tables.plain(waits, endorsements, alt="Pengajuan yang menunggu", height=330)
         tables.export(waits, endorsements, "Menunggu pengesahan", scope, demo, "Menunggu pengesahan", names_leave(store, "Menunggu pengesahan", len(waits)))  # fmt: skip
 
@@ -239,7 +241,7 @@ def page() -> None:
     metrics(funnel, ends, waits)
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader(f"Tahap {funnel['step'].iloc[0]}–{funnel['step'].iloc[-1]}")
+        st.subheader(words.say("Tahap {}–{}", funnel["step"].iloc[0], funnel["step"].iloc[-1]))
         charts.draw(charts.funnel(funnel), key="tahap", alt="Orang yang mencapai tiap keadaan")
         st.caption(
             "Pengakuan bersifat sukarela; sesudah pelatihan angkatan dapat langsung dipantau."

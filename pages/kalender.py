@@ -5,7 +5,7 @@ import datetime as dt
 import pandas as pd
 import streamlit as st
 
-from pages.kit import filters, shell, tables
+from pages.kit import filters, shell, tables, words
 from sop_core import corrections
 from sop_core.calendar import FIRST_YEAR, LAST_YEAR
 from sop_core.errors import Refused
@@ -28,7 +28,7 @@ def holidays(store: Store, year: int, demo: bool) -> None:
     frame["kind_name"] = frame["kind"].map(KINDS)
     if not (frame["kind"] == "cuti_bersama").any():
         st.warning(
-            f"SKB {year} belum diketahui: cuti bersama belum ada dan tanggal hari raya perkiraan."
+            f"SKB {words.text(year)} belum diketahui: cuti bersama belum ada dan tanggal hari raya perkiraan."
             " Tenggat yang bergantung padanya ditandai sementara."
         )
     tables.plain(frame, COLUMNS, alt=f"Hari libur dan cuti bersama {year}", height=420)
@@ -42,7 +42,11 @@ def correct(store: Store) -> None:
     for row in entered:
         what = "menjadi hari kerja" if row.working else "menjadi hari libur"
         left, right = st.columns([5, 1])
-        left.markdown(f"**{format_date(row.day)}** {what}: {row.reason} _({row.legal_basis})_")
+        left.markdown(
+            words.say(
+                "**{}** {}: {} _({})_", format_date(row.day), what, row.reason, row.legal_basis
+            )
+        )
         if store.viewer.may("kalender") and right.button("Hapus", key=f"hapus_{row.day}"):
             corrections.withdraw(store, row.day)
             st.rerun()
@@ -62,7 +66,7 @@ def correct(store: Store) -> None:
                     store, day, kind == "Hari kerja", reason, basis, store.viewer.name
                 )
             except Refused as error:
-                st.error(str(error))
+                st.error(words.refused(error))
             else:
                 st.rerun()
 
@@ -80,7 +84,7 @@ def page() -> None:
     )
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        st.subheader(f"Hari libur {year}")
+        st.subheader(f"Hari libur {words.text(year)}")
         holidays(store, int(year), store.has_demo_data)
     with right:
         correct(store)

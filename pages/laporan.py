@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.kit import downloads, filters, shell, templates
+from pages.kit import downloads, filters, shell, templates, words
 from sop_core import facilitators, reports
 from sop_core.errors import ReportRefused
 from sop_core.evaluation import Scope
@@ -26,8 +26,8 @@ def choose(store: Store) -> Request | None:
     as_of = filters.scope().as_of
     labels = {label: kind for kind, label in KINDS.items()}
     label = st.radio(
-        "Jenis laporan", list(labels), key="jenis", bind="query-params", index=2,
-        captions=[EXPLAINED[kind] for kind in labels.values()],
+        "Jenis laporan", list(KINDS.values()), key="jenis", bind="query-params", index=2,
+        captions=[words.text(EXPLAINED[kind]) for kind in KINDS],
     )  # fmt: skip
     kind = labels[str(label)]
     _, office = filters.office(store, as_of)
@@ -65,7 +65,7 @@ def choose_case(store: Store, office: filters.Office) -> Request | None:
     if case_id is None:
         st.info("Pilih satu kasus. ID-nya ada pada tabel Kasus di halaman Wilayah.")
         return None
-    st.caption(str(frame.loc[frame["case_id"] == case_id, "title"].iloc[0]))
+    st.caption(words.text(frame.loc[frame["case_id"] == case_id, "title"].iloc[0]))
     return Request("kegiatan", scope.as_of, unit=office.code, case_id=str(case_id))
 
 
@@ -75,17 +75,17 @@ def write(store: Store, asked: Request, template: Template | None) -> None:
     try:
         own = fetch(store, template.name) if template else None
         report = reports.build(
-            store, asked, lambda share, what: bar.progress(0.6 * share, f"Menyusun: {what}")
+            store,
+            asked,
+            lambda share, what: bar.progress(0.6 * share, words.say("Menyusun: {}", what)),
         )
         files = {}
         for number, (suffix, name) in enumerate(reports.FORMATS.items(), 1):
-            bar.progress(0.6 + 0.13 * number, f"Menulis {name}")
+            bar.progress(0.6 + 0.13 * number, f"Menulis {words.text(name)}")
             files[suffix] = reports.write(report, suffix, own if suffix == "docx" else None)
     except ReportRefused as error:
         st.session_state.pop("laporan", None)
-        st.error("**Laporan tidak dapat disusun.**", icon=":material/block:")
-        # The refusal may repeat words of a template or of a link.
-        st.text(str(error))
+        st.error(words.say("**Laporan tidak dapat disusun.** {}", error), icon=":material/block:")
         return
     finally:
         bar.empty()
@@ -94,16 +94,18 @@ def write(store: Store, asked: Request, template: Template | None) -> None:
 
 def show(report: Report, files: dict[str, bytes]) -> None:
     """The downloads, and what the report says first."""
-    st.success(f"**{report.title}**, {report.subtitle}, per {format_date(report.as_of)}.")
+    st.success(
+        words.say("**{}**, {}, per {}.", report.title, report.subtitle, format_date(report.as_of))
+    )
     downloads.of_files(report, files)
-    st.markdown("**Ringkasan eksekutif**\n\n" + "\n".join(f"- {line}" for line in report.summary))
-    st.markdown("**Isi:** " + " · ".join(section.heading for section in report.sections))
+    st.markdown("**Ringkasan eksekutif**\n\n" + words.bullets(report.summary))
+    st.markdown("**Isi:** " + words.join(" · ", (section.heading for section in report.sections)))
 
 
 def page() -> None:
     """Draw the page."""
     store = shell.require_data("laporan")
-    st.caption(f"{filters.describe(Scope(filters.scope().as_of)).partition(',')[0]}.")
+    st.caption(words.say("{}.", filters.describe(Scope(filters.scope().as_of)).partition(",")[0]))
     asked = choose(store)
     if asked is None:
         return

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from pages.kit import charts, filters, shell, tables
+from pages.kit import charts, filters, shell, tables, words
 from sop_core import evaluation, national
 from sop_core.evaluation import Headline, Scope
 from sop_core.indonesian import format_date, format_number, format_percent
@@ -29,6 +29,7 @@ REPORT_COLUMNS = {
     "overdue": "Terlambat",
 }
 MISSING_COLUMNS = {"unit": "Unit", "flow": "Alur", "year": "Tahun", "due": "Tenggat", "days_late": "Terlambat (HK)"}  # fmt: skip
+REPORT_LINE = ("flow", "year", "received", "expected", "on_time", "overdue")
 WORST = 20
 SINCE = "dari tahun lalu"
 
@@ -38,12 +39,13 @@ def metrics(now: Headline, before: Headline) -> None:
     share, share_before = now.on_time_share, before.on_time_share
     change = None
     if share is not None and share_before is not None:
-        change = f"{format_number((share - share_before) * 100, 1)} poin"
+        change = (share - share_before) * 100
     columns = st.columns(4)
     columns[0].metric(
-        "Selesai tepat waktu", format_percent(share, 1), change, border=True,
+        "Selesai tepat waktu", format_percent(share, 1),
+        None if change is None else f"{format_number(change, 1)} poin", border=True,
         help="Langkah selesai tepat waktu dari semua langkah bernorma yang selesai.",
-        delta_description=SINCE if change else None,
+        delta_description=SINCE if change is not None else None,
     )  # fmt: skip
     for column, label, name, help_text in zip(
         columns[1:],
@@ -59,9 +61,9 @@ def metrics(now: Headline, before: Headline) -> None:
         value = getattr(now, name)
         change = value - getattr(before, name)
         column.metric(
-            label, format_number(value), f"{'+' if change > 0 else ''}{format_number(change)}",
+            words.text(label), format_number(value), f"{'+' if change > 0 else ''}{format_number(change)}",
             delta_color="inverse" if name == "overdue" else "off",
-            border=True, help=help_text, delta_description=SINCE,
+            border=True, help=words.text(help_text), delta_description=SINCE,
         )  # fmt: skip
 
 
@@ -73,10 +75,13 @@ def summary(now: Headline, units: pd.DataFrame, scope: Scope) -> None:
         return
     worst = late.iloc[0]
     st.markdown(
-        f"Per **{format_date(scope.as_of)}** ada **{format_number(now.overdue)} langkah terlambat**"
-        f" di {len(late)} unit. Terbanyak di **{worst['name']}** ({worst['overdue']} langkah,"
-        f" terlama {format_number(worst['worst_days'])} HK)."
-    )
+        words.say(
+            "Per **{}** ada **{} langkah terlambat** di {} unit. Terbanyak di **{}** ({} langkah,"
+            " terlama {} HK).",
+            format_date(scope.as_of), format_number(now.overdue), len(late), worst["name"],
+            worst["overdue"], format_number(worst["worst_days"]),
+        )
+    )  # fmt: skip
 
 
 def ranking(units: pd.DataFrame, scope: Scope, demo: bool) -> None:
@@ -132,8 +137,11 @@ def annual_reports(store: Store, scope: Scope, demo: bool) -> None:
         return
     for row in opened.head(3).to_dict("records"):
         st.markdown(
-            f"- Alur **{row['flow']} {row['year']}**: **{row['received']} dari {row['expected']}** UPT"
-            f" masuk, {row['on_time']} tepat waktu, {row['overdue']} terlambat belum masuk."
+            words.say(
+                "- Alur **{} {}**: **{} dari {}** UPT masuk, {} tepat waktu, {} terlambat belum"
+                " masuk.",
+                *(row[name] for name in REPORT_LINE),
+            )
         )
     charts.draw(
         charts.report_rate(opened), key="laporan_tahunan",
@@ -172,7 +180,8 @@ def page() -> None:
     with right:
         ranking(units, scope, demo)
     if points:
-        filters.go_to_region(str(points[0]["customdata"][1]))
+        names = dict(zip(units["code"], units["name"], strict=True))
+        filters.go_to_region(names[str(points[0]["customdata"][0])])
     heatmap(store, scope, units)
     left, right = st.columns(2, gap="medium")
     with left:

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from pages.kit import filters, shell, tables
+from pages.kit import filters, shell, tables, words
 from sop_core import disposition, recommendations
 from sop_core.disposition import DECISIONS
 from sop_core.errors import DecisionRefused
@@ -116,12 +116,12 @@ def detail(store: Store, found: list[Recommendation], year: int, scope: Scope) -
     rule = recommendations.load_rules()[chosen.rule]
     unit = next((u.name for u in store.units(scope.as_of) if u.code == chosen.unit), chosen.unit)
     with st.container(border=True):
-        st.subheader(f"{chosen.rank}. {chosen.title}")
-        st.caption(f"{unit} · {rule.label} · SOP {chosen.sop_ref}")
+        st.subheader(words.say("{}. {}", chosen.rank, chosen.title))
+        st.caption(words.say("{} · {} · SOP {}", unit, rule.label, chosen.sop_ref))
         left, right = st.columns([3, 2], gap="medium")
         with left:
-            st.markdown(chosen.reason)
-            st.markdown(f"**Usulan bagi {year + 1}:** {chosen.proposal}.")
+            st.markdown(words.text(chosen.reason))
+            st.markdown(words.say("**Usulan bagi {}:** {}.", year + 1, chosen.proposal))
             parts = chosen.evidence["parts"]
             st.markdown(
                 f"**Skor {format_number(chosen.score, 1)}** = 100 × bobot aturan"
@@ -169,29 +169,31 @@ def decide(store: Store, chosen: Recommendation, rule: Rule, year: int) -> None:
     with st.form(f"disposisi_{chosen.id}", clear_on_submit=False):
         target = target_input(chosen, rule) if verb == "ubah" else None
         note = st.text_area("Catatan", placeholder="Arahan bagi unit kerja", height=90)
-        st.caption(f"Dicatat atas nama {store.viewer.name}.")
+        st.caption(words.say("Dicatat atas nama {}.", store.viewer.name))
         sent = st.form_submit_button("Simpan disposisi", type="primary")
     if sent:
         try:
             disposition.decide(store, chosen, year, str(verb), note, store.viewer.name, target)
         except DecisionRefused as error:
-            st.error(str(error))
+            st.error(words.refused(error))
             return
         st.session_state["pesan_disposisi"] = f"Disposisi tersimpan: {DECISIONS[str(verb)]}."
         st.rerun()
     if "pesan_disposisi" in st.session_state:
-        st.success(st.session_state.pop("pesan_disposisi"))
+        st.success(words.text(st.session_state.pop("pesan_disposisi")))
 
 
 def target_input(chosen: Recommendation, rule: Rule) -> float:
     """The changed target in the unit that the rule measures."""
     label = f"Sasaran ({rule.measure})"
     if rule.unit == "month":
-        month = st.selectbox(label, MONTHS, index=max(0, min(11, round(chosen.target) - 1)))
+        month = st.selectbox(
+            words.text(label), MONTHS, index=max(0, min(11, round(chosen.target) - 1))
+        )
         return float(MONTHS.index(str(month)) + 1)
     if rule.unit == "share":
-        return st.number_input(f"{label}, %", 0, 100, round(chosen.target * 100)) / 100
-    return float(st.number_input(label, 0, None, round(chosen.target)))
+        return st.number_input(f"{words.text(label)}, %", 0, 100, round(chosen.target * 100)) / 100
+    return float(st.number_input(words.text(label), 0, None, round(chosen.target)))
 
 
 def history(store: Store, chosen: Recommendation, rule: Rule) -> None:
@@ -213,10 +215,10 @@ def plans(store: Store, year: int, scope: Scope, demo: bool) -> None:
         (year - 1, f"Rencana dan kenyataan tahun {year}",
          f"Tidak ada rekomendasi yang diterima pada akhir tahun {year - 1}."),
     ):  # fmt: skip
-        st.subheader(heading)
+        st.subheader(words.text(heading))
         frame = disposition.plan(store, of, scope.as_of, scope.units)
         if frame.empty:
-            st.info(empty)
+            st.info(words.text(empty))
             continue
         measured = frame["met"].notna()
         if measured.any():
@@ -269,12 +271,19 @@ def page() -> None:
     year = shared.year or shared.as_of.year
     day = recommendations.evidence_day(year, shared.as_of)
     if day.year < year:
-        st.info(f"Tahun {year} belum mulai pada tanggal acuan. Ubah tahun atau tanggal acuan.")
+        st.info(
+            f"Tahun {words.text(year)} belum mulai pada tanggal acuan. Ubah tahun atau tanggal acuan."
+        )
         return
     demo = store.has_demo_data
     st.caption(
-        f"Usulan bagi tahun **{year + 1}** dari data tahun {year} yang diketahui per"
-        f" {format_date(day)} (A.10, B.10, C.8); disposisi menurut A.9, B.9, C.7."
+        words.say(
+            "Usulan bagi tahun **{}** dari data tahun {} yang diketahui per {} (A.10, B.10, C.8);"
+            " disposisi menurut A.9, B.9, C.7.",
+            year + 1,
+            year,
+            format_date(day),
+        )
     )
     decided = decision_names(store, year)
     found, units = choose(store, recommendations.recommend(store, year, day), decided)

@@ -6,14 +6,15 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from pages.kit import filters, handing, shell, tables
+from pages.kit import filters, handing, shell, tables, words
 from sop_core import revisions
 from sop_core.coherence import LEVEL_NAMES
 from sop_core.definition import Revision, Step
 from sop_core.errors import DefinitionError, ImportRefused, RevisionRefused
 from sop_core.importing import SourceFile
 from sop_core.indonesian import format_date, format_number, today
-from sop_core.revisions import Draft, Preview, words
+from sop_core.revisions import Draft, Preview
+from sop_core.revisions import words as labels
 from sop_core.store import Store
 
 STEP_COLUMNS = {
@@ -55,7 +56,7 @@ def choose(store: Store, as_of: dt.date) -> Revision:
 
 def step_row(step: Step) -> dict[str, object]:
     """One step as the table shows it; an asterisk marks a performer that is inferred."""
-    names = [words.word(words.PERFORMERS, p) for p in step.performers]
+    names = [labels.word(labels.PERFORMERS, p) for p in step.performers]
     day = step.deadline_day_after_quarter
     return {
         **vars(step),
@@ -64,7 +65,7 @@ def step_row(step: Step) -> dict[str, object]:
         "level": LEVEL_NAMES[step.level],
         "performers": ", ".join(names) + ("*" if step.performers_source == "inferred" else ""),
         "remarks": "; ".join(step.remarks),
-        "milestone": words.word(words.STEPS, step.milestone) if step.milestone else None,
+        "milestone": labels.word(labels.STEPS, step.milestone) if step.milestone else None,
     }
 
 
@@ -74,7 +75,7 @@ def steps(revision: Revision, demo: bool) -> None:
     flow = st.segmented_control(
         "Alur", list(names), default="A", required=True, key="alur_sop", bind="query-params"
     )
-    st.caption(f"{flow}. {names[str(flow)]}")
+    st.caption(words.say("{}. {}", flow, names[str(flow)]))
     shown = revision.flow_steps(str(flow))
     frame = pd.DataFrame([step_row(step) for step in shown])
     chosen = tables.show(
@@ -93,32 +94,32 @@ def detail(revision: Revision, step: Step) -> None:
     row = step_row(step)
     guessed = " (*disimpulkan dari bunyi SOP)" if step.performers_source == "inferred" else ""
     lines = [
-        f"**Kelengkapan:** {step.inputs}",
-        f"**Output:** {step.output}",
-        f"**Norma:** {row['norm']}",
-        f"**Pelaksana:** {row['performers']}{guessed}",
+        words.say("**Kelengkapan:** {}", step.inputs),
+        words.say("**Output:** {}", step.output),
+        words.say("**Norma:** {}", row["norm"]),
+        words.say("**Pelaksana:** {}", f"{row['performers']}{guessed}"),
     ]
     if step.optional:
-        lines.append(f"**Langkah pilihan:** {step.optional_reason}")
+        lines.append(words.say("**Langkah pilihan:** {}", step.optional_reason))
     if step.requires:
         needed = ", ".join(f"{step.flow}.{n}" for n in step.requires)
-        lines.append(f"**Mensyaratkan selesainya:** {needed}")
+        lines.append(words.say("**Mensyaratkan selesainya:** {}", needed))
     with st.container(border=True):
-        st.markdown(f"**{step.code} {step.activity}** _({step.place})_")
-        st.markdown("  \n".join(lines))
+        st.markdown(words.say("**{} {}** _({})_", step.code, step.activity, step.place))
+        st.markdown(words.join("  \n", lines))
         for title, texts in (
             ("Keterangan", step.remarks),
-            ("Penerusan", [f"{rule.text} _({rule.place})_" for rule in rules]),
+            ("Penerusan", [words.say("{} _({})_", rule.text, rule.place) for rule in rules]),
         ):
             if texts:
-                st.markdown(f"**{title}**\n" + "\n".join(f"- {text}" for text in texts))
+                st.markdown(words.say("**{}**\n{}", title, words.bullets(texts)))
 
 
 def enter(store: Store, shown: Revision, as_of: dt.date) -> None:
     """The form out, the changed form in, and what it would do; nothing is kept yet."""
     st.subheader("Masukkan revisi")
     st.markdown(
-        f"**1. Unduh formulir** berisi revisi {shown.revision}, lalu ubah di Excel: nomor revisi,"
+        f"**1. Unduh formulir** berisi revisi {words.text(shown.revision)}, lalu ubah di Excel: nomor revisi,"
         " tanggal berlaku, dan langkah yang berubah."
     )
     handing.button(
@@ -136,7 +137,7 @@ def enter(store: Store, shown: Revision, as_of: dt.date) -> None:
     try:
         draft = revisions.read(file, today())
     except (ImportRefused, DefinitionError) as error:
-        st.error(f"**Tidak dapat dibaca.** {error}", icon=":material/block:")
+        st.error(words.say("**Tidak dapat dibaca.** {}", error), icon=":material/block:")
         return
     if draft.revision is None:
         problems(draft)
@@ -164,13 +165,20 @@ def examine(store: Store, file: SourceFile, revision: Revision, as_of: dt.date) 
         known = st.session_state["pratinjau_sop"] = (state, found)
     found = known[1]
     st.markdown(
-        f"**3. Pratinjau.** Belum ada yang disimpan. Revisi {revision.revision}, berlaku mulai"
-        f" {format_date(revision.effective)}, dibandingkan dengan revisi {found.before.revision}."
+        words.say(
+            "**3. Pratinjau.** Belum ada yang disimpan. Revisi {}, berlaku mulai {}, dibandingkan"
+            " dengan revisi {}.",
+            revision.revision,
+            format_date(revision.effective),
+            found.before.revision,
+        )
     )
     for obstacle in found.obstacles:
-        st.error(obstacle, icon=":material/block:")
+        st.error(words.text(obstacle), icon=":material/block:")
     consequences(found, as_of)
-    if not found.obstacles and st.button(f"Simpan revisi {revision.revision}", type="primary"):
+    if not found.obstacles and st.button(
+        f"Simpan revisi {words.text(revision.revision)}", type="primary"
+    ):
         keep(store, file, revision)
 
 
@@ -190,7 +198,7 @@ def consequences(found: Preview, as_of: dt.date) -> None:
         (len(found.differences), *(int(n) for n in sums)),
         strict=True,
     ):
-        column.metric(label, format_number(value), border=True)
+        column.metric(words.text(label), format_number(value), border=True)
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**Yang berubah dalam SOP**")
@@ -214,7 +222,7 @@ def keep(store: Store, file: SourceFile, revision: Revision) -> None:
     try:
         revisions.add(store, file, revision, store.viewer.name)
     except RevisionRefused as error:
-        st.error(str(error), icon=":material/block:")
+        st.error(words.refused(error), icon=":material/block:")
         return
     st.session_state["kabar_sop"] = (
         f"Revisi {revision.revision} tersimpan; semua kegiatan dihitung ulang."
@@ -231,7 +239,11 @@ def history(store: Store) -> None:
     counting = store.revisions
     unused = [r.revision for r in store.shipped_revisions if r not in counting]
     if unused:
-        st.caption(f"Berkas bawaan revisi {', '.join(unused)} digantikan revisi yang dimasukkan.")
+        st.caption(
+            words.say(
+                "Berkas bawaan revisi {} digantikan revisi yang dimasukkan.", ", ".join(unused)
+            )
+        )
     if not documents:
         st.caption(
             "Semua revisi berasal dari pemasangan aplikasi; belum ada yang dimasukkan di sini."
@@ -244,15 +256,26 @@ def history(store: Store) -> None:
             else "dipakai" if document.counts else "diganti yang lebih baru"
         )  # fmt: skip
         with st.expander(
-            f"Revisi {document.revision} · {document.file_name} · {format_date(document.entered_at)} · {state}"
+            words.say(
+                "Revisi {} · {} · {} · {}",
+                document.revision,
+                document.file_name,
+                format_date(document.entered_at),
+                state,
+            )
         ):
             st.markdown(
-                f"Oleh **{document.entered_by}** pukul {document.entered_at:%H.%M} WIB, berlaku mulai"
-                f" {format_date(document.effective)}.  \nSHA-256 `{document.sha256}`"
+                words.say(
+                    "Oleh **{}** pukul {:%H.%M} WIB, berlaku mulai {}.  \nSHA-256 {}",
+                    document.entered_by,
+                    document.entered_at,
+                    format_date(document.effective),
+                    words.code(document.sha256),
+                )
             )
             with st.container(horizontal=True, vertical_alignment="center"):
                 handing.button(
-                    f"Unduh {document.file_name}",
+                    words.say("Unduh {}", document.file_name),
                     partial(_content, store, document.document_no),
                     document.file_name,
                     key=f"sop_{document.document_no}",
@@ -272,7 +295,7 @@ def take_back(store: Store, document: revisions.Document) -> None:
         try:
             revisions.withdraw(store, document.revision, store.viewer.name)
         except RevisionRefused as error:
-            st.error(str(error), icon=":material/block:")
+            st.error(words.refused(error), icon=":material/block:")
             return
         st.session_state["kabar_sop"] = (
             f"Revisi {document.revision} dicabut; semua kegiatan dihitung ulang."
@@ -286,11 +309,17 @@ def page() -> None:
     as_of = filters.scope().as_of
     news = st.session_state.pop("kabar_sop", None)
     if news:
-        st.success(news)
+        st.success(words.text(news))
     shown = choose(store, as_of)
     st.markdown(
-        f"**{shown.code} revisi {shown.revision}**, berlaku mulai {format_date(shown.effective)}."
-        f" {shown.title}. Kegiatan dinilai menurut revisi yang berlaku ketika mulai."
+        words.say(
+            "**{} revisi {}**, berlaku mulai {}. {}. Kegiatan dinilai menurut revisi yang berlaku"
+            " ketika mulai.",
+            shown.code,
+            shown.revision,
+            format_date(shown.effective),
+            shown.title,
+        )
     )
     steps(shown, store.has_demo_data)
     if store.viewer.may("sop"):

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.kit import charts, filters, shell, tables
+from pages.kit import charts, filters, shell, tables, words
 from sop_core import lateness
 from sop_core.evaluation import START_RULES, Scope
 from sop_core.indonesian import format_number
@@ -65,7 +65,7 @@ def page() -> None:
     columns = st.columns(6)
     columns[0].metric("Terlambat", format_number(overdue), border=True)
     for column, bucket in zip(columns[1:], (*BUCKETS, DUE_SOON), strict=True):
-        column.metric(bucket, format_number(int(counts.get(bucket, 0))), border=True)
+        column.metric(words.text(bucket), format_number(int(counts.get(bucket, 0))), border=True)
     if late.empty:
         st.success("Tidak ada langkah yang terlambat atau segera jatuh tempo pada pilihan ini.")
         return

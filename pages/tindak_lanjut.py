@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from pages.kit import charts, filters, shell, tables
+from pages.kit import charts, filters, shell, tables, words
 from sop_core import followups, lateness
 from sop_core.evaluation import Scope
 from sop_core.indonesian import format_number
@@ -72,7 +72,9 @@ def metrics(counts: dict[str, int], escorts: dict[str, str]) -> None:
         ),
         strict=True,
     ):
-        column.metric(label, format_number(counts[key]), border=True, help=help_text)
+        column.metric(
+            words.text(label), format_number(counts[key]), border=True, help=words.text(help_text)
+        )
 
 
 def by_group(store: Store, scope: Scope, demo: bool) -> None:

@@ -6,10 +6,11 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from pages.kit import handing, measures, shell, tables
+from pages.kit import handing, measures, shell, tables, words
 from sop_core import importing
 from sop_core.access import DEMO
 from sop_core.errors import AccessDenied, ImportRefused, UndoRefused
+from sop_core.importing.limits import LISTED
 from sop_core.importing.returning import rejected_workbook
 from sop_core.importing.template import template
 from sop_core.indonesian import JAKARTA, format_date, format_number, today
@@ -63,7 +64,7 @@ def upload(store: Store) -> None:
     try:
         parsed, found = examined(store, files)
     except ImportRefused as error:
-        st.error(f"**Tidak dapat diimpor.** {error}", icon=":material/block:")
+        st.error(words.say("**Tidak dapat diimpor.** {}", error), icon=":material/block:")
         return
     preview(parsed, found)
     keep(store, parsed, found)
@@ -78,8 +79,8 @@ def examined(store: Store, files: list[UploadedFile]) -> tuple[importing.Parsed,
         sources = [importing.SourceFile(f.name, f.getvalue()) for f in files]
         bar = st.progress(0.0, "Membaca berkas")
         try:
-            parsed = importing.read(store, sources, progress=bar.progress)
-            found = importing.preview(store, parsed, progress=bar.progress)
+            parsed = importing.read(store, sources, progress=words.progress(bar.progress))
+            found = importing.preview(store, parsed, progress=words.progress(bar.progress))
         finally:
             bar.empty()
         known = st.session_state["pratinjau"] = (state, parsed, found)
@@ -97,7 +98,7 @@ def preview(parsed: importing.Parsed, found: importing.Preview) -> None:
         (columns[2], "Tetap", rows.unchanged),
         (columns[3], "Ditolak", rows.rejected),
     ):
-        column.metric(label, format_number(value), border=True)
+        column.metric(words.text(label), format_number(value), border=True)
     by_sheet = pd.DataFrame([{"sheet": k, **vars(v)} for k, v in found.sheets.items()])
     names = {"sheet": "Lembar", "new": "Baru", "changed": "Berubah", "unchanged": "Tetap", "rejected": "Ditolak"}  # fmt: skip
     tables.plain(by_sheet, names, alt="Baris per lembar")
@@ -105,7 +106,7 @@ def preview(parsed: importing.Parsed, found: importing.Preview) -> None:
         st.warning("Berkas ini bertanda data demo dan akan diberi label demo.")
     if found.notes:
         with st.expander(f"Yang dikenali dan yang diabaikan ({len(found.notes)})"):
-            st.markdown("\n".join(f"- {note}" for note in found.notes))
+            st.markdown(words.bullets(found.notes))
     older(found)
     if found.changes:
         with st.expander("Isian lama yang akan diganti"):
@@ -158,13 +159,15 @@ def keep(store: Store, parsed: importing.Parsed, found: importing.Preview) -> No
     rows = found.rows
     if rows.new + rows.changed == 0:
         if found.repeat_of:
-            st.info(f"Berkas ini sama dengan unggahan {found.repeat_of}; tidak ada yang berubah.")
+            st.info(
+                f"Berkas ini sama dengan unggahan {words.text(found.repeat_of)}; tidak ada yang berubah."
+            )
         elif rows.unchanged:
             st.info("Semua baris sudah ada dengan isi yang sama; tidak ada yang perlu disimpan.")
         else:
             st.error("Tidak ada baris yang dapat disimpan. Perbaiki lalu unggah lagi.")
         return
-    st.caption(f"Dicatat dalam riwayat unggahan atas nama {store.viewer.name}.")
+    st.caption(words.say("Dicatat dalam riwayat unggahan atas nama {}.", store.viewer.name))
     with st.container(horizontal=True):
         if rows.rejected:
             good = st.button(
@@ -184,11 +187,15 @@ def keep(store: Store, parsed: importing.Parsed, found: importing.Preview) -> No
         try:
             with measures.importing():
                 result = importing.commit(
-                    store, parsed, store.viewer.name, all_or_nothing=whole, progress=bar.progress
+                    store,
+                    parsed,
+                    store.viewer.name,
+                    all_or_nothing=whole,
+                    progress=words.progress(bar.progress),
                 )
         except (AccessDenied, ImportRefused) as error:
             bar.empty()
-            st.error(str(error), icon=":material/block:")
+            st.error(words.refused(error), icon=":material/block:")
             return
         st.session_state["kabar"] = _news(result)
         st.session_state.pop("pratinjau", None)
@@ -219,15 +226,23 @@ def history(store: Store) -> None:
         demo = " · DATA DEMO" if batch.demo else ""
         # Opening it runs the page again: what a closed one would hold is not asked for.
         box = st.expander(
-            f"Unggahan {batch.batch_id} · {batch.files} · {format_date(when)} · {state}{demo}",
-            key=f"unggahan_{batch.batch_id}", on_change="rerun",
-        )  # fmt: skip
+            words.say(
+                "Unggahan {} · {} · {} · {}",
+                batch.batch_id,
+                batch.files,
+                format_date(when),
+                state + demo,
+            ),
+            key=f"unggahan_{batch.batch_id}",
+            on_change="rerun",
+        )
         with box:
             st.markdown(
-                f"Oleh **{batch.imported_by}** pukul {when:%H.%M} WIB. {format_number(batch.rows_new)}"
+                words.say("Oleh **{}** pukul {:%H.%M} WIB. ", batch.imported_by, when)
+                + f"{format_number(batch.rows_new)}"
                 f" baru, {format_number(batch.rows_changed)} berubah,"
                 f" {format_number(batch.rows_unchanged)} tetap,"
-                f" {format_number(batch.rows_rejected)} ditolak.  \nSHA-256 `{batch.sha256}`"
+                f" {format_number(batch.rows_rejected)} ditolak.  \nSHA-256 {words.code(batch.sha256)}"
             )
             if box.open:
                 _history_actions(store, batch)
@@ -238,7 +253,7 @@ def _history_actions(store: Store, batch: importing.Batch) -> None:
     with st.container(horizontal=True):
         for file in importing.file_list(store, number):
             handing.button(
-                f"Unduh {file.name} ({_size(file.size)})",
+                words.say("Unduh {} ({})", file.name, _size(file.size)),
                 partial(_handed_out, store, number, file), file.name,
                 key=f"asal_{number}_{file.name}",
             )  # fmt: skip
@@ -248,15 +263,14 @@ def _history_actions(store: Store, batch: importing.Batch) -> None:
                 try:
                     importing.undo(store, number, store.viewer.name)
                 except (UndoRefused, AccessDenied) as error:
-                    st.error(str(error))
+                    st.error(words.refused(error))
                 else:
                     st.session_state["kabar"] = f"Unggahan {number} dibatalkan."
                     st.rerun()
-    counted = importing.rejections_counted(store, number) if batch.rows_rejected else []
-    if counted:
-        st.caption("Hanya alasan pertama yang dirinci. Menurut jenisnya:")
-        st.text("\n".join(counted))
     rejected = importing.rejections(store, number) if batch.rows_rejected else []
+    if len(rejected) >= LISTED:
+        st.caption("Hanya alasan pertama yang dirinci. Menurut jenisnya:")
+        st.text("\n".join(importing.rejections_counted(store, number)))
     if rejected:
         frame = pd.DataFrame([vars(p) for p in rejected])
         tables.plain(
@@ -280,7 +294,7 @@ def page() -> None:
     store = shell.store("unggah")
     news = st.session_state.pop("kabar", None)
     if news:
-        st.success(news)
+        st.success(words.text(news))
     if store.empty:
         demo = store.viewer.role == DEMO
         st.info(

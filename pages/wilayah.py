@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.kit import charts, filters, shell, tables
+from pages.kit import charts, filters, shell, tables, words
 from sop_core import evaluation, region
 from sop_core.coherence import LEVEL_NAMES
 from sop_core.evaluation import DUE_RULES, START_RULES, STATUS_NAMES, Scope
@@ -92,7 +92,11 @@ def pipelines(store: Store, scope: Scope, demo: bool) -> None:
     flow = st.segmented_control(
         "Alur", list(flows), default="A", required=True, key="alur_kerja", bind="query-params"
     )
-    st.caption(f"{flow}. {flows[str(flow)]}. Jumlah kasus yang sedang berada di tiap langkah.")
+    st.caption(
+        words.say(
+            "{}. {}. Jumlah kasus yang sedang berada di tiap langkah.", flow, flows[str(flow)]
+        )
+    )
     own = Scope(scope.as_of, scope.year, scope.units, str(flow))
     nation = Scope(scope.as_of, scope.year, (NATIONAL,), str(flow))
     done = region.finished_cases(store, own) | {
@@ -117,7 +121,7 @@ def pipelines(store: Store, scope: Scope, demo: bool) -> None:
 def pipeline_level(level: str, frame: pd.DataFrame, done: int) -> None:
     """The cases of one level, where they stand."""
     scope_note = " (seluruh Indonesia)" if level == "national_cycle" else ""
-    st.markdown(f"**{LEVEL_NAMES[level]}{scope_note}** · {done} kasus sudah selesai")
+    st.markdown(words.say("**{}** · {} kasus sudah selesai", LEVEL_NAMES[level] + scope_note, done))
     if frame["cases"].sum() == 0:
         st.caption("Tidak ada kasus yang masih terbuka pada tingkat ini.")
         return
@@ -155,10 +159,16 @@ def case_detail(store: Store, scope: Scope, demo: bool) -> None:
     steps["status_name"] = steps["status"].map(STATUS_NAMES)
     steps["start_name"] = steps["start_rule"].where(steps["started"].notna()).map(START_RULES)
     steps["due_name"] = steps["due_rule"].where(steps["due"].notna()).map(DUE_RULES)
-    st.subheader(str(head["title"]))
+    st.subheader(words.text(head["title"]))
     st.caption(
-        f"{case_id} · {head['unit_name']} · {LEVEL_NAMES[head['level']]} {head['year']}"
-        f" · dinilai menurut SOP revisi {head['revision']}"
+        words.say(
+            "{} · {} · {} {} · dinilai menurut SOP revisi {}",
+            case_id,
+            head["unit_name"],
+            LEVEL_NAMES[head["level"]],
+            head["year"],
+            head["revision"],
+        )
     )
     if steps["started"].notna().any():
         first = steps["started"].min().date()
@@ -187,9 +197,7 @@ def routing(store: Store, head: dict[str, Any]) -> None:
     lines = region.reporting_rules(store, head)
     if lines:
         with st.expander("Aturan pelaporan yang berlaku bagi kasus ini"):
-            st.markdown(
-                "\n".join(f"- **{step}** {text} _({place})_" for step, text, place in lines)
-            )
+            st.markdown(words.bullets(words.say("**{}** {} _({})_", *line) for line in lines))
 
 
 def page() -> None:
@@ -205,7 +213,7 @@ def page() -> None:
             value=True, key="loka", bind="query-params",
         )  # fmt: skip
     scope = filters.scope(units=lokas if include else (code,))
-    st.caption(f"{name}. {filters.describe(scope)}")
+    st.caption(words.say("{}. {}", name, filters.describe(scope)))
     frame = region.cases(store, scope)
     frame["status_name"] = frame["status"].map(STATUS_NAMES)
     frame["progress"] = frame["done_steps"].astype(str) + " dari " + frame["steps"].astype(str)

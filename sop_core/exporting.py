@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +18,11 @@ import xlsxwriter
 _CREATED = dt.datetime(2022, 4, 7)
 _NARROWEST, _WIDEST = 12, 70
 """Widths of columns, in characters: a date fits, and no text pushes the rest off the screen."""
-_RUNS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_RUNS_AS_FORMULA = frozenset("=+-@")
+"""What a spreadsheet takes for a formula, in whatever width it is written (＝ ＋ － ＠)."""
+_QUOTE = "'"
+_LONGEST_NAME = 31
+"""Of a sheet, in units of UTF-16; Excel's own limit."""
 
 
 @dataclass
@@ -54,7 +59,7 @@ def add_table(book: xlsxwriter.Workbook, table: Table) -> Any:
     heading = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     date = book.add_format({"num_format": "dd/mm/yyyy", "align": "left"})
     share = book.add_format({"num_format": "0.0%"})
-    sheet = book.add_worksheet(table.name[:31])
+    sheet = book.add_worksheet(sheet_name(table.name))
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
     for_paper(sheet)
@@ -71,6 +76,16 @@ def add_table(book: xlsxwriter.Workbook, table: Table) -> Any:
         width = table.widths.get(name, max(_NARROWEST, min(_WIDEST, longest[position] + 2)))
         sheet.set_column(position, position, width)
     return sheet
+
+
+def sheet_name(name: str) -> str:
+    """A name that Excel takes for a sheet: an id in it may hold a slash, and be long.
+
+    At most 31 units of UTF-16, none of ``[ ] : * ? / \\``, no quote at either end.
+    """
+    plain = "".join("-" if c in "[]:*?/\\" or unicodedata.category(c) == "Cc" else c for c in name)
+    cut = plain.encode("utf-16-le")[: 2 * _LONGEST_NAME].decode("utf-16-le", "ignore")
+    return cut.strip(_QUOTE) or "Lembar"
 
 
 def for_paper(sheet: Any) -> None:
@@ -107,7 +122,7 @@ def to_csv(table: Table) -> bytes:
     """One table as CSV with semicolons and a BOM, as Indonesian Excel opens it."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
-    writer.writerow(table.headings)
+    writer.writerow(map(quoted, table.headings))
     for row in table.rows:
         writer.writerow([_csv_cell(value) for value in row])
     return buffer.getvalue().encode("utf-8-sig")
@@ -118,7 +133,34 @@ def _csv_cell(value: Any) -> str:
         return ""
     if isinstance(value, (dt.datetime, dt.date)):
         return value.strftime("%Y-%m-%d")
-    text = str(value)
-    if isinstance(value, str) and text.startswith(_RUNS_AS_FORMULA):
-        return "'" + text
+    return quoted(value) if isinstance(value, str) else str(value)
+
+
+def quoted(text: str) -> str:
+    """A text as a CSV holds it: a quote before what a spreadsheet would run.
+
+    So it is for a text that looks quoted already, and ``unquoted`` gives back every text.
+    """
+    return _QUOTE + text if _would_run(text.lstrip(_QUOTE)) else text
+
+
+def unquoted(text: str) -> str:
+    """A text as it was before ``quoted``: an export that comes back has the same ids."""
+    if text.startswith(_QUOTE) and _would_run(text.lstrip(_QUOTE)):
+        return text[len(_QUOTE) :]
     return text
+
+
+def _would_run(text: str) -> bool:
+    # Some programs drop blanks, control and invisible characters before they look; a tab or a
+    # line break may also start the next cell when the text is pasted.
+    start = next((c for c in text if not _unseen(c)), "")
+    return unicodedata.normalize("NFKC", start)[:1] in _RUNS_AS_FORMULA or text[:1] in (
+        "\t",
+        "\r",
+        "\n",
+    )
+
+
+def _unseen(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character) in ("Cc", "Cf")

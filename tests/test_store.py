@@ -111,10 +111,10 @@ LAYERS = (
     {"store"},
     {"corrections", "process", "attempts"},
     {"exporting", "importing", "demo"},
-    {"evaluation", "upkeep", "audit", "revisions"},
+    {"evaluation", "audit", "revisions"},
     {"national", "region", "lateness", "facilitators", "followups", "recommendations"},
     {"disposition", "accounts", "sessions"},
-    {"reports"},
+    {"reports", "upkeep"},
     {"cli", "__main__"},
 )
 

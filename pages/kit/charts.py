@@ -1,4 +1,7 @@
-"""Figures: few points, Indonesian labels, drawn without anything from the network."""
+"""Figures: few points, Indonesian labels, drawn without anything from the network.
+
+Plotly reads tags in labels, hovers and categories: what is not ours goes through ``words.chart``.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.kit import colors
+from pages.kit import colors, words
 from sop_core import palette
 from sop_core.calendar import Day
 from sop_core.evaluation import STATUS_NAMES
@@ -72,7 +75,7 @@ def office_map(units: pd.DataFrame) -> go.Figure:
                 "cmin": 0, "cmax": top, "opacity": 0.9, "line": {"width": 1, "color": "white"},
             },
             customdata=[
-                [code, name, overdue, format_percent(_share(share))]
+                [code, words.chart(name), overdue, format_percent(_share(share))]
                 for code, name, overdue, share in zip(
                     part["code"], part["name"], part["overdue"], part["on_time_share"], strict=True
                 )
@@ -115,7 +118,7 @@ def late_heatmap(cells: pd.DataFrame, unit_names: dict[str, str], units: list[st
     ]
     figure = go.Figure(
         go.Heatmap(
-            z=shares.to_numpy(), x=steps, y=[short_name(unit_names[u]) for u in units], zmin=0, zmax=1,
+            z=shares.to_numpy(), x=steps, y=[words.chart(short_name(unit_names[u])) for u in units], zmin=0, zmax=1,
             customdata=text, colorscale=colors.LATE_SCALE, xgap=2, ygap=2, hoverongaps=False,
             hovertemplate="<b>%{y}</b><br>Langkah %{x}<br>%{customdata} (%{z:.0%})<extra></extra>",
             colorbar={
@@ -133,7 +136,7 @@ def late_heatmap(cells: pd.DataFrame, unit_names: dict[str, str], units: list[st
 def report_rate(reports: pd.DataFrame) -> go.Figure:
     """Annual reports by flow: in on time, in late, overdue, not due yet."""
     figure = go.Figure()
-    labels = [f"{r.flow} {r.year}" for r in reports.itertuples()]
+    labels = [words.chart(f"{r.flow} {r.year}") for r in reports.itertuples()]
     parts = (
         ("Masuk tepat waktu", reports["on_time"], palette.ON_TIME),
         ("Masuk terlambat", reports["received"] - reports["on_time"], palette.LATE),
@@ -181,7 +184,7 @@ def trend(months: pd.DataFrame) -> go.Figure:
 
 def pipeline(level: pd.DataFrame) -> go.Figure:
     """Cases standing at each step of one level, by how they stand."""
-    labels = [f"{r.step}" for r in level.itertuples()]
+    labels = [words.chart(r.step) for r in level.itertuples()]
     figure = go.Figure()
     for column, name, color in (
         ("overdue", "Terlambat", palette.OVERDUE),
@@ -192,7 +195,7 @@ def pipeline(level: pd.DataFrame) -> go.Figure:
         figure.add_bar(
             y=labels, x=level[column], name=name, orientation="h", marker_color=color,
             text=[str(v) if v else "" for v in level[column]], textposition="inside", textangle=0,
-            customdata=level["activity"],
+            customdata=[words.chart(a) for a in level["activity"]],
             hovertemplate=f"%{{customdata}}<br>{name}: %{{x}} kasus<extra></extra>",
         )  # fmt: skip
     figure.update_layout(
@@ -264,7 +267,10 @@ def _month_ticks(first: dt.date, last: dt.date) -> list[dt.date]:
 def funnel(states: pd.DataFrame) -> go.Figure:
     """People who reached at least each state of flow D, and of these still in it."""
     figure = go.Figure()
-    labels = [f"{r.step} {r.name_}" for r in states.rename(columns={"name": "name_"}).itertuples()]
+    labels = [
+        words.chart(f"{r.step} {r.name_}")
+        for r in states.rename(columns={"name": "name_"}).itertuples()
+    ]
     further = states["reached"] - states["people"]
     for name, values, color in (
         ("Masih pada keadaan ini", states["people"], palette.ON_TIME),
@@ -290,7 +296,7 @@ def people_by(counts: pd.DataFrame, names: dict[str, str]) -> go.Figure:
     figure = go.Figure()
     for (state, name), color in zip(names.items(), colors.STEPS, strict=True):
         figure.add_bar(
-            y=counts["group"], x=counts[state], name=name, orientation="h", marker_color=color,
+            y=[words.chart(g) for g in counts["group"]], x=counts[state], name=name, orientation="h", marker_color=color,
             hovertemplate=f"%{{y}}<br>{name}: %{{x}} orang<extra></extra>",
         )  # fmt: skip
     figure.update_layout(barmode="stack", height=130 + 24 * len(counts), legend=_LEGEND)
@@ -301,7 +307,7 @@ def people_by(counts: pd.DataFrame, names: dict[str, str]) -> go.Figure:
 def follow_ups(counts: pd.DataFrame, parts: dict[str, str]) -> go.Figure:
     """Follow-ups of each group by how they stand."""
     shades = (palette.OVERDUE, palette.SKIPPED, palette.RUNNING, palette.DONE)
-    labels = ["<br>".join(textwrap.wrap(g, 26)) for g in counts["group"]]
+    labels = ["<br>".join(map(words.chart, textwrap.wrap(g, 26))) for g in counts["group"]]
     room = 0.06 * counts["total"].max()
     figure = go.Figure()
     for (column, name), color in zip(parts.items(), shades, strict=True):

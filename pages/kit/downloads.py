@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.kit import handing
+from pages.kit import handing, words
 from sop_core import reports
 from sop_core.reports import Report, Request
 from sop_core.store import Store
@@ -25,7 +25,7 @@ def of_request(store: Store, asked: Request) -> None:
     with st.container(horizontal=True):
         for suffix, name in reports.FORMATS.items():
             handing.button(
-                name,
+                words.text(name),
                 partial(_written, store, asked, suffix),
                 f"{stem}.{suffix}",
                 MIME[suffix],
@@ -42,7 +42,7 @@ def of_files(report: Report, files: dict[str, bytes]) -> None:
     with st.container(horizontal=True):
         for suffix, content in files.items():
             handing.button(
-                f"Unduh {reports.FORMATS[suffix]}",
+                words.say("Unduh {}", reports.FORMATS[suffix]),
                 partial(bytes, content),
                 f"{report.stem}.{suffix}",
                 MIME[suffix],

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import streamlit as st
 
-from pages.kit import filters
+from pages.kit import filters, words
 from pages.kit.navigation import FIRST, ROLES_OF, TITLES
 from sop_core import region
 from sop_core.recommendations import unit_of
@@ -40,7 +40,7 @@ def check(store: Store, page: str) -> None:
 def refuse(store: Store, subject: str, message: str) -> NoReturn:
     """A plain refusal; the page goes no further."""
     st.title("Tidak berwenang")
-    st.error(str(store.refusal("akses", subject, message)), icon=":material/block:")
+    st.error(words.refused(store.refusal("akses", subject, message)), icon=":material/block:")
     if st.button("Ke halaman awal"):
         st.query_params.clear()
         st.switch_page(f"pages/{FIRST}.py")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages.kit import logs, session, shell
+from pages.kit import logs, session, shell, words
 from sop_core import accounts, sessions
 from sop_core.access import VISITOR, Viewer
 from sop_core.errors import PantauError, SignInRefused
@@ -87,5 +87,11 @@ def button(
 ) -> None:
     """A button whose file is made, and its reader asked for again, when it is pressed."""
     st.download_button(
-        label, handed(make, before), file_name, mime, key=key, icon=icon, on_click="ignore"
+        words.text(label),
+        handed(make, before),
+        file_name,
+        mime,
+        key=key,
+        icon=icon,
+        on_click="ignore",
     )

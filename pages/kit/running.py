@@ -16,17 +16,18 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from pages.kit import logs, measures, shell
+from pages.kit import logs, measures, shell, words
 from sop_core import accounts, process
 from sop_core.errors import PantauError, StoreError
 from sop_core.store import Store
+from sop_core.upkeep import Attendance
 
 ANSWER_WITHIN = 2.0
 """Seconds in which the store must answer for the app to count as healthy."""
 CLOSE_WITHIN = 60.0
 """Seconds that a running write has to end at a stop; the unit's TimeoutStopSec is longer."""
 
-BESIDE: list[Callable[[Store], AbstractContextManager[Any]]] = []
+BESIDE: list[Callable[[Store], AbstractContextManager[Any]]] = [Attendance]
 """What runs beside the app for as long as it runs: each is given the store at the start, and
 is left, the last first, before the store is closed."""
 
@@ -90,9 +91,9 @@ def on_script_error(error: Exception) -> bool:
     """What a reader is told of an error in a page: our own words, or a number to name."""
     if isinstance(error, PantauError):
         logs.event("halaman menolak", logging.WARNING, galat=type(error).__name__)
-        st.error(str(error), icon=":material/block:")
+        st.error(words.refused(error), icon=":material/block:")
     else:
-        st.error(logs.told(logs.fault(error, "halaman")), icon=":material/error:")
+        st.error(words.text(logs.told(logs.fault(error, "halaman"))), icon=":material/error:")
     return True
 
 

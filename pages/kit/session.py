@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+from html import escape
 from typing import Any, NoReturn
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -11,6 +12,7 @@ import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 from streamlit.web.server.server_util import get_cookie_secret
 
+from pages.kit import words
 from sop_core import accounts, attempts, sessions
 from sop_core.access import VISITOR, Viewer
 from sop_core.errors import SignInRefused
@@ -152,7 +154,7 @@ def provider_token(claims: dict[str, Any]) -> str:
 def _ask(provider: bool, refusal: str = "") -> NoReturn:
     st.title("Pantau SOP")
     if refusal:
-        st.error(refusal, icon=":material/lock:")
+        st.error(words.text(refusal), icon=":material/lock:")
     else:
         st.info("Silakan masuk untuk melihat data.", icon=":material/lock:")
     if provider:
@@ -165,7 +167,7 @@ def _ask(provider: bool, refusal: str = "") -> NoReturn:
 
 def _link(address: str, text: str) -> None:
     # A link of st.markdown opens another tab.
-    st.html(f'<a href="{address}" target="_self" style="color: inherit">{text}</a>')
+    st.html(f'<a href="{escape(address)}" target="_self" style="color: inherit">{escape(text)}</a>')
 
 
 def _here() -> str:

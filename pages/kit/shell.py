@@ -8,7 +8,7 @@ from contextvars import ContextVar
 
 import streamlit as st
 
-from pages.kit import guard, session
+from pages.kit import guard, session, words
 from pages.kit.navigation import TITLES
 from sop_core import demo, importing, process
 from sop_core.access import DEMO, ROLES
@@ -53,7 +53,7 @@ def signed_in() -> Store:
     try:
         opened = root()
     except StoreError as error:
-        st.error(f"Basis data tidak dapat dibuka. {error}")
+        st.error(words.say("Basis data tidak dapat dibuka. {}", error))
         st.stop()
     viewer = session.viewer(opened)
     if st.session_state.setdefault(READER, viewer) != viewer:
@@ -101,7 +101,8 @@ def reader(current: Store) -> None:
         st.caption("Mode demo: tanpa akun, hanya data demo.")
         return
     unit = next((u.name for u in current.register(today()) if u.code == viewer.unit), None)
-    st.caption(f"**{viewer.name}**  \n{ROLES[viewer.role]}{f', {unit}' if unit else ''}")
+    place = f"{ROLES[viewer.role]}{f', {unit}' if unit else ''}"
+    st.caption(words.say("**{}**  \n{}", viewer.name, place))
     session.sign_out_link(root())
 
 
@@ -135,6 +136,6 @@ def offer_demo(current: Store) -> None:
         current,
         [importing.SourceFile("demo.xlsx", content)],
         who=current.viewer.name,
-        progress=lambda share, what: bar.progress(0.3 + 0.7 * share, what),
+        progress=lambda share, what: bar.progress(0.3 + 0.7 * share, words.text(what)),
     )
     st.rerun()

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from sop_core import confined
 from sop_core.errors import ImportRefused, Refused, TooLarge, TooSlow, WorkFailed
+from sop_core.exporting import unquoted
 from sop_core.importing import limits
 from sop_core.importing.contract import (
     DEMO_SHEET,
@@ -154,6 +155,10 @@ def _tabs(file: SourceFile) -> list[tuple[str, list[Cells], bool]]:
     except (ValueError, TypeError, KeyError, OverflowError) as error:
         # Not what our job answers: the file has made something else of it.
         raise ImportRefused(_unreadable(file.name)) from error
+    if whole:
+        # An export of ours has a quote before what a spreadsheet would run; it is no part of the text.
+        for cells in (column for _, columns, _ in tabs for column in columns):
+            cells.values[:] = [unquoted(v) if isinstance(v, str) else v for v in cells.values]
     for name, columns, _ in tabs:
         _refuse_past("text", sum(map(_characters, columns)), sheet=name)
     return tabs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -12,6 +13,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sop_core.indonesian import format_number
 from sop_core.reports.model import Chart
 
+# A name with two dollar signs is not a formula, and a wrong formula would be no chart at all.
+matplotlib.rcParams["text.parse_math"] = False
 WIDTH = 6.5
 """Width of a chart, in inches: the text width of the shipped template."""
 _INK = "#33404A"

@@ -113,7 +113,7 @@ def _footer(canvas: Any, document: Any, report: Report) -> None:
 
 def _identity(report: Report) -> LongTable:
     rows = [[Paragraph(escape(k), _HEAD), Paragraph(escape(v), _CELL)] for k, v in report.identity]
-    return LongTable(rows, [3.4 * cm, _WIDTH - 3.4 * cm], style=TableStyle(
+    return LongTable(rows, [3.4 * cm, _WIDTH - 3.4 * cm], splitInRow=1, style=TableStyle(
         [("LINEBELOW", (0, 0), (-1, -1), 0.4, _LINE), ("VALIGN", (0, 0), (-1, -1), "TOP"),
          ("LEFTPADDING", (0, 0), (-1, -1), 3), ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
          ("TOPPADDING", (0, 0), (-1, -1), 2)]))  # fmt: skip
@@ -135,7 +135,7 @@ def _section(section: Section) -> list[Any]:
     if section.table is not None:
         parts.append(_table(section))
     if section.left_out:
-        parts.append(Paragraph(section.left_out, _SMALL))
+        parts.append(Paragraph(escape(section.left_out), _SMALL))
     return parts
 
 
@@ -157,4 +157,5 @@ def _table(section: Section) -> LongTable:
         for row in section.on_paper
     ]
     widths = [share * _WIDTH for share in layout.column_shares(section)]
-    return LongTable(rows, widths, repeatRows=1, style=_LINES)
+    # A row goes on over the page's end only where it is higher than a page.
+    return LongTable(rows, widths, repeatRows=1, splitInRow=1, style=_LINES)

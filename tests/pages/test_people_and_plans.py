@@ -134,7 +134,7 @@ def test_a_report_of_a_year_not_begun_is_refused(demo):
     app = open_page("laporan", tanggal="2024-06-30", tahun_laporan="2026")
     button(app, "Susun laporan").click().run()
     assert "Laporan tidak dapat disusun" in app.error[0].value
-    assert "belum mulai" in app.text[0].value
+    assert "belum mulai" in app.error[0].value
 
 
 def test_an_old_report_goes_when_the_question_changes(demo):

@@ -315,6 +315,8 @@ def test_with_a_first_password_no_page_opens_but_the_one_to_change_it(newcomer, 
     app = open_page(page)
     # AppTest runs a page's file by itself; the app's entry, as in the browser, leads to Akun.
     assert titles(app) == (["Akun"] if page == "nasional" else ["Tidak berwenang"])
+    if page == "nasional":
+        assert "Ganti kata sandi awal" in "".join(w.value for w in app.warning)
     assert not app.metric
     assert not app.dataframe or page == "nasional"
 

@@ -1,0 +1,126 @@
+"""A backup is one file: a zip, not compressed, of the database and of what it must be.
+
+One file, so that the manifest cannot be left behind; a zip, because its list of contents
+stands at the end: half a copy is not a zip and can never pass for a whole one. Any program
+opens it, and what is in it opens with DuckDB.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import zipfile
+import zlib
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+
+from sop_core.errors import BackupRefused
+
+DATABASE = "pantau.duckdb"
+MANIFEST = "manifest.json"
+PROGRAM = "pantau-sop"
+_CHUNK = 1 << 20
+_LONGEST_MANIFEST = 1 << 20
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a backup holds: ``made_at`` on a clock in Jakarta, ``rows`` by table, size in bytes."""
+
+    program: str
+    version: str
+    made_at: str
+    schema: int
+    rows: dict[str, int]
+    size: int
+    sha256: str
+
+    @property
+    def day(self) -> dt.date:
+        """The day it was made."""
+        return dt.datetime.fromisoformat(self.made_at).date()
+
+
+def version() -> str:
+    """Of this program, as installed."""
+    try:
+        return metadata.version(PROGRAM)
+    except metadata.PackageNotFoundError:
+        return "-"
+
+
+def pack(
+    database: Path, container: Path, made_at: dt.datetime, schema: int, rows: dict[str, int]
+) -> Manifest:
+    """Write the container; the digest is of the bytes that went into it."""
+    digest = hashlib.sha256()
+    with zipfile.ZipFile(container, "w", zipfile.ZIP_STORED) as packed:
+        with database.open("rb") as source, packed.open(DATABASE, "w", force_zip64=True) as into:
+            while part := source.read(_CHUNK):
+                digest.update(part)
+                into.write(part)
+        manifest = Manifest(
+            PROGRAM,
+            version(),
+            made_at.isoformat(timespec="seconds"),
+            schema,
+            rows,
+            database.stat().st_size,
+            digest.hexdigest(),
+        )
+        packed.writestr(MANIFEST, json.dumps(asdict(manifest), indent=1))
+    container.chmod(0o600)
+    return manifest
+
+
+def is_container(path: Path) -> bool:
+    """Whether a file begins as a container does; half a copy of one does too."""
+    with path.open("rb") as file:
+        return file.read(4) == b"PK\x03\x04"
+
+
+def read(path: Path) -> Manifest:
+    """The manifest of a whole container. Raises BackupRefused for anything else."""
+    try:
+        with zipfile.ZipFile(path) as packed:
+            if sorted(packed.namelist()) != sorted([DATABASE, MANIFEST]):
+                raise BackupRefused(f"{path} bukan cadangan Pantau SOP")
+            parts = {part.filename: part for part in packed.infolist()}
+            if any(p.compress_type != zipfile.ZIP_STORED for p in parts.values()):
+                raise BackupRefused(f"{path} bukan cadangan Pantau SOP: isinya dimampatkan")
+            if parts[MANIFEST].file_size > _LONGEST_MANIFEST:
+                raise BackupRefused(f"{path} rusak: manifesnya terlalu panjang")
+            manifest = Manifest(**json.loads(packed.read(MANIFEST)))
+            size = parts[DATABASE].file_size
+    except (zipfile.BadZipFile, EOFError, zlib.error) as error:
+        raise BackupRefused(f"{path} tidak utuh: berkas terpotong atau rusak") from error
+    except (TypeError, ValueError, KeyError) as error:
+        if isinstance(error, BackupRefused):
+            raise
+        raise BackupRefused(f"{path} rusak: manifesnya tidak dapat dibaca") from error
+    if manifest.program != PROGRAM or manifest.size != size:
+        raise BackupRefused(f"{path} rusak: manifes dan isinya tidak cocok")
+    return manifest
+
+
+def unpack(path: Path, database: Path) -> Manifest:
+    """Put the database of a container into a new file. Raises BackupRefused unless it is it."""
+    manifest = read(path)
+    digest = hashlib.sha256()
+    try:
+        with (
+            zipfile.ZipFile(path) as packed,
+            packed.open(DATABASE) as source,
+            database.open("xb") as into,
+        ):
+            while part := source.read(_CHUNK):
+                digest.update(part)
+                into.write(part)
+    except (zipfile.BadZipFile, EOFError) as error:
+        raise BackupRefused(f"{path} rusak: isi basis data tidak cocok dengan manifes") from error
+    if digest.hexdigest() != manifest.sha256:
+        raise BackupRefused(f"{path} rusak: SHA-256 basis data tidak cocok dengan manifes")
+    database.chmod(0o600)
+    return manifest

@@ -1,0 +1,70 @@
+# ruff: noqa: S608 - our own names
+"""Decisions, corrections and revisions, and the trace that each change must have left.
+
+The audit's chain cannot show that its last entries were cut off; that what they tell of is
+still in the store can. Held only against changes made since there is an audit (schema 3).
+"""
+
+from __future__ import annotations
+
+from sop_core.disposition import DECISIONS
+from sop_core.upkeep.rules.writing import Rule, among, breaks
+
+_SINCE = "(SELECT coalesce(min(applied_at), 'infinity') FROM schema_version WHERE version = 3)"
+
+
+def _traced(table: str, key: str, moment: str, action: str, subject: str, more: str = "") -> Rule:
+    """Rows of a table, each of which an entry of the audit must tell of (``subject``: SQL LIKE)."""
+    return Rule(
+        "jejak",
+        f"SELECT {key}::VARCHAR FROM {table} t WHERE t.{moment} > {_SINCE} {more} AND NOT EXISTS"
+        f" (FROM audit a WHERE a.action = '{action}' AND a.outcome = 'ok' AND {subject})",
+        f"{table} tanpa jejak",
+    )
+
+
+RULES = (
+    breaks("disposisi", "disposition", f"decision NOT IN {among(DECISIONS)}",
+           "keputusan tidak dikenal"),
+    breaks("disposisi", "disposition", "trim(note) = '' OR trim(decided_by) = ''",
+           "disposisi tanpa catatan atau pemberinya"),
+    breaks("disposisi", "disposition", "target < 0 OR (decision <> 'ubah' AND target <> proposed)"
+           " OR (decision = 'ubah' AND target = proposed)",
+           "sasaran yang tidak cocok dengan keputusannya"),
+    breaks("disposisi", "disposition", "evidence_year NOT BETWEEN 2018 AND 2100",
+           "tahun bukti mustahil"),
+    breaks("kalender", "calendar_override", "trim(reason) = '' OR trim(legal_basis) = ''",
+           "koreksi tanpa alasan atau dasar hukum"),
+    breaks("revisi", "sop_document",
+           "(withdrawn_by IS NULL) <> (withdrawn_at IS NULL) OR withdrawn_at < entered_at",
+           "penarikan revisi tidak lengkap atau mendahului pemasukannya"),
+    Rule("revisi",
+         "SELECT n::VARCHAR FROM (SELECT unnest(range(1, max(document_no) + 1)) AS n"
+         " FROM sop_document) WHERE n NOT IN (SELECT document_no FROM sop_document)",
+         "revisi yang pernah dimasukkan hilang"),
+    breaks("jejak", "audit", "outcome NOT IN ('ok', 'ditolak')", "hasil tidak dikenal"),
+    _traced("import_batch", "batch_id", "imported_at", "impor",
+            "starts_with(a.subject, 'unggahan ' || t.batch_id || ':')"),
+    _traced("import_batch", "batch_id", "undone_at", "batal_impor",
+            "a.subject = 'unggahan ' || t.batch_id"),
+    _traced("disposition", "decision_no", "decided_at", "disposisi",
+            "a.subject = t.recommendation_id"),
+    _traced("sop_document", "document_no", "entered_at", "sop",
+            "starts_with(a.subject, 'revisi ' || t.revision)"),
+    _traced("sop_document", "document_no", "withdrawn_at", "sop",
+            "a.subject = 'cabut revisi ' || t.revision"),
+    _traced("calendar_override", "day", "entered_at", "kalender",
+            "a.subject = t.day::VARCHAR"),
+    _traced("app_user", "login", "created_at", "pengguna", "a.subject = t.login"),
+    # The other way round: what the audit says was kept, and is not there any more.
+    Rule("jejak",
+         "SELECT subject FROM audit WHERE action = 'impor' AND outcome = 'ok'"
+         r" AND regexp_matches(subject, '^unggahan \d+:')"
+         r" AND regexp_extract(subject, '^unggahan (\d+):', 1)::BIGINT"
+         " NOT IN (SELECT batch_id FROM import_batch)",
+         "unggahan yang ada dalam jejak hilang"),
+    Rule("jejak",
+         "SELECT subject FROM audit WHERE action = 'disposisi' AND outcome = 'ok'"
+         " AND subject NOT IN (SELECT recommendation_id FROM disposition)",
+         "disposisi yang ada dalam jejak hilang"),
+)  # fmt: skip

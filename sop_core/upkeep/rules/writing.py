@@ -1,0 +1,66 @@
+# ruff: noqa: S608 - our own names
+"""How a rule is written: a name, what is wrong in words, and a query for the keys that break it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sop_core.importing.contract import SHEETS
+
+SHEET_KEYS = {s.table: s.key for s in SHEETS}
+KEYS: dict[str, tuple[str, ...]] = {
+    **SHEET_KEYS,
+    **{f"{table}_vouched": ("batch_id", *key) for table, key in SHEET_KEYS.items()},
+    "import_sheet": ("batch_id", "sheet"),
+    "report_template": ("template_no",),
+    "unit": ("code", "valid_from"),
+    "sop_revision": ("revision",),
+    "sop_step": ("revision", "flow", "step_no"),
+    "calendar_day": ("day",),
+    "calendar_override": ("day",),
+    "import_batch": ("batch_id",),
+    "sop_case": ("case_id",),
+    "step_fact": ("case_id", "step_no"),
+    "disposition": ("decision_no",),
+    "app_user": ("login",),
+    "sign_in": ("token_hash",),
+    "sign_in_refusal": ("kind", "login", "address"),
+    "audit": ("entry_no",),
+    "sop_document": ("document_no",),
+    "schema_version": ("version",),
+    "meta": ("key",),
+}
+"""What makes a row of a table unique."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """``query`` gives one text column, a row for each that breaks the rule."""
+
+    check: str
+    query: str
+    message: str
+
+
+def text(columns: Iterable[str]) -> str:
+    """SQL for a key as a reader sees it."""
+    return "concat_ws(' / ', " + ", ".join(f"{c}::VARCHAR" for c in columns) + ")"
+
+
+def breaks(check: str, table: str, condition: str, message: str, show: str = "") -> Rule:
+    """Rows of a table for which a condition holds, by their key or by ``show``."""
+    what = show or text(KEYS[table])
+    return Rule(check, f"SELECT {what} FROM {table} WHERE {condition}", message)
+
+
+def refers(check: str, table: str, column: str, other: str, message: str, show: str = "") -> Rule:
+    """Rows whose column names nothing in ``other`` (``table.column``)."""
+    home, _, there = other.partition(".")
+    lost = f"{column} IS NOT NULL AND {column} NOT IN (SELECT {there} FROM {home})"
+    return breaks(check, table, lost, message, show or f"{column}::VARCHAR")
+
+
+def among(values: Iterable[str]) -> str:
+    """SQL for a list of our own words."""
+    return "(" + ", ".join("'" + v.replace("'", "''") + "'" for v in values) + ")"

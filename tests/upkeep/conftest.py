@@ -1,0 +1,76 @@
+"""A small store with every kind of record in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import pytest
+
+from sop_core import accounts, corrections, importing, sessions
+from sop_core.demo import demo_workbook
+from sop_core.disposition import decide
+from sop_core.importing import SourceFile
+from sop_core.recommendations import recommend
+from sop_core.store import Store
+from tests.builders import TODAY, enter, load, revised
+
+
+def fill(store: Store) -> None:
+    """Six uploads (one changes rows, one is undone), two revisions, a decision, a correction."""
+    file = SourceFile("demo.xlsx", demo_workbook(cases=60, until=TODAY))
+    importing.import_files(store, [file], "uji", today=TODAY)
+    load(
+        store,
+        Kegiatan=[["ADV-1", "A", 2025, "BBPOM-PDG", "Advokasi"]],
+        Langkah=[["ADV-1", 1, dt.date(2025, 3, 3), dt.date(2025, 3, 14)]],
+    )
+    load(store, Kegiatan=[["ADV-1", "A", 2025, "BBPOM-PDG", "Advokasi pasar"]])
+    undone = load(store, Kegiatan=[["ADV-2", "A", 2025, "BBPOM-PDG", "Advokasi"]])
+    importing.undo(store, undone.batch_id, "uji")
+    load(store, Kegiatan=[["ADV-3", "A", 2025, "BBPOM-PDG", "Baik"], ["ADV-4", "A", 2025, "entah", "Buruk"]])  # fmt: skip
+    several = [SourceFile(f"{name}.csv", _csv(name)) for name in ("Kegiatan", "Target")]
+    importing.import_files(store, several, "uji", today=TODAY)
+    enter(store, revised())
+    proposal = recommend(store, 2025, TODAY)[0]
+    decide(store, proposal, 2025, "terima", "Setuju.", "Pimpinan contoh")
+    corrections.correct(store, dt.date(2026, 3, 4), False, "Pilkada", "Keppres contoh", "uji")
+    accounts.add(store, "admin", "Admin contoh", "admin", password="kata sandi contoh 1")
+    accounts.add(store, "staf", "Staf contoh", "data_staf", "BBPOM-PDG")
+    viewer = accounts.viewer_of(store, "staf")
+    sessions.open_session(store, viewer)
+
+
+def _csv(name: str) -> bytes:
+    return {
+        "Kegiatan": b"ID Kegiatan,Alur,Tahun,Kode Unit,Judul\nADV-5,A,2025,BBPOM-PDG,Advokasi\n",
+        "Target": b"Tahun,Kode Unit,Alur,Jumlah Kegiatan\n2027,BBPOM-PDG,A,4\n",
+    }[name]
+
+
+@pytest.fixture(scope="session")
+def small_file(tmp_path_factory) -> Path:
+    """60 cases of the demo and one of everything else; copy it before you write to it."""
+    path = tmp_path_factory.mktemp("kecil") / "kecil.duckdb"
+    with Store(path) as store:
+        fill(store)
+    return path
+
+
+@pytest.fixture
+def small(small_file: Path, tmp_path: Path) -> Path:
+    """The same, to write to."""
+    path = tmp_path / "uji.duckdb"
+    shutil.copyfile(small_file, path)
+    return path
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Path:
+    """A store with demo data alone."""
+    path = tmp_path / "hanya-demo.duckdb"
+    with Store(path) as store:
+        file = SourceFile("demo.xlsx", demo_workbook(cases=60, until=TODAY))
+        importing.import_files(store, [file], "uji", today=TODAY)
+    return path
