@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from sop_core import attempts, sessions
 from sop_core.cli import main
 from sop_core.demo import demo_workbook
+from sop_core.errors import SignInRefused
+from sop_core.store import Store
 from tests.builders import REV04, TODAY, form_of, revised, workbook
 from tests.revisions.test_form import changed as cells_changed
 
@@ -232,9 +235,28 @@ def test_accounts_from_the_command_line(db, capsys, monkeypatch):
     assert "paling sedikit 12" in err
     with_password(monkeypatch, "kata sandi contoh 2")
     assert run(capsys, "user", "password", "admin")[0] == 0
+    assert [a["must_change"] for a in answer(capsys, "user", "list")] == [True, False]
+    assert "kata sandi awal" in run(capsys, "user", "list")[1]
+    assert run(capsys, "user", "unlock", "admin")[0] == 0
+    code, _, err = run(capsys, "user", "unlock", "siapa")
+    assert (code, "Pengguna siapa tidak ada." in err) == (1, True)
     traces = answer(capsys, "audit")
-    assert [t["action"] for t in traces] == ["pengguna"] * 4
+    assert [t["action"] for t in traces] == ["pengguna"] * 5
     assert "kata sandi contoh" not in json.dumps(traces)
+
+
+def test_who_waits_is_listed_and_unlocked_from_the_command_line(db, capsys, monkeypatch):
+    with_password(monkeypatch, "kata sandi contoh 1")
+    assert run(capsys, "user", "add", "admin", "--role", "admin", "--name", "Admin contoh")[0] == 0
+    with Store(db) as store:
+        for _ in range(attempts.MOST_FAILURES):
+            with pytest.raises(SignInRefused):
+                sessions.check_password(store, "admin", "salah sekali ini", "192.0.2.7")
+    assert "terkunci sampai" in run(capsys, "user", "list")[1]
+    assert run(capsys, "user", "unlock", "admin")[0] == 0
+    assert "terkunci" not in run(capsys, "user", "list")[1]
+    with Store(db) as store:
+        assert sessions.check_password(store, "admin", "kata sandi contoh 1", "192.0.2.7")
 
 
 def test_a_command_as_somebody(demo_db, capsys, monkeypatch):

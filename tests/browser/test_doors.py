@@ -68,7 +68,9 @@ def with_staff(demo_file: Path, folder: Path) -> Path:
     path = folder / "pintu.duckdb"
     shutil.copyfile(demo_file, path)
     with Store(path) as store:
-        accounts.add(store, "staf.padang", "Staf contoh", "data_staf", "BBPOM-PDG", PASSWORD)
+        accounts.add(
+            store, "staf.padang", "Staf contoh", "data_staf", "BBPOM-PDG", PASSWORD, first=False
+        )
     return path
 
 

@@ -145,7 +145,9 @@ def test_a_figure_is_followed_down_to_its_record(demo_app, open_page):
 def test_an_upload_is_previewed_kept_and_undone(tmp_path, open_page):
     path = tmp_path / "unggah.duckdb"
     with Store(path) as store:
-        accounts.add(store, "staf", "Staf data Padang", "data_staf", "BBPOM-PDG", PASSWORD)
+        accounts.add(
+            store, "staf", "Staf data Padang", "data_staf", "BBPOM-PDG", PASSWORD, first=False
+        )
     with running_app(path) as url:
         page = open_page(f"{url}/masuk?ke=/unggah", wait=False)
         page.get_by_label("Nama masuk").fill("staf")

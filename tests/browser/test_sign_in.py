@@ -35,9 +35,11 @@ def with_accounts(demo_file: Path, folder: Path) -> Path:
     path = folder / "akun.duckdb"
     shutil.copyfile(demo_file, path)
     with Store(path) as store:
-        accounts.add(store, "admin@contoh.test", "Admin contoh", "admin", password=PASSWORD)
+        accounts.add(
+            store, "admin@contoh.test", "Admin contoh", "admin", None, PASSWORD, first=False
+        )
         for role, (login, unit) in PEOPLE.items():
-            accounts.add(store, login, f"{role} contoh", role, unit, PASSWORD)
+            accounts.add(store, login, f"{role} contoh", role, unit, PASSWORD, first=False)
     return path
 
 
@@ -141,6 +143,60 @@ def test_an_admin_lands_on_the_page_of_admins(demo_file, tmp_path, chromium, con
         expect(page.get_by_role("heading", name="Administrasi", level=1)).to_be_visible()
 
 
+def test_a_first_password_is_changed_before_anything_opens(demo_file, tmp_path, chromium, contexts):
+    path = with_accounts(demo_file, tmp_path)
+    login, _ = PEOPLE["data_staf"]
+    with Store(path) as store:
+        accounts.set_password(store, login, PASSWORD)
+    own = "pilihan sendiri 7 kata"
+    with running_app(path) as url:
+        page = person(chromium, contexts)
+        page.goto(f"{url}/unggah")
+        by_password(page, login)
+        expect(page.get_by_role("heading", name="Akun", level=1)).to_be_visible()
+        for link in ("terlambat", "unggah", "administrasi"):
+            page.goto(f"{url}/{link}")
+            expect(page.get_by_role("heading", name="Akun", level=1)).to_be_visible()
+            settled(page)
+            assert "Balai Besar POM di Padang" not in page.get_by_test_id("stMain").inner_text()
+        assert (
+            page.get_by_test_id("stSidebarNav").get_by_role("link").all_inner_texts()
+            == ["person\nAkun"]
+            or page.get_by_test_id("stSidebarNav").count() == 0
+        )
+        page.get_by_label("Kata sandi lama", exact=True).fill(PASSWORD)
+        page.get_by_label("Kata sandi baru", exact=True).fill(own)
+        page.get_by_label("Kata sandi baru sekali lagi", exact=True).fill(own)
+        page.get_by_role("button", name="Ganti kata sandi").click()
+        expect(page.get_by_text("Kata sandi diganti.", exact=False)).to_be_visible()
+        page.get_by_role("button", name="Lanjut").click()
+        expect(page.get_by_role("link", name="Unggah")).to_be_visible()
+        page.goto(f"{url}/keluar")
+        by_password(page, login, own)
+        expect(page.get_by_role("heading", name="Nasional", level=1)).to_be_visible()
+    assert (login, "sandi", login, "ok") in traces(path)
+
+
+def test_another_site_signs_nobody_out(demo_file, tmp_path, chromium, contexts):
+    path = with_accounts(demo_file, tmp_path)
+    with running_app(path) as url:
+        page = person(chromium, contexts)
+        page.goto(url)
+        by_password(page, PEOPLE["pimpinan"][0])
+        expect(page.get_by_role("heading", name="Nasional", level=1)).to_be_visible()
+        other = page.context.new_page()
+        away = url.replace("localhost", "127.0.0.1")  # another site, as a browser sees it
+        other.goto(f"{away}/masuk")
+        other.evaluate("address => { location.href = address }", f"{url}/keluar")
+        expect(other.get_by_text("Keluar dari Pantau SOP?")).to_be_visible()
+        page.reload()
+        expect(page.get_by_role("heading", name="Nasional", level=1)).to_be_visible()
+        other.get_by_role("button", name="Keluar").click()
+        other.wait_for_url("**/masuk")
+        page.goto(url)
+        expect(page.get_by_text("Silakan masuk untuk melihat data.")).to_be_visible()
+
+
 def test_the_form_sends_nobody_to_another_site(demo_file, tmp_path, chromium, contexts):
     path = with_accounts(demo_file, tmp_path)
     with running_app(path) as url:
@@ -173,7 +229,14 @@ def provider(tmp_path: Path) -> Iterator[Provider]:
         )
         for role, (login, _) in PEOPLE.items()
     ]
-    users.append(oidc_provider_mock.User(sub="asing", claims={"email": "asing@contoh.test"}))
+    users += [
+        oidc_provider_mock.User(sub=sub, claims={"email": email, "email_verified": verified})
+        for sub, email, verified in (
+            ("asing", "asing@contoh.test", True),
+            # Anybody can write another's address where nobody checks it.
+            ("palsu", PEOPLE["pimpinan"][0], False),
+        )
+    ]
     with oidc_provider_mock.run_server_in_thread(user_claims=users) as server:
         port = free_port()
         url = f"http://localhost:{server.server_port}"
@@ -250,6 +313,9 @@ def test_three_roles_at_a_provider_see_three_nations(
         stranger = person(chromium, contexts)
         at_provider(stranger, url, "asing")
         expect(stranger.get_by_text("belum terdaftar", exact=False)).to_be_visible()
+        pretender = person(chromium, contexts)
+        at_provider(pretender, url, "palsu")
+        expect(pretender.get_by_text("belum terdaftar", exact=False)).to_be_visible()
 
     kept = traces(path)
     leader_login, head_login = PEOPLE["pimpinan"][0], PEOPLE["kepala_balai"][0]
@@ -261,3 +327,4 @@ def test_three_roles_at_a_provider_see_three_nations(
     assert (leader_login, "masuk", "kuki basi", "ditolak") in kept
     assert ("-", "masuk", "kuki palsu", "ditolak") in kept
     assert ("asing@contoh.test", "masuk", "akun tidak terdaftar", "ditolak") in kept
+    assert ("-", "masuk", "surel belum diverifikasi penyedia", "ditolak") in kept

@@ -147,7 +147,9 @@ def gained(before: dict[str, float], name: str, **labels: str) -> float:
 
 
 def test_measures_count_what_happens(server, root, monkeypatch):
-    accounts.add(root, "admin", "Admin contoh", "admin", password="kata sandi contoh 1")
+    accounts.add(
+        root, "admin", "Admin contoh", "admin", password="kata sandi contoh 1", first=False
+    )
     before = figures()
     httpx.get(server)
     httpx.get(f"{server}/media/0000000000")
