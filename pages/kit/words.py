@@ -30,20 +30,23 @@ def say(template: str, *values: object) -> Markdown:
     """Our own markdown with ``{}`` for each value, which comes out as written.
 
     ``say("Oleh **{}**", name)``. A value of Markdown goes in as it is; an empty one is a dash.
-    Raises ValueError where a colon stands right before a value, as both could make an emoji.
+    Raises ValueError for another number of values than places, and where a colon stands right
+    before a value: both together could make an emoji.
     """
+    pieces = list(string.Formatter().parse(template))
+    places = [form for _, field, form, _ in pieces if field is not None]
+    if len(places) != len(values):
+        raise ValueError(f"{len(values)} values for {len(places)} places: {template!r}")
     parts: list[str] = []
     left = iter(values)
-    for literal, field, form, _ in string.Formatter().parse(template):
+    for literal, field, form, _ in pieces:
         parts.append(literal)
         if field is not None:
             if literal.endswith(":"):
                 raise ValueError(f"a colon right before a value: {template!r}")
             value = next(left)
-            # A value of ours with a form, as {:%H.%M}, is formatted before it is escaped.
+            # A value with a form, as {:%H.%M}, is formatted before it is escaped.
             parts.append(text(format(value, form) if form else value) or _NO_VALUE)
-    if next(left, None) is not None:
-        raise ValueError(f"more values than places: {template!r}")
     return Markdown("".join(parts))
 
 
@@ -53,7 +56,10 @@ def text(value: object) -> Markdown:
 
 
 def code(value: object) -> Markdown:
-    """A value as code, where markdown knows no escape: the fence is longer than any inside."""
+    """A password or a hash as code, where markdown knows no escape.
+
+    The fence is longer than any inside. Streamlit alters ``:material/`` even there.
+    """
     plain = folded(value)
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", plain)), default=0))
     return Markdown(f"{fence} {plain} {fence}" if "`" in plain else f"`{plain or _NO_VALUE}`")
@@ -76,7 +82,11 @@ def refused(error: Exception) -> Markdown:
 
 def progress(show: Callable[[float, str], object]) -> Callable[[float, str], None]:
     """The ``progress`` of a bar for sop_core to call, whose words may name a file."""
-    return lambda share, what: (show(share, text(what)), None)[1]
+
+    def shown(share: float, what: str) -> None:
+        show(share, text(what))
+
+    return shown
 
 
 def chart(value: object) -> str:
@@ -106,7 +116,8 @@ def _apart(character: str) -> str:
     # Links without brackets, emoji, icons and arrows are made from finished text, where a
     # backslash is gone. They are not looked for across elements: the character gets a span of
     # its own, a :color[] without a colour, which leaves nothing to see or to copy.
-    return f":color[{chr(92) if character in _MARKUP | {'-'} else ''}{character}]"
+    escape = "\\" if character in _MARKUP or character == "-" else ""
+    return f":color[{escape}{character}]"
 
 
 def _made_later(value: str, at: int) -> bool:

@@ -56,7 +56,7 @@ LABELS = {f for f in MARKDOWN if not f.startswith(("Markdown.", "Alert.", "Headi
 PLAIN = {
     "Selectbox.options", "Selectbox.raw_value", "Selectbox.default", "MultiSelect.options",
     "MultiSelect.raw_values", "Selectbox.id", "Button.id", "DownloadButton.id", "DownloadButton.url",
-    "TextInput.value", "TextInput.default", "Checkbox.id", "Block.id", "Expandable.id",
+    "TextInput.value", "TextInput.default", "Text.body", "Checkbox.id", "Block.id", "Expandable.id",
     "Selectbox.query_param_key", "Radio.id", "PlotlyChart.id", "Dataframe.id",
 }  # fmt: skip
 """Fields that are drawn as they are, or not at all."""
@@ -335,6 +335,8 @@ def test_a_hostile_upload_is_kept_told_and_undone_as_text(database, monkeypatch)
     for line in rows["Kegiatan"]:
         line["Judul"] = f"{line['Judul']} lagi"
     app = open_page("unggah")
+    for number in (1, 2):
+        app.session_state[f"unggahan_{number}"] = True  # opened, where a closed one holds nothing
     app.file_uploader[0].upload(file_name(9, "xlsx"), workbook_of(rows), "text/plain").run()
     next(b for b in app.button if b.label.startswith("Simpan")).click().run()
     assert not app.exception, app.exception

@@ -13,7 +13,7 @@ from sop_core.errors import AccessDenied, RevisionRefused, StoreDamaged, UndoRef
 from sop_core.evaluation import Scope
 from sop_core.importing import SourceFile
 from sop_core.revisions import comparing
-from sop_core.store import Store, Trace
+from sop_core.store import Store, Trace, schema
 from tests.builders import (
     REV04,
     TODAY,
@@ -213,7 +213,8 @@ def test_an_entered_revision_outlives_a_restart_and_wins_over_a_shipped_one(tmp_
         assert store.revision("05") == entered
         with store.write(Trace("sop", "uji")) as cursor:
             cursor.execute("DELETE FROM meta WHERE key = 'reference'")
-        store._sync_reference()
+        with store.database.transaction() as cursor:
+            schema.prepare(cursor, store.path, store.shipped_revisions)
         norms = store.rows(
             "SELECT revision, sla_days FROM sop_step WHERE flow = 'B' AND step_no = 2"
         )
