@@ -81,7 +81,10 @@ def _migrate(cursor: duckdb.DuckDBPyConnection, path: str) -> bool:
         raise StoreDamaged(
             f"{path} ditulis versi yang lebih baru (skema {current}); perbarui aplikasi ini"
         )
-    due = {number: script for number, script in known.items() if number > current}
+    # By what is missing, not by the newest: branches of work bring numbers out of order.
+    rows = cursor.execute("SELECT version FROM schema_version").fetchall()
+    done = {version for (version,) in rows}
+    due = {number: script for number, script in known.items() if number not in done}
     for number, script in due.items():
         cursor.execute(script)
         cursor.execute(
