@@ -513,7 +513,7 @@ def test_messages_for_developers_are_dropped(at, monkeypatch):
         at.tab.send(message)
         held["pesan pengembang"] += 1
     at.tab.send(BackMsg())
-    assert "Batalkan unggahan ini" in texts(at.tab.draw("unggah"))
+    assert "Riwayat unggahan" in texts(at.tab.draw("unggah"))
     assert seen == ["rerun_script"]
 
 
