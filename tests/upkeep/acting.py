@@ -20,19 +20,18 @@ from typing import NoReturn
 import duckdb
 
 from sop_core import importing, revisions, upkeep
-from sop_core.demo import demo_workbook
 from sop_core.importing import SourceFile
 from sop_core.store import Store, migrations
 from sop_core.upkeep import looking, manifest, schedule
 from sop_core.upkeep.schedule import Keep
-from tests.builders import TODAY, enter, form_of, load, revised
+from tests.builders import TODAY, enter, form_of, load, revised, workbook
 from tests.upkeep.conftest import fill
 from tests.upkeep.fingerprint import fingerprint
 
 STORE = "toko.duckdb"
 BACKUP = "salinan.zip"
 NOON = dt.datetime(2026, 11, 25, 12)
-_DEMO = "demo.xlsx"
+_BOOK = "unggahan.xlsx"
 
 
 @dataclass(frozen=True)
@@ -142,19 +141,29 @@ def _days(folder: Path) -> str:
 # ----------------------------------------------------------------- the records
 
 
-def _with_demo_file(folder: Path) -> None:
+def _with_book(folder: Path) -> None:
     _filled(folder)
-    (folder / _DEMO).write_bytes(demo_workbook(cases=300, seed=7, until=TODAY))
+    day = dt.date(2025, 3, 3)
+    cases = [f"ADV-K{n}" for n in range(300)]
+    content = workbook(
+        Kegiatan=[[case, "A", 2025, "BBPOM-PDG", f"Advokasi {case}"] for case in cases],
+        Langkah=[
+            [case, step, day + dt.timedelta(7 * step), day + dt.timedelta(7 * step + 4)]
+            for case in cases
+            for step in range(1, 7)
+        ],
+    )
+    (folder / _BOOK).write_bytes(content)
 
 
 def _import(folder: Path) -> None:
-    file = SourceFile(_DEMO, (folder / _DEMO).read_bytes())
+    file = SourceFile(_BOOK, (folder / _BOOK).read_bytes())
     with Store(folder / STORE) as store:
         importing.import_files(store, [file], "uji", today=TODAY)
 
 
 def _imported(folder: Path) -> None:
-    _with_demo_file(folder)
+    _with_book(folder)
     _import(folder)
 
 
@@ -213,7 +222,7 @@ ACTIONS = {
     "backup of an open store": Action(_filled, _backup_while_open, _store_and_backup),
     "restore": Action(_to_be_restored, _restore, _restored),
     "daily": Action(_daily_prepared, _daily, _days),
-    "import": Action(_with_demo_file, _import, _store),
+    "import": Action(_with_book, _import, _store),
     "undo": Action(_imported, _undo, _store),
     "revision": Action(_filled, _enter, _store),
     "withdrawal": Action(_with_revision, _withdraw, _store),
