@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from collections.abc import Iterator
@@ -56,7 +57,7 @@ class Database:
         with faults.translated(self.path, "dibuka"):
             place.parent.mkdir(parents=True, exist_ok=True)
             if place.is_dir():
-                raise IsADirectoryError(place)
+                raise IsADirectoryError(errno.EISDIR, "", str(place))
             connection = duckdb.connect(self.path)
             for file in (place, place.with_name(place.name + ".wal")):
                 if file.exists():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,6 +20,7 @@ _PLACES = {
     "operation not permitted": "tidak diizinkan; periksa pemilik dan izin berkas serta foldernya",
     "is a directory": "sebuah folder, bukan berkas",
     "not a directory": "bukan di dalam sebuah folder",
+    "file exists": "bukan di dalam sebuah folder",
     "no such file or directory": "foldernya tidak ada",
     "file name too long": "nama berkas terlalu panjang",
     "too many open files": "terlalu banyak berkas terbuka",
@@ -48,6 +50,8 @@ def translated(path: str, doing: str) -> Iterator[None]:
 
 def _of(error: Exception, path: str, doing: str) -> StoreError | None:
     said = " ".join(str(error).split())
+    if isinstance(error, OSError) and error.errno:
+        said = os.strerror(error.errno)
     low = said.lower()
     if _BUSY in low:
         return StoreBusy(

@@ -18,6 +18,7 @@ import duckdb
 from sop_core.errors import AccessDenied
 
 _HARMLESS = {"unnest", "range", "generate_series"}
+_ENGINES_OWN = ("duckdb_", "sqlite_", "pg_", "pragma_")
 _parser = duckdb.connect(":memory:")
 
 
@@ -43,7 +44,10 @@ def _reason(query: str, macros: frozenset[str]) -> str:
         if kind == "BASE_TABLE":
             if node.get("schema_name") or node.get("catalog_name"):
                 return f"tabel {node.get('table_name')} disebut dengan skemanya"
-            if not str(node.get("table_name")).isidentifier():
+            name = str(node.get("table_name"))
+            if name.startswith(_ENGINES_OWN):
+                return "keterangan basis data"
+            if not name.isidentifier():
                 return "sebuah berkas dibaca sebagai tabel"
         elif kind == "TABLE_FUNCTION":
             function = node.get("function") or {}
