@@ -249,8 +249,9 @@ def test_demo_data_does_not_go_beside_accounts_or_real_data(store: Store, viewer
     if there == "account":
         with store.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO app_user VALUES ('staf', 'Staf', 'data_staf', 'BBPOM-PDG', NULL,"
-                " false, now()::TIMESTAMP, 'uji')"
+                "INSERT INTO app_user BY NAME SELECT 'staf' AS login, 'Staf' AS name,"
+                " 'data_staf' AS role, 'BBPOM-PDG' AS unit_code, false AS active,"
+                " now()::TIMESTAMP AS created_at, 'uji' AS created_by"
             )
     else:
         of_padang(store)

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin
@@ -415,7 +416,10 @@ class Browser:
             async with httpx.AsyncClient(transport=way, base_url=self.site) as client:
                 return await client.request(method, path, **more)
 
-        return asyncio.run(once())
+        # In a thread of its own: where a Chromium of another test is open in this process,
+        # Playwright's loop already runs in this one.
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, once()).result()
 
     def send(self, login=LOGIN, password=PASSWORD, to="/", **headers: str) -> httpx.Response:
         """The form, filled in."""
