@@ -321,6 +321,7 @@ def test_an_address_is_counted_as_the_network_one_person_has(written, counted):
 # ------------------------------------------------------------- what is kept
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("attack", ["cookies", "cookies from everywhere", "logins", "logins from everywhere", "stale", "one login"])  # fmt: skip
 def test_no_attack_fills_the_audit(people, attack):
     """10,000 forged cookies leave a few dozen entries; the others are counted."""

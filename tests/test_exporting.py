@@ -79,6 +79,7 @@ def test_a_quote_is_taken_off_again_and_no_formula_is_left(text):
     assert first not in tuple("=+-@＝＋－＠")
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(st.lists(texts.filter(clean_text), min_size=1, max_size=30, unique_by=clean_text))
 def test_an_export_that_comes_back_is_the_same(titles):

@@ -145,6 +145,7 @@ def any_book(chance: random.Random) -> dict[str, list[list[object]]]:
     return {name: sheets[name] for name in sheets if chance.random() < 0.8}
 
 
+@pytest.mark.slow
 def test_what_other_offices_have_makes_no_difference_to_a_preview():
     """25 workbooks into: Padang alone, beside Kupang's records, beside others of Kupang's."""
     with Store() as alone, Store() as beside, Store() as otherwise:

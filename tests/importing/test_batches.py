@@ -125,6 +125,7 @@ FILES = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(FILES)
 def test_undoing_every_batch_walks_back_through_every_state(files):

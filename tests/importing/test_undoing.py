@@ -395,6 +395,7 @@ class Walk:
                 assert anew == [tuple(r.values()) for r in rows]
 
 
+@pytest.mark.slow
 def test_walks_of_imports_and_undos_end_where_the_law_says():
     """Each walk is its seed; a failure names it."""
     seen: Counter[str] = Counter()

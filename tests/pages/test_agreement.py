@@ -15,6 +15,8 @@ from sop_core.store import Store
 from tests.builders import TODAY
 from tests.pages.test_pages import APP, metric
 
+pytestmark = pytest.mark.slow
+
 DAYS = [TODAY.isoformat(), "2025-06-30"]
 
 

@@ -35,6 +35,8 @@ from sop_core.store import Store
 from tests.builders import TODAY, workbook
 from tests.pages.serving import Tab, served, texts
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent
 MIB = 1024 * 1024
 PERSON, OTHER = "staf.padang", "staf.kupang"

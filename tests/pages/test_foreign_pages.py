@@ -38,6 +38,8 @@ from tests.foreign.payloads import (
 )
 from tests.foreign.reading import in_chart, read
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent
 APP = str(ROOT / "app.py")
 EVERY = int(os.environ.get("PANTAU_WALK_EVERY") or 5)

@@ -31,6 +31,8 @@ from sop_core.store import Store
 from tests.builders import TODAY, workbook
 from tests.pages.serving import Tab, served, texts
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent
 NUMBER = re.compile(r"Sebutkan nomor (\d{4}-\d{4}) kepada pengelola")
 SECRETS = ("Advokasi Rahasia Sekali", "staf.rahasia", "Nama Yang Rahasia", "berkas-rahasia", "rahasia-di-alamat", "Perangkat Rahasia")  # fmt: skip

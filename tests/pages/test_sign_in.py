@@ -22,6 +22,8 @@ from sop_core.evaluation import Scope, headline
 from tests.builders import TODAY, load
 from tests.pages.test_pages import demo, empty, fresh_store, in_use, metric, open_page, sign_in
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["demo", "empty", "fresh_store", "sign_in"]
 
 

@@ -48,6 +48,7 @@ def asked(monkeypatch) -> Counter[str]:
     return seen
 
 
+@pytest.mark.slow
 def test_a_history_of_31_uploads_reads_no_file(many, sign_in, asked):
     sign_in("pusat", "PST-PMPUPO")
     app = open_page("unggah")

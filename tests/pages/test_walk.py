@@ -38,6 +38,8 @@ from sop_core.reports.word import TEMPLATE
 from sop_core.store import Store
 from tests.builders import REV04, TODAY, form_of, revised
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted(p.stem for p in (ROOT / "pages").glob("*.py"))
 PEOPLE = {

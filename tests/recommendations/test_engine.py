@@ -53,6 +53,7 @@ def test_the_counts_behind_a_reason_are_the_records(demo_store):
         assert len(r.evidence["cases"]) == min(20, late)
 
 
+@pytest.mark.slow
 def test_what_happened_later_does_not_change_what_was_recommended(demo_store, store):
     """Records dated after the day must not leak into it: the backtest would be worthless."""
     until = D(2025, 6, 30)
@@ -89,6 +90,7 @@ def test_the_backtest_beats_chance_and_last_years_worst(demo_store):
     assert ours > raw > random
 
 
+@pytest.mark.slow
 def test_it_does_so_on_data_the_method_was_not_chosen_on():
     """Other seeds of the generator: more hits in sum, though not in each single year."""
     ours = raw = 0

@@ -20,6 +20,8 @@ from tests.pages.test_pages import demo, fresh_store, in_use, open_page, sign_in
 from tests.reports import hostile
 from tests.reports.test_reports import words
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["demo", "fresh_store", "sign_in"]
 MAY = {"pusat", "admin"}
 BAD = hostile.saying("{{ ''.__class__ }}")

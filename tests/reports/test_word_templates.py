@@ -30,6 +30,8 @@ from tests.reports import hostile
 from tests.reports.hostile import changed, footer_saying, linked, pictured, png, saying
 from tests.reports.test_reports import words
 
+pytestmark = pytest.mark.slow
+
 SAMPLE = sample()
 PICTURE = drawing.png(next(s.chart for s in SAMPLE.sections if s.chart))
 FUZZ = int(os.environ.get("PANTAU_FUZZ") or 60)

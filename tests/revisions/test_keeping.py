@@ -63,6 +63,7 @@ def test_a_case_is_judged_by_the_revision_in_force_when_it_starts(two_cases):
         assert step["due"] == calendar.add(D(2026, 3, 9), norm)
 
 
+@pytest.mark.slow
 def test_entering_and_withdrawing_leaves_the_store_as_it_was(demo_file, tmp_path):
     shutil.copyfile(demo_file, tmp_path / "a.duckdb")
     with Store(tmp_path / "a.duckdb") as store:

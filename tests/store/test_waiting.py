@@ -105,6 +105,7 @@ def test_writers_come_one_after_the_other_and_the_chain_has_no_fork(store: Store
         assert chain.breaks(cursor) == []
 
 
+@pytest.mark.slow
 def test_a_page_sees_one_moment(store: Store):
     """20 of 660 reads once saw a batch come between two questions of a page."""
     stop = threading.Event()

@@ -104,6 +104,7 @@ def test_only_the_operator(store, tmp_path):
         upkeep.backup(store.as_viewer(VISITOR), tmp_path / "a.zip")
 
 
+@pytest.mark.slow
 def test_no_room_is_said_and_leaves_nothing(small, tmp_path):
     """A file may grow to 300 kB here, as on a full disk."""
     code = (

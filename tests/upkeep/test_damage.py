@@ -15,6 +15,8 @@ from sop_core.upkeep import looking
 from sop_core.upkeep.doctor import doctor_of
 from sop_core.upkeep.rules.writing import KEYS
 
+pytestmark = pytest.mark.slow
+
 _EMPTY = {"report_template", "sign_in_refusal"}  # nothing there to double
 ANY = "case_id = (SELECT min(case_id) FROM step_fact WHERE level = 'activity')"
 STEP = "rowid = (SELECT min(rowid) FROM step_record WHERE started < finished)"

@@ -18,6 +18,8 @@ from sop_core.store import Store
 from sop_core.upkeep import desk, manifest
 from tests.builders import load
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent
 
 

@@ -18,6 +18,8 @@ from sop_core.upkeep import looking
 from tests.builders import load
 from tests.upkeep.fingerprint import fingerprint
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def target(small, tmp_path) -> Path:

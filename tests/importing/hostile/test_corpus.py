@@ -51,6 +51,7 @@ def test_there_are_at_least_130():
     assert len({name for name, _, _ in CASES}) == len(CASES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "content", "words"), CASES, ids=[c[0] for c in CASES])
 def test_a_hostile_file(shared: Store, name, content, words):
     begun = time.monotonic()
