@@ -13,6 +13,7 @@ import datetime as dt
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import holidays
@@ -97,6 +98,7 @@ def build(overrides: Iterable[Override] = ()) -> list[Day]:
     return days
 
 
+@cache  # the package's tables cannot change while we run
 def _holidays(years: range, category: str) -> dict[dt.date, str]:
     # Both categories are asked for one by one: the package's default leaves cuti
     # bersama out, and deadlines around Idul Fitri would come out a week early.

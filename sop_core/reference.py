@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
+from dataclasses import fields
 from importlib.metadata import version
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from sop_core import calendar, facts
 from sop_core.calendar import Override
@@ -77,8 +79,10 @@ def load_sop(cursor: duckdb.DuckDBPyConnection, revisions: Sequence[Revision]) -
 
 def load_calendar(cursor: duckdb.DuckDBPyConnection, overrides: list[Override]) -> None:
     """Every day of the range, with the corrections."""
-    frame = pd.DataFrame([vars(d) for d in calendar.build(overrides)])
+    days = calendar.build(overrides)
+    # Column by column: a store is opened far more often than the calendar changes.
+    table = pa.table({f.name: [getattr(d, f.name) for d in days] for f in fields(calendar.Day)})
     cursor.execute("DELETE FROM calendar_day")
-    cursor.register("incoming", frame)
+    cursor.register("incoming", table)
     cursor.execute("INSERT INTO calendar_day BY NAME SELECT * FROM incoming")
     cursor.unregister("incoming")

@@ -8,8 +8,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
-from sop_core import importing
+from sop_core import importing, passwords
 from sop_core.demo import demo_workbook
 from sop_core.importing import SourceFile
 from sop_core.store import Store
@@ -26,6 +27,17 @@ def need(program: str) -> str:
             pytest.fail(f"{program} is not installed; .ci/test installs it")
         pytest.skip(f"{program} is not installed")
     return path
+
+
+REAL_HASHER = passwords.hasher
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashes that cost little: hundreds of accounts are made. test_passwords has the real ones."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    monkeypatch.setattr(passwords, "hasher", cheap)
+    monkeypatch.setattr(passwords, "_NOBODY", cheap.hash("tidak ada"))
 
 
 @pytest.fixture
@@ -62,6 +74,11 @@ def demo_store(demo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Sto
 @pytest.fixture
 def one_case(store: Store) -> Store:
     """A store with one advocacy of Padang, two steps of it done."""
+    return with_one_case(store)
+
+
+def with_one_case(store: Store) -> Store:
+    """The store, with one advocacy of Padang, two steps of it done."""
     content = workbook(
         Kegiatan=[["ADV-1", "A", 2025, "BBPOM-PDG", "Advokasi Pasar Aman Padang"]],
         Langkah=[

@@ -6,6 +6,15 @@ from hypothesis import strategies as st
 
 from sop_core import passwords
 from sop_core.errors import AccountRefused
+from tests.conftest import REAL_HASHER
+
+
+@pytest.fixture(autouse=True)
+def real_hasher(monkeypatch):
+    """As the product hashes; the other tests do it cheaply."""
+    monkeypatch.setattr(passwords, "hasher", REAL_HASHER)
+    monkeypatch.setattr(passwords, "_NOBODY", REAL_HASHER.hash("tidak ada"))
+
 
 WHO = ("staf.padang@contoh.test", "Budi Contoh Rekaan")
 
@@ -38,6 +47,7 @@ def test_easy_passwords_are_refused(password):
 def test_others_are_taken_and_fit_themselves_alone(password):
     passwords.require_good(password, *WHO)
     kept = passwords.hashed(password)
+    assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
     assert passwords.fits(kept, password)
     assert not passwords.fits(kept, password + " ")
     assert not passwords.fits(None, password)

@@ -5,6 +5,7 @@ import pytest
 from sop_core.access import Viewer
 from sop_core.errors import AccessDenied
 from sop_core.store import Store
+from tests.conftest import with_one_case
 
 LIMITED = Viewer("staf", "Staf", "data_staf", "BBPOM-PDG", units=("BBPOM-PDG",))
 ROUND = [
@@ -41,9 +42,16 @@ ROUND = [
 ]
 
 
+@pytest.fixture(scope="module")
+def padang() -> Store:
+    """To read only: refused questions leave it as it is."""
+    with Store() as opened:
+        yield with_one_case(opened)
+
+
 @pytest.mark.parametrize("query", ROUND)
-def test_refused(one_case: Store, query):
-    seen = one_case.as_viewer(LIMITED)
+def test_refused(padang: Store, query):
+    seen = padang.as_viewer(LIMITED)
     for ask in (seen.rows, seen.one, seen.frame):
         with pytest.raises(AccessDenied):
             ask(query)
@@ -59,9 +67,9 @@ def test_refused(one_case: Store, query):
         "SELECT a.title FROM activity a",
     ],
 )
-def test_plain_questions_pass(one_case: Store, query):
-    one_case.as_viewer(LIMITED).rows(query)
+def test_plain_questions_pass(padang: Store, query):
+    padang.as_viewer(LIMITED).rows(query)
 
 
-def test_the_operator_may_ask_anything(one_case: Store):
-    assert one_case.one("SELECT count(*) FROM main.activity") == 1
+def test_the_operator_may_ask_anything(padang: Store):
+    assert padang.one("SELECT count(*) FROM main.activity") == 1
