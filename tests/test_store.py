@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from sop_core.errors import StoreBusy, StoreDamaged
-from sop_core.store import Store, migrations
+from sop_core.store import Store, Trace, chain, migrations
 from tests.builders import TODAY, load, steps_of
 
 ROOT = Path(__file__).parent.parent
@@ -46,6 +46,29 @@ def test_a_store_of_every_earlier_schema_opens_with_its_records(tmp_path: Path, 
         first, second, third = (steps_of(store, "ADV-1", TODAY)[n] for n in (1, 2, 3))
     assert (first["status"], first["days_late"]) == ("selesai_terlambat", 1)
     assert (second["status"], third["milestone"]) == ("terlambat_berjalan", "held")
+
+
+def test_an_audit_from_before_its_chain_is_linked(tmp_path: Path):
+    path = tmp_path / "lama.duckdb"
+    number = next(n for n, script in migrations().items() if "ADD COLUMN chain" in script)
+    with duckdb.connect(str(path)) as old:
+        old.execute("CREATE TABLE schema_version (version INTEGER, applied_at TIMESTAMP)")
+        for version, script in migrations().items():
+            if version < number:
+                old.execute(script)
+                old.execute("INSERT INTO schema_version VALUES (?, now()::TIMESTAMP)", [version])
+        old.execute(
+            "INSERT INTO audit BY NAME SELECT nextval('audit_number') AS entry_no,"
+            " now()::TIMESTAMP AS happened_at, 'admin' AS login, 'admin' AS role,"
+            " 'akun' AS action, 'akun ke-' || n AS subject, 'ok' AS outcome FROM range(300) t(n)"
+        )
+    with Store(path) as store:
+        store.record(Trace("impor", "yang berikut"))
+        with store.cursor() as cursor:
+            assert chain.breaks(cursor) == []
+            assert store.one("SELECT count(*) FROM audit WHERE chain IS NULL") == 0
+            cursor.execute("UPDATE audit SET subject = 'lain' WHERE entry_no = 7")
+            assert chain.breaks(cursor) == [7]
 
 
 def test_a_newer_schema_is_refused(tmp_path: Path):

@@ -45,11 +45,14 @@ def link(cursor: duckdb.DuckDBPyConnection) -> None:
     linked = []
     for row in rows:
         previous = digest(previous, dict(zip(COLUMNS, row, strict=True)))
-        linked.append([previous, row[0]])
-    if linked:
-        cursor.executemany(
-            "UPDATE audit SET chain = ? WHERE entry_no = ? AND chain IS NULL", linked
-        )
+        linked.append(previous)
+    # At once: an audit of years has a hundred thousand entries.
+    cursor.execute(
+        "UPDATE audit SET chain = l.chain"
+        " FROM (SELECT unnest($numbers) AS entry_no, unnest($chains) AS chain) l"
+        " WHERE audit.entry_no = l.entry_no AND audit.chain IS NULL",
+        {"numbers": [row[0] for row in rows], "chains": linked},
+    )
 
 
 def tail_before(cursor: duckdb.DuckDBPyConnection) -> str:

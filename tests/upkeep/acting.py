@@ -191,11 +191,12 @@ def _withdraw(folder: Path) -> None:
         revisions.withdraw(store, "06", "Pusat contoh")
 
 
-def _earlier_schema(folder: Path) -> None:
+def _earlier_schema(folder: Path, number: int = 2) -> None:
+    """A filled store as the version with that many migrations left it."""
     with duckdb.connect(str(folder / STORE)) as old:
         old.execute("CREATE TABLE schema_version (version INTEGER, applied_at TIMESTAMP)")
         for version, script in migrations().items():
-            if version <= 2:
+            if version <= number:
                 old.execute(script)
                 old.execute("INSERT INTO schema_version VALUES (?, now()::TIMESTAMP)", [version])
         row = (
@@ -207,10 +208,19 @@ def _earlier_schema(folder: Path) -> None:
             "INSERT INTO activity_prior BY NAME SELECT 1 AS undo_batch, false AS existed, * FROM activity"
         )
         old.execute(
-            "INSERT INTO import_batch VALUES (nextval('batch_number'), sha256('x'), now(), 'uji',"
-            " false, false, 2000, 0, 0, 0, NULL, NULL)"
+            "INSERT INTO import_batch BY NAME SELECT nextval('batch_number') AS batch_id,"
+            " sha256('x') AS sha256, now() AS imported_at, 'uji' AS imported_by,"
+            " false AS all_or_nothing, false AS demo, 2000 AS rows_new, 0 AS rows_changed,"
+            " 0 AS rows_unchanged, 0 AS rows_rejected"
         )
-        old.execute("INSERT INTO import_file VALUES (1, 'a.csv', sha256('x'), 'x'::BLOB)")
+        old.execute(
+            "INSERT INTO import_file BY NAME SELECT 1 AS batch_id, 'a.csv' AS name,"
+            " sha256('x') AS sha256, 'x'::BLOB AS content"
+        )
+
+
+def _last_schema(folder: Path) -> None:
+    _earlier_schema(folder, max(migrations()) - 1)
 
 
 def _migrate(folder: Path) -> None:
@@ -227,6 +237,7 @@ ACTIONS = {
     "revision": Action(_filled, _enter, _store),
     "withdrawal": Action(_with_revision, _withdraw, _store),
     "migration": Action(_earlier_schema, _migrate, _store),
+    "migration from the last version": Action(_last_schema, _migrate, _store),
 }
 
 
