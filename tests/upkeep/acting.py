@@ -209,7 +209,7 @@ def _earlier_schema(folder: Path, number: int = 2) -> None:
         )
         old.execute(
             "INSERT INTO import_batch BY NAME SELECT nextval('batch_number') AS batch_id,"
-            " sha256('x') AS sha256, now() AS imported_at, 'uji' AS imported_by,"
+            " sha256('x') AS sha256, TIMESTAMP '2025-03-03' AS imported_at, 'uji' AS imported_by,"
             " false AS all_or_nothing, false AS demo, 2000 AS rows_new, 0 AS rows_changed,"
             " 0 AS rows_unchanged, 0 AS rows_rejected"
         )
