@@ -40,9 +40,10 @@ def choose_role(store: Store, key: str, account: Account | None = None) -> tuple
     known = account is not None and account.unit_code in codes
     name = st.selectbox(
         "Unit", list(offices), key=f"unit_{key}_{role}",
-        index=codes.index(str(account.unit_code)) if account and known else 0,
+        placeholder="Pilih unit",
+        index=codes.index(str(account.unit_code)) if account and known else None,
     )  # fmt: skip
-    return str(role), offices[str(name)]
+    return str(role), offices.get(str(name))
 
 
 def new_password() -> str:

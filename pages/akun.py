@@ -13,8 +13,8 @@ from sop_core.store import Store
 COLUMNS = {"started": "Masuk (WIB)", "seen": "Terakhir dipakai (WIB)", "address": "Dari alamat", "how": "Cara", "mine": "Sesi ini"}  # fmt: skip
 
 
-def change_password(store: Store, token: str) -> None:
-    """The form for another password."""
+def change_password(store: Store, token: str) -> bool:
+    """The form for another password; whether it was changed just now."""
     st.subheader("Ganti kata sandi")
     st.caption(
         f"{LEAST_PASSWORD} karakter atau lebih; beberapa kata yang tidak berhubungan mudah"
@@ -32,7 +32,7 @@ def change_password(store: Store, token: str) -> None:
             )
         )
         if not st.form_submit_button("Ganti kata sandi", type="primary"):
-            return
+            return False
     try:
         if new != again:
             raise AccountRefused("Kedua isian kata sandi baru tidak sama.")
@@ -40,10 +40,11 @@ def change_password(store: Store, token: str) -> None:
     except (AccountRefused, SignInRefused) as error:
         st.error("**Kata sandi tidak diganti.**", icon=":material/block:")
         st.text(str(error))
-        return
+        return False
     st.success("Kata sandi diganti. Sesi di tempat lain berakhir.", icon=":material/check:")
-    if store.viewer.role == PENDING and st.button("Lanjut"):
+    if store.viewer.role == PENDING and st.button("Lanjut", type="primary"):
         st.rerun()
+    return True
 
 
 def open_sessions(store: Store, token: str) -> None:
@@ -67,14 +68,16 @@ def page() -> None:
     """Draw the page."""
     store = shell.store("akun")
     token = session.own_token(store)
+    reminder = st.empty()
     if store.viewer.role == PENDING:
-        st.warning(
+        reminder.warning(
             "**Ganti kata sandi awal Anda.** Kata sandi ini dipilih orang lain; halaman lain"
             " terbuka sesudah diganti.",
             icon=":material/key:",
         )
     if sessions.has_password(store):
-        change_password(store, token)
+        if change_password(store, token):
+            reminder.empty()
     else:
         st.info("Anda masuk lewat penyedia; kata sandi diganti di sana.", icon=":material/key:")
     open_sessions(store, token)

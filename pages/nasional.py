@@ -74,12 +74,22 @@ def summary(now: Headline, units: pd.DataFrame, scope: Scope) -> None:
         st.markdown(f"Per **{format_date(scope.as_of)}** tidak ada langkah yang terlambat.")
         return
     worst = late.iloc[0]
+    alike = int((late["overdue"] == worst["overdue"]).sum())
     st.markdown(
         words.say(
-            "Per **{}** ada **{} langkah terlambat** di {} unit. Terbanyak di **{}** ({} langkah,"
-            " terlama {} HK).",
-            format_date(scope.as_of), format_number(now.overdue), len(late), worst["name"],
-            worst["overdue"], format_number(worst["worst_days"]),
+            "Per **{}** ada **{} langkah terlambat** di {} unit. ",
+            format_date(scope.as_of), format_number(now.overdue), len(late),
+        )
+        + (
+            words.say(
+                "Terbanyak di **{}** ({} langkah, terlama {} HK).",
+                worst["name"], worst["overdue"], format_number(worst["worst_days"]),
+            )
+            if alike == 1
+            else words.say(
+                "Terbanyak di **{}** dan {} unit lain (masing-masing {} langkah).",
+                worst["name"], alike - 1, worst["overdue"],
+            )
         )
     )  # fmt: skip
 
@@ -163,6 +173,12 @@ def page() -> None:
     store = shell.require_data("nasional")
     scope = filters.scope()
     demo = store.has_demo_data
+    if store.viewer.units is not None:
+        st.info(
+            "**Bukan angka seluruh Indonesia.** Halaman ini memuat wilayah Anda dan siklus nasional"
+            " saja.",
+            icon=":material/visibility:",
+        )
     st.caption(
         f"{filters.describe(scope)}. Pembanding: {filters.describe(scope.year_before(), short=True)}."
     )

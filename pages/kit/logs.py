@@ -72,6 +72,7 @@ def configure() -> None:
     root.addHandler(handler)
     root.setLevel(logging.WARNING if level > logging.DEBUG else level)
     log.setLevel(level)
+    logging.getLogger("uvicorn.error").addFilter(_not_about_refused_streams)
     # Streamlit gives each of its loggers a handler of its own, as text, when it is first asked
     # for; the setting has no JSON, so the one function that hands them out is replaced.
     streamlit_logger.setup_formatter = _no_handler_of_its_own
@@ -80,6 +81,12 @@ def configure() -> None:
         if hasattr(known, _STREAMLITS) or name.partition(".")[0] in ("uvicorn", "websockets"):
             _no_handler_of_its_own(known)
             known.setLevel(root.level)
+
+
+def _not_about_refused_streams(record: logging.LogRecord) -> bool:
+    # uvicorn says so of every stream that was answered with a plain response, as refusals are;
+    # the gate writes those down itself, and nothing went wrong.
+    return record.msg != "ASGI callable returned without completing handshake."
 
 
 def _no_handler_of_its_own(logger: logging.Logger) -> None:

@@ -87,7 +87,13 @@ def frame(current: Store) -> None:
     st.html(_STYLE)
     with st.sidebar:
         reader(current)
-    if current.has_demo_data:
+    if current.has_demo_data and current.has_real_data:
+        st.warning(
+            "**Data demo bercampur unggahan.** Sebagian kegiatan, tanggal, dan nama orang rekaan."
+            " Minta pengelola membatalkan data demo sebelum angkanya dipakai.",
+            icon=":material/science:",
+        )
+    elif current.has_demo_data:
         st.warning(
             "**Data demo.** Kegiatan, tanggal, dan nama orang pada halaman ini rekaan.",
             icon=":material/science:",

@@ -51,6 +51,8 @@ def show(
             f"Ditampilkan {format_number(MOST_ROWS)} dari {format_number(len(frame))} baris;"
             " ekspor memuat semuanya."
         )
+    if shown.empty:
+        return _nothing()
     styler = shown.style.format(
         {c: _formatter(shown[c], c, c in {names[p] for p in percent}) for c in shown.columns},
         na_rep="–",
@@ -69,6 +71,12 @@ def show(
     return list(state.selection.rows)
 
 
+def _nothing() -> list[int]:
+    # Streamlit writes "empty" into a table without rows.
+    st.caption("Tidak ada baris.")
+    return []
+
+
 def opening(ids: pd.Series[Any], table: str, choice: str) -> Callable[[], None]:
     """For ``on_select``: the selected row of a table becomes the choice of another widget."""
 
@@ -85,6 +93,9 @@ def plain(
 ) -> None:
     """A table that only shows."""
     shown = frame[list(names)].rename(columns=names).head(MOST_ROWS)
+    if shown.empty:
+        _nothing()
+        return
     styler = shown.style.format(
         {c: _formatter(shown[c], c, False) for c in shown.columns}, na_rep="–"
     )
@@ -152,7 +163,7 @@ def export(
         ["Sumber", "Pantau SOP, SOP POM-04.01/CFM.01/SOP.01"],
     ]
     if demo:
-        facts.append(["PERHATIAN", "Data demo: seluruh isi rekaan"])
+        facts.append(["PERHATIAN", "Data demo di dalamnya: isinya rekaan"])
     note = exporting.Table("Keterangan", ["Hal", "Nilai"], facts, {"Hal": 18, "Nilai": 70})
     stem = f"{'demo-' if demo else ''}{name.lower().replace(' ', '-')}-{scope.as_of:%Y-%m-%d}"
     with st.container(horizontal=True):

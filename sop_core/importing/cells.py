@@ -62,7 +62,7 @@ def parser_for(column: Column, finder: UnitFinder, today: dt.date) -> Parser:
         case "year":
             return lambda value: parse_integer(value, 2018, today.year + 1)
         case "step":
-            return lambda value: parse_integer(value, 1, 99)
+            return parse_step
         case "yes_no":
             return parse_yes_no
         case "flow":
@@ -124,6 +124,14 @@ def parse_integer(value: Any, low: int, high: int) -> int:
     if not low <= number <= high:
         raise CellError(f"harus antara {low} dan {high}")
     return number
+
+
+def parse_step(value: Any) -> int:
+    """The number of a step in its flow; the flow itself stands with the activity."""
+    written = re.fullmatch(r"[A-Za-z]\s*\.?\s*(\d{1,2})", clean_text(value))
+    if written:
+        raise CellError(f"tulis nomornya saja, tanpa huruf alur: {int(written[1])}")
+    return parse_integer(value, 1, 99)
 
 
 def parse_norm(value: Any) -> int | None:

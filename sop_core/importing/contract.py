@@ -11,6 +11,10 @@ from typing import Literal
 Kind = Literal[
     "id", "text", "lines", "date", "count", "norm", "year", "step", "yes_no", "flow", "unit", "choice",
 ]  # fmt: skip
+GUIDE, LISTS = "Panduan", "Daftar"
+"""The template's own sheets that hold no rows."""
+ORIGIN, WHY = "Baris Asal", "Alasan Ditolak"
+"""Columns that the workbook of refused rows adds."""
 
 
 @dataclasses.dataclass(frozen=True)

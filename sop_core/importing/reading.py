@@ -19,7 +19,11 @@ from sop_core.exporting import unquoted
 from sop_core.importing import limits
 from sop_core.importing.contract import (
     DEMO_SHEET,
+    GUIDE,
+    LISTS,
+    ORIGIN,
     SHEETS,
+    WHY,
     Column,
     Sheet,
     match_headings,
@@ -237,7 +241,8 @@ def _recognise(
                 f"Berkas {file_name}: judul kolomnya tidak cocok dengan lembar mana pun"
                 f" ({', '.join(s.name for s in sheets)})."
             )
-        notes.append(f"Lembar “{tab}” tidak dikenal dan tidak dibaca.")
+        if tab not in (GUIDE, LISTS):
+            notes.append(f"Lembar “{tab}” tidak dikenal dan tidak dibaca.")
         return None
     headings = [str(cell).strip() for cell in rows[at]]
     missing = [c for c in sheet.required if c not in columns.values()]
@@ -294,7 +299,7 @@ def _note_headings(
     for position, heading in enumerate(headings):
         column = columns.get(position)
         if column is None:
-            if heading:
+            if heading and heading not in (ORIGIN, WHY):
                 notes.append(f"{sheet.name}: kolom “{heading}” tidak dikenal dan tidak diimpor.")
         elif normalise_heading(heading) != normalise_heading(column.name):
             notes.append(f"{sheet.name}: kolom “{heading}” dibaca sebagai {column.name}.")

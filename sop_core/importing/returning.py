@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import Any
 
 from sop_core.exporting import Table, to_xlsx
+from sop_core.importing.contract import ORIGIN, WHY
 from sop_core.importing.parsing import Parsed, Problem
 
 
@@ -32,8 +33,8 @@ def rejected_workbook(parsed: Parsed, problems: list[Problem]) -> bytes:
             if (raw.sheet.name, number) in reasons
         ]
         if rows:
-            headings = [*raw.headings, "Baris Asal", "Alasan Ditolak"]
-            tables.append(Table(raw.sheet.name, headings, rows, widths={"Alasan Ditolak": 90}))
+            headings = [*raw.headings, ORIGIN, WHY]
+            tables.append(Table(raw.sheet.name, headings, rows, widths={WHY: 90}))
     return to_xlsx(tables)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import xlsxwriter
 
 from sop_core.definition import Revision
-from sop_core.importing.contract import SHEETS, Column, with_stakeholders
+from sop_core.importing.contract import GUIDE, LISTS, SHEETS, Column, with_stakeholders
 from sop_core.units import UPT_KINDS, Unit
 
 _ROWS = 5000
@@ -72,7 +72,7 @@ def formats_of(book: Any) -> dict[str, Any]:
 
 
 def _guide(book: Any, formats: dict[str, Any], revision: Revision) -> None:
-    page = book.add_worksheet("Panduan")
+    page = book.add_worksheet(GUIDE)
     page.set_column(0, 0, 22)
     page.set_column(1, 1, 90)
     page.write_string(0, 0, "Templat Pantau SOP POM-04.01/CFM.01/SOP.01", formats["title"])
@@ -144,7 +144,7 @@ def _validation(column: Column, limits: Limits) -> dict[str, Any] | None:
 def _lists(
     book: Any, formats: dict[str, Any], units: list[Unit], revision: Revision, today: dt.date
 ) -> None:
-    page = book.add_worksheet("Daftar")
+    page = book.add_worksheet(LISTS)
     page.freeze_panes(1, 0)
     columns: list[tuple[str, int, list[str]]] = [
         ("Daftar kode unit", 18, [u.code for u in units]),

@@ -54,7 +54,7 @@ def identity(store: Store, about: Subject, as_of: dt.date, period: str) -> list[
         ("Dasar", f"SOP {revision.code} revisi {revision.revision}, berlaku {format_date(revision.effective)}"),
     ]  # fmt: skip
     if store.has_demo_data:
-        lines.append(("PERHATIAN", "Data demo: seluruh isi laporan ini rekaan"))
+        lines.append(("PERHATIAN", "Data demo di dalamnya: isinya rekaan"))
     return lines
 
 

@@ -34,10 +34,12 @@ def overdue(now: Headline, units: pd.DataFrame) -> str:
     text = f"{format_number(now.overdue)} langkah sedang terlambat"
     if len(late) > 1:
         worst = late.iloc[0]
-        text += (
-            f" di {format_number(len(late))} unit, terbanyak di {worst['name']}"
-            f" ({format_number(worst['overdue'])} langkah, terlama"
-            f" {format_number(worst['worst_days'])} HK)"
+        others = int((late["overdue"] == worst["overdue"]).sum()) - 1
+        many = f"{format_number(worst['overdue'])} langkah"
+        text += f" di {format_number(len(late))} unit, terbanyak di {worst['name']}" + (
+            f" dan {format_number(others)} unit lain (masing-masing {many})"
+            if others
+            else f" ({many}, terlama {format_number(worst['worst_days'])} HK)"
         )
     soon = f"; {format_number(now.due_soon)} lagi jatuh tempo dalam 5 HK" if now.due_soon else ""
     return f"{text}{soon}."

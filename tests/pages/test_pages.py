@@ -10,7 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from pages.kit import session
 from pages.kit.navigation import TITLES
-from sop_core import accounts, process, sessions
+from sop_core import accounts, importing, process, sessions
+from sop_core.evaluation import Headline
+from sop_core.importing import SourceFile
+from sop_core.reports import writing
 from sop_core.store import Store
 from tests.builders import TODAY, workbook
 
@@ -107,6 +110,43 @@ def test_demo_data_is_labelled(demo):
     # AppTest shows what the entry file draws on its first run only; the browser
     # journeys look for the label on every page.
     assert "Data demo" in open_page("nasional").warning[0].value
+
+
+def test_demo_data_beside_real_data_is_labelled_as_both(demo, sign_in):
+    sign_in("data_staf", "BBPOM-PDG")
+    rows = workbook(Kegiatan=[["ADV-PDG-9", "A", 2025, "BBPOM-PDG", "Advokasi contoh"]])
+    importing.import_files(in_use(), [SourceFile("a.xlsx", rows)], "uji", today=TODAY)
+    assert "bercampur" in open_page("nasional").warning[0].value
+
+
+def test_what_an_office_sees_of_the_nation_is_not_taken_for_the_nation(demo, sign_in):
+    assert not open_page("nasional").info
+    sign_in("kepala_balai", "BBPOM-PDG")
+    assert "Bukan angka seluruh Indonesia" in open_page("nasional").info[0].value
+    sign_in("pimpinan")
+    assert not open_page("nasional").info
+
+
+def test_a_tie_names_no_single_worst_office():
+    late = pd.DataFrame({"name": ["A", "B"], "overdue": [3, 3], "worst_days": [9, 12]})
+    now = Headline(on_time=6, late=3, open=6, overdue=6, due_soon=0, cases=9)
+    assert "terbanyak di A dan 1 unit lain (masing-masing 3 langkah)" in writing.overdue(now, late)
+    late.loc[1, "overdue"] = 2
+    assert "terbanyak di A (3 langkah, terlama 9 HK)" in writing.overdue(now, late)
+
+
+def test_a_table_without_rows_says_so_in_indonesian():
+    def draw() -> None:
+        import pandas as pd
+
+        from pages.kit import tables
+
+        tables.plain(pd.DataFrame({"a": []}), {"a": "A"}, alt="contoh")
+        tables.show(pd.DataFrame({"a": []}), {"a": "A"}, key="k", alt="contoh")
+
+    app = AppTest.from_function(draw).run()
+    assert [c.value for c in app.caption] == ["Tidak ada baris."] * 2
+    assert not app.dataframe
 
 
 def test_national_shows_counts_against_the_year_before(demo):

@@ -21,6 +21,8 @@ import httpx
 import pytest
 from streamlit.config import get_option
 from streamlit.testing.v1 import AppTest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from pages.kit import handing, logs, measures, running, shell
 from pages.kit.doors import answers
@@ -219,6 +221,27 @@ def test_the_log_of_a_walk_holds_no_name_title_login_or_address(server, root, wr
         assert secret not in everything, secret
     for line in lines(written):
         assert {"waktu", "tingkat", "dari", "pesan"} <= set(line)
+
+
+def test_a_page_that_looks_for_where_the_app_begins_is_no_refusal(server, written):
+    before = figures()
+    with httpx.Client() as client:  # one after the other on one connection
+        for path in ("/unggah/_stcore/host-config", "/lain/_stcore/host-config", "/healthz"):
+            answer = client.get(server + path)
+            assert (answer.status_code == 404) == (path != "/healthz")
+    assert gained(before, "pantau_permintaan_total", jenis="cari_akar", hasil="4xx") == 1
+    refused = [x["jenis"] for x in lines(written) if x["pesan"] == "permintaan ditolak"]
+    assert refused[:1] == ["tidak_ada"]
+
+
+def test_a_refused_stream_is_written_down_once_and_as_no_error(server, root, written):
+    accounts.add(root, "admin", "Admin contoh", "admin", password="kata sandi contoh 1")
+    with pytest.raises(InvalidStatus):
+        connect(server.replace("http", "ws") + "/_stcore/stream", origin=server)
+    httpx.get(f"{server}/healthz")
+    found = [(x["tingkat"], x["pesan"]) for x in lines(written)]
+    assert found[0] == ("INFO", "aliran ditolak")
+    assert not [x for x in found if x[0] == "ERROR"]
 
 
 def test_every_logger_speaks_json_whenever_it_was_made(written):

@@ -176,6 +176,7 @@ def test_an_admin_makes_and_changes_accounts(demo, sign_in):
     app = open_page("administrasi")
     assert titles(app) == ["Administrasi"]
     app.selectbox(key="peran_baru").select("data_staf").run()
+    assert app.selectbox(key="unit_baru_data_staf").value is None, "no office by oversight"
     app.selectbox(key="unit_baru_data_staf").select("Balai Besar POM di Padang")
     app.text_input[0].input("staf.padang")
     app.text_input[1].input("Staf contoh")
@@ -334,6 +335,7 @@ def change(app, old: str, new: str, again: str | None = None):
 def test_a_changed_first_password_opens_the_pages(newcomer):
     app = change(open_page("akun"), PASSWORD, NEW)
     assert "diganti" in app.success[0].value
+    assert not app.warning, "what was done is no longer asked for"
     next(b for b in app.button if b.label == "Lanjut").click().run()
     assert "kata sandi awal" not in "".join(w.value for w in app.warning)
     assert titles(open_page("nasional")) == ["Nasional"]

@@ -54,14 +54,14 @@ class Gate:
         measures.REQUESTS.labels(kind.name, f"{answer.status // 100}xx").inc()
         if scope["method"] == "POST" and answer.status in (401, 429):
             measures.REFUSED_SIGN_INS.inc()
-        if answer.status >= 400:
+        if answer.status >= 400 and kind is not routes.ROOT_SEARCH:
             logs.event("permintaan ditolak", jenis=kind.name, status=answer.status)
 
     async def _admit(self, kind: routes.Kind, scope: Scope, receive: Receive, send: Send) -> None:
         async def no(status: int, said: str = "", **extra: str) -> None:
             await answers.no(status, said, extra)(scope, receive, send)
 
-        if kind in (routes.NOTHING, routes.STREAM):
+        if kind in (routes.NOTHING, routes.ROOT_SEARCH, routes.STREAM):
             return await no(404)
         if scope["method"] not in kind.methods:
             return await no(405, Allow=", ".join(sorted(kind.methods)))

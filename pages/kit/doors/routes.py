@@ -38,6 +38,9 @@ UPLOAD = Kind("unggahan", frozenset({"PUT", "DELETE"}), guarded=True)
 COMPONENT = Kind("komponen", READ, guarded=True)
 STREAM = Kind("aliran", frozenset(), guarded=True)
 NOTHING = Kind("tidak_ada", frozenset())
+ROOT_SEARCH = Kind("cari_akar", frozenset())
+"""Streamlit's page asks for these below its own address first, to learn where the app begins:
+not there, and nobody trying doors."""
 
 
 def _assets() -> list[str]:
@@ -64,6 +67,11 @@ _EXACT = {
     **{f"/{name}": PAGE for name in TITLES},
     # Streamlit sends these on to the address without the last stroke.
     **{f"/{name}/": PAGE for name in TITLES},
+    **{
+        f"/{name}/_stcore/{asked}": ROOT_SEARCH
+        for name in TITLES
+        for asked in ("health", "host-config")
+    },
 }
 _PATTERNS = (
     (re.compile(r"/media/[0-9a-f]{8,128}(\.[A-Za-z0-9]{1,8})?"), MEDIA),
