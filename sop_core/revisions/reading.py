@@ -143,7 +143,8 @@ def _step(row: dict[str, Any], problems: list[Problem]) -> dict[str, Any]:
             problems.append(Problem(STEPS.name, row["row_no"], "Pelaksana", name, message))
         performers.append(by_name.get(name.lower()))
     requires = _parts(row["requires"])
-    if not all(part.isdigit() for part in requires):
+    # str.isdigit says yes to what int() does not read, like a raised 2.
+    if not all(re.fullmatch("[0-9]{1,3}", part) for part in requires):
         message = "tulis nomor langkah, mis. 4; 5"
         problems.append(
             Problem(STEPS.name, row["row_no"], "Mensyaratkan", row["requires"], message)

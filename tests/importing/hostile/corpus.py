@@ -75,6 +75,21 @@ def xlsx(
     return zipped(parts | more)
 
 
+def farthest(sheet: str = "Langkah", heading: str = "ID Kegiatan") -> bytes:
+    """The 1,460 bytes that once killed the server: a heading, and the last cell of the sheet."""
+    prolog = '<?xml version="1.0"?>'
+    main = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    rows = f'<row r="1">{cell("A1", heading)}</row><row r="1048576">{cell("XFD1048576", "x")}</row>'
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{_PKG}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="{main}.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="{main}.worksheet+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{_PKG}/relationships"><Relationship Id="rId1" Type="{_DOC}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook {_NS} {_REL}><sheets><sheet name="{sheet}" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PKG}/relationships"><Relationship Id="rId1" Type="{_DOC}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": f"<worksheet {_NS}><sheetData>{rows}</sheetData></worksheet>",
+    }  # fmt: skip
+    return zipped({path: (prolog + text).encode() for path, text in parts.items()})
+
+
 def zipped(parts: dict[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -159,6 +174,7 @@ def _far() -> Iterator[Case]:
         yield f"jauh-{at}.xlsx", xlsx(GOOD + far), f"{at} pada lembar Kegiatan jauh di luar tabel"
         # The same with rows out of order, which the look does not see where the column is near.
         yield f"jauh-lebih-dahulu-{at}.xlsx", xlsx(far + GOOD), "di luar tabel|paling banyak"
+    yield "sel-terjauh.xlsx", farthest(), "XFD1048576 pada lembar Langkah jauh di luar tabel"
     yield (
         "baris-jauh.xlsx",
         xlsx(GOOD + f'<row r="1048576">{cell("A1048576", "x")}</row>'),
