@@ -268,9 +268,10 @@ def _history_actions(store: Store, batch: importing.Batch) -> None:
                     st.session_state["kabar"] = f"Unggahan {number} dibatalkan."
                     st.rerun()
     rejected = importing.rejections(store, number) if batch.rows_rejected else []
-    if len(rejected) >= LISTED:
+    counted = importing.rejections_counted(store, number) if len(rejected) >= LISTED else []
+    if counted:
         st.caption("Hanya alasan pertama yang dirinci. Menurut jenisnya:")
-        st.text("\n".join(importing.rejections_counted(store, number)))
+        st.text("\n".join(counted))
     if rejected:
         frame = pd.DataFrame([vars(p) for p in rejected])
         tables.plain(

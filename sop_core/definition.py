@@ -25,7 +25,10 @@ Milestone = Literal[
     "held", "reported", "registered", "recruited", "certified", "applied", "endorsed",
     "monitored", "quarter_report", "escort",
 ]  # fmt: skip
-Text = Annotated[str, Field(min_length=1)]
+# A form is a workbook, and several of these stand in one cell of it (at most 32,767 characters).
+Text = Annotated[str, Field(min_length=1, max_length=2_000)]
+_MOST = 16
+"""Remarks of a step, steps that it requires, targets of a rule; revision 04 has at most 4."""
 
 
 _CONTRADICTION = "sop_contradiction"
@@ -34,16 +37,27 @@ _SAID = {
     "extra_forbidden": "tidak dikenal",
     "string_too_short": "wajib diisi",
     "string_pattern_mismatch": "bentuknya tidak dikenal",
+    "string_too_long": "paling banyak {max_length} karakter",
     "too_short": "wajib diisi",
+    "too_long": "paling banyak {max_length} isian",
     "greater_than_equal": "paling sedikit {ge}",
     "less_than_equal": "paling banyak {le}",
     "literal_error": "harus salah satu dari {expected}",
     "int_parsing": "harus bilangan bulat",
+    "int_parsing_size": "harus bilangan bulat",
+    "int_from_float": "harus bilangan bulat",
     "int_type": "harus bilangan bulat",
+    "finite_number": "harus bilangan bulat",
     "date_from_datetime_parsing": "bukan tanggal",
     "date_parsing": "bukan tanggal",
+    "date_from_datetime_inexact": "bukan tanggal",
+    "date_type": "bukan tanggal",
     "string_type": "harus teks",
     "bool_parsing": "harus ya atau tidak",
+    "bool_type": "harus ya atau tidak",
+    "list_type": "harus daftar",
+    "dict_type": "harus tabel",
+    "model_type": "harus tabel",
 }
 """pydantic's kinds of error in Indonesian, filled from their context."""
 
@@ -62,20 +76,20 @@ class Step(_Strict):
     """
 
     flow: Flow
-    no: Annotated[int, Field(ge=1)]
+    no: Annotated[int, Field(ge=1, le=99)]
     level: Level
     milestone: Milestone | None = None
     activity: Text
     inputs: Text
-    sla_days: Annotated[int, Field(ge=1)] | None = None
+    sla_days: Annotated[int, Field(ge=1, le=999)] | None = None
     deadline_day_after_quarter: Annotated[int, Field(ge=1, le=28)] | None = None
     output: Text
     performers: Annotated[list[Performer], Field(min_length=1)]
     performers_source: Literal["stated", "inferred"]
-    remarks: list[Text] = []
+    remarks: Annotated[list[Text], Field(max_length=_MOST)] = []
     optional: bool = False
     optional_reason: Text | None = None
-    requires: list[int] = []
+    requires: Annotated[list[int], Field(max_length=_MOST)] = []
     place: Text
 
     @property
@@ -119,10 +133,12 @@ class Condition(_Strict):
 class Routing(_Strict):
     """To whom a step's product goes, what it is, or who performs it, and where the SOP says so."""
 
-    steps: Annotated[list[Annotated[str, Field(pattern=r"^[A-D]\.\d+$")]], Field(min_length=1)]
+    steps: Annotated[
+        list[Annotated[str, Field(pattern=r"^[A-D]\.\d{1,2}$")]], Field(min_length=1, max_length=40)
+    ]
     kind: Literal["recipient", "output", "performer", "next_step"]
     when: Condition
-    targets: list[Text]
+    targets: Annotated[list[Text], Field(max_length=_MOST)]
     text: Text
     place: Text
 
@@ -219,7 +235,7 @@ def faults(error: ValidationError) -> list[Contradiction]:
         if detail["type"] == _CONTRADICTION:
             found += context["found"]
         else:
-            said = _SAID.get(detail["type"], detail["msg"]).format(**context)
+            said = _SAID.get(detail["type"], "isinya tidak sesuai").format(**context)
             found.append(Contradiction(detail["loc"], said))
     return found
 
@@ -228,7 +244,7 @@ def _key_path(raw: dict[str, object], loc: tuple[int | str, ...]) -> str:
     """``steps[A.7].sla_days`` rather than ``steps.6.sla_days``."""
     steps = raw.get("steps")
     if len(loc) >= 2 and loc[0] == "steps" and isinstance(loc[1], int) and isinstance(steps, list):
-        step = steps[loc[1]]
+        step = steps[loc[1]] if isinstance(steps[loc[1]], dict) else {}
         name = f"steps[{step.get('flow', '?')}.{step.get('no', '?')}]"
         return ".".join([name, *map(str, loc[2:])])
     return ".".join(map(str, loc)) or "berkas"

@@ -7,6 +7,7 @@
         SignInRefused               a sign-in or a session that is not accepted
           SignInTooOften            too many wrong guesses: wait
           SignInBusy                too many sign in at once: nothing was checked
+        Busy                        too many files are worked on at once: this one was not looked at
         ImportRefused               the files as a whole cannot be imported
         CellError                   one cell that cannot be read
         UndoRefused                 a batch that cannot be undone
@@ -57,6 +58,10 @@ class SignInTooOften(SignInRefused):
 
 class SignInBusy(SignInRefused):
     """Too many sign in at once; this one was not looked at."""
+
+
+class Busy(Refused):
+    """Too many files are worked on at once; this one was not looked at."""
 
 
 class ImportRefused(Refused):

@@ -23,6 +23,9 @@ _RUNS_AS_FORMULA = frozenset("=+-@")
 _QUOTE = "'"
 _LONGEST_NAME = 31
 """Of a sheet, in units of UTF-16; Excel's own limit."""
+LONGEST_CELL = 32_767
+"""Of a text in one cell, in units of UTF-16; Excel's own limit. An import refuses longer ones."""
+_CUT = "… [terpotong]"
 
 
 @dataclass
@@ -115,7 +118,23 @@ def _write(sheet: Any, row: int, column: int, value: Any, date: Any, number: Any
     elif isinstance(value, (int, float)):
         sheet.write_number(row, column, value, number)
     else:
-        sheet.write_string(row, column, str(value))
+        sheet.write_string(row, column, _fitting(str(value)))
+
+
+def cell_length(text: str) -> int:
+    """How long a text is in a cell, as Excel counts: units of UTF-16."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _fitting(text: str) -> str:
+    """A text that a cell can hold: of a longer one its beginning, and that it is cut.
+
+    xlsxwriter would leave the cell empty and say nothing.
+    """
+    if cell_length(text) <= LONGEST_CELL:
+        return text
+    kept = text.encode("utf-16-le", "surrogatepass")[: 2 * (LONGEST_CELL - len(_CUT))]
+    return kept.decode("utf-16-le", "ignore") + _CUT
 
 
 def to_csv(table: Table) -> bytes:

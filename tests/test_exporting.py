@@ -108,6 +108,7 @@ def test_an_excel_cell_is_text_whatever_it_says(text):
             assert cell.hyperlink is None
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
 def test_any_name_names_a_sheet(name):
     named = sheet_name(name)

@@ -4,7 +4,7 @@
 the arguments and gives back what it answers. The program has limits of memory, of processor
 and wall time, of output, and once it has started it opens no file and no connection. What
 goes either way is msgpack: plain values, never code, so that a program which a file has taken
-over can hand back nothing but data.
+over can hand back nothing but data. Only so many work at once, the others wait.
 
 A job is a module here whose last line is ``confined.serve(function)`` under ``__main__``; it
 imports no more of ours than it needs, since every start costs those imports.
@@ -12,6 +12,7 @@ imports no more of ours than it needs, since every start costs those imports.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import selectors
@@ -25,6 +26,7 @@ from typing import Any
 
 import msgpack
 
+from sop_core.confined.places import Places
 from sop_core.errors import Crashed, Refused, TooLarge, TooSlow
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
@@ -34,6 +36,14 @@ _CHUNK = _MIB
 _KEPT = ("PATH", "LANG", "LC_ALL", "VIRTUAL_ENV", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 _OUT_OF_MEMORY = 87
 """Exit code of a job that ran out of memory (chosen by us, used by nothing else)."""
+
+
+_LIGHT = 1024
+"""MiB up to which a job counts as a light one."""
+# Apart, so that no report waits for somebody's large spreadsheet. Together 2 x 2,560 and
+# 2 x 768 MiB at worst; who reads a file waits longer than the 90 s that the one before may take.
+HEAVY = Places(most=2, waiting=6, patience=100)
+LIGHT = Places(most=2, waiting=20, patience=45)
 
 
 @dataclass(frozen=True)
@@ -49,9 +59,14 @@ def run(job: str, arguments: Sequence[Any], limits: Limits | None = None) -> Any
     """The answer of a job module to these arguments (plain values and bytes).
 
     Raises Refused with the job's own words where it refuses, TooSlow, TooLarge or Crashed
-    where it is stopped.
+    where it is stopped, Busy where too many others are at work: then nothing was looked at.
     """
     limits = limits or Limits()
+    with (LIGHT if limits.memory <= _LIGHT else HEAVY).one():
+        return _run(job, arguments, limits)
+
+
+def _run(job: str, arguments: Sequence[Any], limits: Limits) -> Any:
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", job, str(limits.memory), str(int(limits.seconds) + 1)],
         stdin=subprocess.PIPE,
@@ -129,6 +144,7 @@ def _exchange(process: subprocess.Popen[bytes], packed: bytes, limits: Limits) -
 def serve(work: Callable[..., Any]) -> None:
     """The main of a job: limits, arguments, work, answer."""
     memory, seconds = (int(text) for text in sys.argv[1:3])
+    _go_first()
     try:
         # Read before the files are closed off; what is read counts as memory already.
         resource.setrlimit(resource.RLIMIT_AS, (memory * _MIB, memory * _MIB))
@@ -150,3 +166,10 @@ def serve(work: Callable[..., Any]) -> None:
         os._exit(_OUT_OF_MEMORY)
     # Not sys.exit: nothing that a file left behind is run on the way out.
     os._exit(0)
+
+
+def _go_first() -> None:
+    """Where the machine itself runs out of memory, this process ends, not the app."""
+    # Not every system has it, nor allows it.
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")

@@ -24,6 +24,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice, repeat, zip_longest
 from pathlib import PurePosixPath
 from typing import Any
+from xml.parsers import expat
 
 import python_calamine as calamine
 
@@ -47,6 +48,7 @@ _LOCKED = "EncryptedPackage".encode("utf-16-le")
 _WIDE = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _BROKEN_ZIP = (
     zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError,
+    expat.ExpatError,
 )  # fmt: skip
 # Columns of one letter cannot be far; looking for two or more passes nearly all cells over.
 _FAR = re.compile(rb"""r=["']([A-Z]{2,3})([0-9]{1,7})["']""")
@@ -54,6 +56,7 @@ _ANY = re.compile(rb"""r=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 _ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_MANIFEST, _CONTENT = "META-INF/manifest.xml", "content.xml"
 _DIRECTORY = 4 << 20
 """Bytes of a workbook's list of sheets that are looked at; a real one has a few thousand."""
 
@@ -98,10 +101,7 @@ def read(name: str, stem: str, suffix: str, content: bytes, limits: dict[str, An
         return _workbook(content, bounds)
     if content.startswith(_OLE):
         if _LOCKED in content:
-            raise Refused(
-                f"Berkas {name} dilindungi sandi. Buka di Excel, hapus sandinya"
-                " (Info > Proteksi Buku Kerja), simpan, lalu unggah lagi."
-            )
+            raise Refused(_locked(name))
         return _workbook(content, bounds)
     if suffix not in {".csv", ".txt"}:
         raise Refused(
@@ -134,6 +134,13 @@ def _workbook(content: bytes, bounds: Bounds) -> list[Table]:
         return tables
     except (calamine.CalamineError, OSError) as error:
         raise Refused(_damaged(bounds.name)) from error
+
+
+def _locked(name: str) -> str:
+    return (
+        f"Berkas {name} dilindungi sandi. Buka di Excel, hapus sandinya"
+        " (Info > Proteksi Buku Kerja), simpan, lalu unggah lagi."
+    )
 
 
 def _damaged(name: str) -> str:
@@ -177,6 +184,8 @@ def _look_inside(content: bytes, bounds: Bounds) -> None:
             bounds.hold("sheets", len(names))
             for path, name in names.items():
                 _look_at_sheet(archive, path, name, bounds)
+            if not names:
+                _look_at_document(archive, bounds)
     except Refused:
         raise
     except _BROKEN_ZIP as error:
@@ -237,6 +246,26 @@ def _look_at_sheet(archive: zipfile.ZipFile, path: str, name: str, bounds: Bound
         at != b"Z1" and (widest > bounds.most("columns") or widest * height > bounds.most("cells"))
     ) or height > bounds.most("rows"):
         bounds.refuse("far", 0, cell=at.decode("ascii"), sheet=name)
+
+
+def _look_at_document(archive: zipfile.ZipFile, bounds: Bounds) -> None:
+    """An .ods to its end: on one that breaks off, calamine turns in circles for ever."""
+    here = archive.namelist()
+    if _MANIFEST in here and b":encryption-data" in _head(archive, _MANIFEST):
+        raise Refused(_locked(bounds.name))
+    if _CONTENT not in here:
+        return
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    with archive.open(_CONTENT) as stream:
+        while part := stream.read(_CHUNK):
+            parser.Parse(part, False)
+    parser.Parse(b"", True)
+
+
+def _refuse_doctype(*_: object) -> None:
+    """No spreadsheet declares entities."""
+    raise ValueError("DOCTYPE")
 
 
 def _column(letters: bytes) -> int:

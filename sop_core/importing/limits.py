@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sop_core.confined import Limits
+from sop_core.exporting import LONGEST_CELL
 
 JOB = Limits(memory=2560, seconds=90, answer=768)
 """Of the process that reads one file: MiB of address space, seconds, MiB of answer."""
@@ -105,6 +106,11 @@ LIMITS = {
         400_000_000,
         "Lembar {sheet} memuat {found} karakter; paling banyak {most}."
         " Pendekkan teks yang berulang atau pecah berkasnya.",
+    ),
+    # Of one cell that is kept: it refuses its row, not the file.
+    "cell": Limit(
+        LONGEST_CELL,
+        "teks terlalu panjang untuk satu sel Excel; {found} karakter, paling banyak {most}",
     ),
 }  # fmt: skip
 

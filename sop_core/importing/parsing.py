@@ -16,9 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sop_core.errors import CellError
+from sop_core.exporting import cell_length
 from sop_core.importing.cells import clean_text, parser_for
 from sop_core.importing.contract import DEMO_PREFIX, Column, Kind, Sheet, with_stakeholders
-from sop_core.importing.limits import LISTED, SHOWN
+from sop_core.importing.limits import LISTED, SHOWN, refusal
 from sop_core.importing.reading import Book, Cells, RawSheet
 from sop_core.units import UnitFinder
 
@@ -140,7 +141,7 @@ def _parse_column(
                 failed[code] = "wajib diisi"
             continue
         try:
-            read[code] = parse(value)
+            read[code] = _storable(parse(value))
         except CellError as error:
             failed[code] = str(error)
     if column.kind == "unit":
@@ -149,6 +150,14 @@ def _parse_column(
     if failed:
         parsed.faults.append(_faults(raw, column, cells, failed))
     return pa.array(read, _ARROW[column.kind]).take(pa.array(cells.codes))
+
+
+def _storable(value: Any) -> Any:
+    """The value, if an export can hold it. Raises CellError."""
+    said = refusal("cell", cell_length(value)) if isinstance(value, str) else None
+    if said is not None:
+        raise CellError(said)
+    return value
 
 
 def _faults(raw: RawSheet, column: Column, cells: Cells, failed: dict[int, str]) -> pa.Table:

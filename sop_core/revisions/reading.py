@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from sop_core import confined
 from sop_core.coherence import Contradiction
 from sop_core.definition import Revision, faults, read_revision
-from sop_core.errors import DefinitionError, ImportRefused, WorkFailed
+from sop_core.errors import Busy, DefinitionError, ImportRefused, WorkFailed
 from sop_core.importing import Problem, SourceFile, limits
 from sop_core.importing.parsing import ParsedSheet, parse_book
 from sop_core.importing.reading import read_book
@@ -76,6 +76,8 @@ def _from_toml(file: SourceFile) -> Revision:
         return read_revision(file.name, file.content)
     except DefinitionError:
         raise
+    except Busy as error:
+        raise ImportRefused(str(error)) from error
     except (WorkFailed, ValueError, RecursionError) as error:
         raise ImportRefused(
             f"Berkas {file.name} tidak dapat dibaca sebagai TOML: isinya terlalu besar atau"
@@ -141,7 +143,8 @@ def _step(row: dict[str, Any], problems: list[Problem]) -> dict[str, Any]:
             problems.append(Problem(STEPS.name, row["row_no"], "Pelaksana", name, message))
         performers.append(by_name.get(name.lower()))
     requires = _parts(row["requires"])
-    if not all(part.isdigit() for part in requires):
+    # str.isdigit says yes to what int() does not read, like a raised 2.
+    if not all(re.fullmatch("[0-9]{1,3}", part) for part in requires):
         message = "tulis nomor langkah, mis. 4; 5"
         problems.append(
             Problem(STEPS.name, row["row_no"], "Mensyaratkan", row["requires"], message)

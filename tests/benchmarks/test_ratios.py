@@ -192,3 +192,40 @@ def test_importing_against_just_reading():
     ours, yardstick = seconds(keep, read, times=turns)
     report(f"importing {len(steps):,} steps and {cases:,} activities / reading", ours, yardstick)
     assert ours / yardstick <= 3
+
+
+def _kegiatan(rows: int, faulty: bool) -> SourceFile:
+    """A CSV of activities of distinct texts, faultless or with four faults in every row."""
+    lines = ["ID Kegiatan,Alur,Tahun,Kode Unit,Judul,Keterangan"]
+    for i in range(rows):
+        wrong = f"E{i},{i % 1900},entah {i},"
+        right = f"A,{2018 + i % 8},BBPOM-PDG,Advokasi uji beban {i}"
+        lines.append(f"UJI-{i:07d},{wrong if faulty else right},{i:060d}")
+    return SourceFile("Kegiatan.csv", "\n".join(lines).encode())
+
+
+def test_four_faults_a_row_cost_in_proportion():
+    """Reading and checking a file at fault all over: linear in its rows, like one that is not.
+
+    A file of 30 MB once took over 150 s: every reason was an object of its own, and the nearest
+    name was looked up for every unknown office.
+    """
+    rows = min(60_000, ROWS)
+    few, many = _kegiatan(rows // 4, faulty=True), _kegiatan(rows, faulty=True)
+    clean = _kegiatan(rows, faulty=False)
+    with Store() as store:
+
+        def checked(file: SourceFile, problems: int) -> None:
+            found = importing.preview(store, importing.read(store, [file], AS_OF), AS_OF)
+            assert found.problem_total == problems
+
+        fourth, whole, faultless = seconds(
+            lambda: checked(few, rows // 4 * 4),
+            lambda: checked(many, rows * 4),
+            lambda: checked(clean, 0),
+            times=3,
+        )
+    report(f"four faults in each of {rows:,} rows / in a fourth of them", whole, fourth)
+    report(f"four faults in each of {rows:,} rows / a faultless file", whole, faultless)
+    assert whole / fourth <= 6, "linear is 4, the rest is for noise; quadratic is 16"
+    assert whole / faultless <= 3

@@ -18,6 +18,10 @@ def work(what, *arguments):
         raise Refused("berkas ini tidak baik")
     if what == "sleep":
         time.sleep(60)
+    if what == "nap":
+        begun = time.monotonic()
+        time.sleep(arguments[0])
+        return [begun, time.monotonic()]
     if what == "spin":
         while True:
             pass

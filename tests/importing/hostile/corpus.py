@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from html import escape
 
 from tests.builders import workbook
+from tests.importing.hostile import others
+from tests.importing.hostile.others import ENCRYPTED, labels, ods, ods_row, ole, record, xls
 
 ANY = "*"
 Case = tuple[str, bytes, str | None]
@@ -75,6 +77,21 @@ def xlsx(
     return zipped(parts | more)
 
 
+def farthest(sheet: str = "Langkah", heading: str = "ID Kegiatan") -> bytes:
+    """The 1,460 bytes that once killed the server: a heading, and the last cell of the sheet."""
+    prolog = '<?xml version="1.0"?>'
+    main = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    rows = f'<row r="1">{cell("A1", heading)}</row><row r="1048576">{cell("XFD1048576", "x")}</row>'
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{_PKG}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="{main}.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="{main}.worksheet+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{_PKG}/relationships"><Relationship Id="rId1" Type="{_DOC}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook {_NS} {_REL}><sheets><sheet name="{sheet}" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PKG}/relationships"><Relationship Id="rId1" Type="{_DOC}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": f"<worksheet {_NS}><sheetData>{rows}</sheetData></worksheet>",
+    }  # fmt: skip
+    return zipped({path: (prolog + text).encode() for path, text in parts.items()})
+
+
 def zipped(parts: dict[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -108,6 +125,8 @@ def cases() -> Iterator[Case]:
     yield from _texts()
     yield from _csv()
     yield from _broken()
+    yield from _ods()
+    yield from _xls()
 
 
 def _wrong_content() -> Iterator[Case]:
@@ -159,6 +178,7 @@ def _far() -> Iterator[Case]:
         yield f"jauh-{at}.xlsx", xlsx(GOOD + far), f"{at} pada lembar Kegiatan jauh di luar tabel"
         # The same with rows out of order, which the look does not see where the column is near.
         yield f"jauh-lebih-dahulu-{at}.xlsx", xlsx(far + GOOD), "di luar tabel|paling banyak"
+    yield "sel-terjauh.xlsx", farthest(), "XFD1048576 pada lembar Langkah jauh di luar tabel"
     yield (
         "baris-jauh.xlsx",
         xlsx(GOOD + f'<row r="1048576">{cell("A1048576", "x")}</row>'),
@@ -313,3 +333,58 @@ def _broken() -> Iterator[Case]:
         good[:at] + struct.pack("<I", 2**32 - 2) + good[at + 4 :],
         "setelah dibuka",
     )
+
+
+def _ods() -> Iterator[Case]:
+    plain = ods_row(HEAD) + ods_row(ROW)
+    good = ods(plain)
+    yield "baik.ods", good, None
+    yield "baik-lain-nama.csv", good, None
+    # What LibreOffice writes below and beside every table, where no cell says anything.
+    blank = '<table:table-cell table:number-columns-repeated="16379"/>'
+    below = f'<table:table-row table:number-rows-repeated="1048574">{blank}</table:table-row>'
+    yield "kosong-berulang.ods", ods(plain + below), None
+    for rows, columns, words in (
+        (1, 16_384, "sampai kolom ke-16.384; paling banyak 1.000"),
+        (1, 2**31, "sampai kolom ke-16.384; paling banyak 1.000"),
+        (1_048_574, 16_384, "yang dapat dibaca"),
+        (2**31, 1, ANY),
+        (2**32, 2**32, "yang dapat dibaca"),
+    ):
+        more = ods_row(["x"], rows, columns)
+        yield f"berulang-{rows}-{columns}.ods", ods(plain + more), words
+    yield "berulang-negatif.ods", ods(plain + ods_row(["x"], -1, -1)), ANY
+    yield "banyak-lembar.ods", ods(plain + '</table:table><table:table table:name="x">' * 300), "paling banyak 200"  # fmt: skip
+    yield "sandi.ods", ods(plain, entry=ENCRYPTED), "sandi"
+    lol = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10 if i else "lol"}">' for i in range(10))
+    entity = ods_row(["ADV-2"]).replace("ADV-2", "&l9;")
+    yield "entitas.ods", ods(plain + entity, prolog=f"<!DOCTYPE a [{lol}]>"), "yang dapat dibaca"
+    yield "dalam.ods", ods(plain + "<a>" * 50_000 + "</a>" * 50_000), ANY
+    yield "tidak-ditutup.ods", ods(plain + "<table:table-row"), "rusak"
+    for tenth in (3, 6, 9):
+        yield f"potong-{tenth}.ods", good[: len(good) * tenth // 10], "rusak"
+
+
+def _xls() -> Iterator[Case]:
+    cells = labels([HEAD, ROW])
+    good = xls(cells)
+    yield "baik.xls", good, None
+    yield "baik.xlsx", good, None
+    yield "angka.xls", xls(labels([HEAD, ["ADV-1", "A"]]) + others.number(1, 2, 2025.0)), None
+    for row_no, column, words in (
+        (65_535, 0, None),
+        (65_535, 255, "meliputi 16.777.216 sel; paling banyak 16.000.000"),
+        (2, 65_535, "sampai kolom ke-65.536; paling banyak 1.000"),
+        (65_535, 65_535, "jauh di luar tabel"),
+    ):
+        far = others.label(row_no, column, "x")
+        yield f"jauh-{row_no}-{column}.xls", xls(cells + far), words
+    yield "lingkar.xls", xls(cells, loop=True), ANY
+    for at in (0, 3, 10**6, 2**32 - 1):
+        yield f"awal-{at}.xls", xls(cells, at=at), ANY
+    long = struct.pack("<HHHHB", 2, 0, 0, 60_000, 1)
+    yield "panjang-bohong.xls", xls(cells + record(0x0204, long)), ANY
+    yield "bohong.xls", xls(cells + struct.pack("<HH", 0x0204, 65_535)), ANY
+    yield "tanpa-buku.xls", ole(b"", name="Lain"), "rusak|tidak dapat"
+    for tenth in (1, 3, 6, 9):
+        yield f"potong-{tenth}.xls", good[: len(good) * tenth // 10], ANY
