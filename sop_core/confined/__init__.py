@@ -17,8 +17,11 @@ import resource
 import selectors
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,6 +39,16 @@ _OUT_OF_MEMORY = 87
 """Exit code of a job that ran out of memory (chosen by us, used by nothing else)."""
 
 
+AT_ONCE = 2
+"""Processes of one job module at the same time: limits of one bound nothing where there are many."""
+WAIT = 120.0
+"""Seconds that the others wait for their turn before they are refused."""
+_turns: defaultdict[str, threading.BoundedSemaphore] = defaultdict(
+    lambda: threading.BoundedSemaphore(AT_ONCE)
+)
+_turns_lock = threading.Lock()
+
+
 @dataclass(frozen=True)
 class Limits:
     """How much a job may use: MiB of address space, seconds, MiB of answer."""
@@ -48,10 +61,26 @@ class Limits:
 def run(job: str, arguments: Sequence[Any], limits: Limits | None = None) -> Any:
     """The answer of a job module to these arguments (plain values and bytes).
 
-    Raises Refused with the job's own words where it refuses, TooSlow, TooLarge or Crashed
-    where it is stopped.
+    Raises Refused with the job's own words where it refuses and in ours where too many work at
+    once, TooSlow, TooLarge or Crashed where it is stopped.
     """
-    limits = limits or Limits()
+    with _turn(job):
+        return _run(job, arguments, limits or Limits())
+
+
+@contextmanager
+def _turn(job: str) -> Iterator[None]:
+    with _turns_lock:
+        turns = _turns[job]
+    if not turns.acquire(timeout=WAIT):
+        raise Refused("Terlalu banyak berkas sedang diolah sekaligus. Coba lagi sebentar lagi.")
+    try:
+        yield
+    finally:
+        turns.release()
+
+
+def _run(job: str, arguments: Sequence[Any], limits: Limits) -> Any:
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", job, str(limits.memory), str(int(limits.seconds) + 1)],
         stdin=subprocess.PIPE,
@@ -66,6 +95,8 @@ def run(job: str, arguments: Sequence[Any], limits: Limits | None = None) -> Any
         packed = msgpack.packb(list(arguments), use_bin_type=True)
         said = _exchange(process, packed, limits)
         code = process.wait(timeout=5)
+    except subprocess.TimeoutExpired as error:
+        raise TooSlow("pengolahan berkas tidak berakhir sesudah jawabannya") from error
     finally:
         if process.poll() is None:
             process.kill()

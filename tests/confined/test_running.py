@@ -1,7 +1,9 @@
 """A job's limits, whatever the job does."""
 
 import resource
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -36,7 +38,7 @@ def test_a_refusal_keeps_its_words():
     ("what", "error"),
     [
         ("sleep", TooSlow), ("spin", TooSlow), ("memory", TooLarge), ("flood", TooLarge),
-        ("die", Crashed), ("garbage", Crashed),
+        ("linger", TooSlow), ("die", Crashed), ("garbage", Crashed),
     ],
 )  # fmt: skip
 def test_what_misbehaves_is_stopped(what, error):
@@ -61,3 +63,18 @@ def test_a_job_writes_no_file(tmp_path):
 
 def test_what_a_job_says_elsewhere_is_no_answer():
     assert ask("noise") == "baik"
+
+
+def test_however_many_ask_no_more_than_a_few_jobs_work_at_once():
+    with ThreadPoolExecutor(8) as pool:
+        moments = list(pool.map(lambda _: ask("moment", limits=Limits(seconds=60)), range(8)))
+    most = max(sum(begun <= at < ended for begun, ended in moments) for at, _ in moments)
+    assert most <= confined.AT_ONCE
+
+
+def test_who_waits_too_long_for_a_turn_is_refused_in_words(monkeypatch):
+    monkeypatch.setattr(confined, "WAIT", 0.2)
+    monkeypatch.setitem(confined._turns, JOB, threading.BoundedSemaphore(1))
+    with confined._turn(JOB), pytest.raises(Refused, match="sekaligus"):
+        ask("echo")
+    assert ask("echo", 1) == [1]
