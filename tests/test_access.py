@@ -23,7 +23,7 @@ from sop_core import (
 from sop_core.access import ACTIONS, HIDDEN_NAME, PUBLIC, ROLES, Role, Viewer
 from sop_core.errors import AccessDenied, SignInRefused
 from sop_core.evaluation import Scope
-from sop_core.store import Store, Trace
+from sop_core.store import Store, Trace, refusals
 from sop_core.units import NATIONAL
 from tests.builders import TODAY, load
 
@@ -413,3 +413,24 @@ def test_a_closed_store_lets_go_of_its_file(tmp_path):
     path.rename(tmp_path / "b.duckdb")
     with Store(tmp_path / "b.duckdb") as opened:
         assert opened.as_viewer(PADANG).one("SELECT count(*) FROM activity") == 0
+
+
+def test_who_asks_without_end_does_not_fill_the_audit(store):
+    """Neither by many refusals nor by a long one, and another person's are kept all the same."""
+    theirs, others = store.as_viewer(PADANG), store.as_viewer(KUPANG)
+    said = [str(theirs.refusal("akses", "kasus=" + "X" * 10**6, "Tidak.")) for _ in range(250)]
+    assert said == ["Tidak."] * 250
+    others.refusal("akses", "kasus=ADV-1")
+    rows = store.rows("SELECT login, subject FROM audit WHERE action = 'akses' ORDER BY entry_no")
+    assert [r["login"] for r in rows] == [PADANG.login] * refusals.MOST + [KUPANG.login]
+    assert max(len(r["subject"]) for r in rows) < 2 * refusals.LONGEST
+    assert rows[-2]["subject"].endswith(refusals.REST)
+    assert rows[-1]["subject"] == "kasus=ADV-1"
+
+
+def test_an_hour_later_refusals_are_kept_again():
+    kept, at = refusals.Refusals(), dt.datetime(2026, 3, 2, 9)
+    first = [kept.words("a", "x", at) for _ in range(refusals.MOST + 1)]
+    assert first[0] == "x"
+    assert first[-1] is None
+    assert kept.words("a", "x", at + refusals.AN_HOUR) == "x"

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -193,12 +194,42 @@ def test_all_or_nothing_exits_1_and_keeps_nothing(db, tmp_path, capsys):
         (["import", "tidak-ada.xlsx"], 1, "tidak-ada.xlsx"),
         (["restore", "tidak-ada.duckdb"], 1, "tidak ada"),
         (["undo", 5], 1, "Unggahan 5 tidak ada"),
+        (["undo", "9" * 20], 2, "bukan bilangan bulat"),
+        (["calendar", "add", "2026-02-02", "9" * 5000], 2, "bukan bilangan bulat"),
+        (["demo", "--cases", "²"], 2, "bukan bilangan bulat positif"),
+        (["status", "--as", "\udcff"], 2, "bukan UTF-8"),
+        (["backup", "\udcff.zip"], 2, "bukan UTF-8"),
+        *(
+            ([*words, "--year", year], 2, "bukan tahun 2018")
+            for words in (["status"], ["recommend"], ["report", "tahunan", "--out", "x.docx"])
+            for year in ("0", "-1", "2017", "2036", "9999", "9" * 20, "9" * 5000, "²", "x", "")
+        ),
     ],
 )
 def test_errors(db, capsys, words, code, says):
     got, _, err = run(capsys, *words)
     assert got == code
     assert says in err
+    assert err.count("\n") == 1
+    assert len(err) < 500
+
+
+WRONG = (
+    [], ["terbang"], ["status", "--terbang"], ["status", "--flow", "Z"], ["status", "--year"],
+    ["status", "lebih"], ["status", "--json=1"], ["status", "--un"], ["backup", "--d", "x"],
+    ["report"], ["report", "puisi", "--out", "x"], ["report", "monitoring", "--quarter", "9"],
+    ["report", "monitoring", "--quarter", "x"], ["import"], ["user", "add", "a"],
+    ["user", "add", "a", "--role", "raja", "--name", "x"], ["demo", "--until", "besok"],
+    ["facilitators", "--by", "x"], ["calendar", "count", "2025-01-01"], ["status", "--", "x"],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", WRONG)
+def test_wrong_usage_is_told_in_indonesian(db, capsys, words):
+    code, _, err = run(capsys, *words)
+    assert (code, err.count("\n")) == (2, 1)
+    english = "argument|invalid|choose|choice|required|expected|unrecognized|ambiguous|could|ignored|value"
+    assert not re.search(rf"\b({english})s?\b", err), err
 
 
 def test_a_file_that_is_no_spreadsheet_is_refused(db, tmp_path, capsys):

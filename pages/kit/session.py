@@ -172,7 +172,10 @@ def _link(address: str, text: str) -> None:
 
 def _here() -> str:
     """The link that was asked for, to come back to."""
-    path = urlsplit(st.context.url or "/").path or "/"
+    try:
+        path = urlsplit(st.context.url or "/").path or "/"
+    except ValueError:  # the browser says where it is, and may say anything
+        path = "/"
     query = urlencode({k: st.query_params.get_all(k) for k in st.query_params}, doseq=True)
     return f"{path}?{query}" if query else path
 

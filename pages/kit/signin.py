@@ -79,13 +79,22 @@ def _inside(target: str) -> str:
     return target if safe and leaves not in (["masuk"], ["keluar"], ["auth"]) else "/"
 
 
+def place_of(written: str) -> str | None:
+    """The host and port of an Origin or Referer; None for what is no address of the web."""
+    try:
+        found = urlsplit(written)
+    except ValueError:
+        return None
+    return found.netloc if found.scheme in ("http", "https") else None
+
+
 def _from_elsewhere(request: Request) -> bool:
     """Whether another site's page sends this. Browsers say so; what is no browser need not."""
     site = request.headers.get("sec-fetch-site")
     if site is not None and site not in ("same-origin", "none"):
         return True
     said = request.headers.get("origin") or request.headers.get("referer")
-    return said is not None and urlsplit(said).netloc != request.headers.get("host")
+    return said is not None and place_of(said) != request.headers.get("host")
 
 
 T = TypeVar("T")

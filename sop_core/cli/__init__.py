@@ -8,9 +8,12 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from sop_core.cli import days, figures, people, records, sop, templates, upkeep
 from sop_core.cli.common import Parser, fail
@@ -35,7 +38,10 @@ _SYSTEM = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code. Whatever happens is one line, no traceback."""
     try:
-        options = build_parser().parse_args(arguments)
+        given = list(sys.argv[1:] if arguments is None else arguments)
+        if not all(_writable(text) for text in given):
+            raise UsageError("sebuah argumen memuat huruf yang bukan UTF-8")
+        options = build_parser().parse_args(given)
         return int(options.run(options))
     except UsageError as error:
         return fail(f"pantau: {error} (lihat pantau --help)", 2)
@@ -45,6 +51,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return fail(f"pantau: {_one_line(error)}", 1)
     except OSError as error:
         return fail(f"pantau: {_system(error)}", 1)
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        # A table or a column of ours is not in the store.
+        log.debug("command failed", exc_info=True)
+        if os.environ.get("PANTAU_DEBUG"):
+            raise
+        said = _one_line(error)[:160]
+        return fail(f"pantau: basis data rusak ({said}); periksa dengan pantau doctor", 1)
     except KeyboardInterrupt:
         return fail("pantau: dihentikan; yang belum tersimpan tidak disimpan", 1)
     except Exception as error:
@@ -54,6 +67,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         said = f"{type(error).__name__}: {_one_line(error)}"
         return fail(f"pantau: kesalahan program ({said}); PANTAU_DEBUG=1 menunjukkan asalnya", 1)
+
+
+def _writable(text: str) -> bool:
+    """Whether a text is one that a store, a file's name and a terminal take alike."""
+    try:
+        return b"\0" not in text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
 
 
 def _one_line(error: BaseException) -> str:

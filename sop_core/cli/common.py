@@ -6,23 +6,62 @@ import argparse
 import datetime as dt
 import getpass
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn, Protocol
 
 from sop_core import accounts, region
+from sop_core.calendar import FIRST_YEAR, LAST_YEAR
 from sop_core.errors import CellError, UsageError
 from sop_core.importing.cells import parse_date
 from sop_core.paths import default_database
 from sop_core.store import Store
 
+_IN_OUR_WORDS = tuple(
+    (re.compile(english, re.DOTALL), ours)
+    for english, ours in (
+        (r"argument (.*?): (.*)", "{0}: {1}"),
+        (r"invalid choice: (.*) \(choose from (.*)\)", "{0} bukan pilihan; pilih dari {1}"),
+        (r"invalid int value: (.*)", "{0} bukan bilangan bulat"),
+        (r"invalid \w+ value: (.*)", "{0} tidak dapat dibaca"),
+        (r"the following arguments are required: (.*)", "perlu diisi: {0}"),
+        (r"unrecognized arguments: (.*)", "argumen tidak dikenal: {0}"),
+        (r"ambiguous option: (.*) could match (.*)", "pilihan {0} tidak jelas; maksudnya {1}?"),
+        (r"ignored explicit argument (.*)", "tidak memerlukan isi {0}"),
+        (r"not allowed with argument (.*)", "tidak dapat bersama {0}"),
+        (r"one of the arguments (.*) is required", "salah satu perlu diisi: {0}"),
+        (r"expected at least one argument", "perlu sedikitnya satu isi"),
+        (r"expected at most one argument", "paling banyak satu isi"),
+        (r"expected (?:one|\d+) arguments?", "perlu diisi"),
+    )
+)
+"""What argparse says, and what we say instead."""
+_LONGEST = 300
+"""Characters of a refusal of an argument: whoever writes more knows what they wrote."""
+
 
 class Parser(argparse.ArgumentParser):
-    """Raises UsageError rather than exit."""
+    """Raises UsageError, in Indonesian, rather than exit."""
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(message)
+        raise UsageError(" ".join(shortened(_translated(message)).split()))
+
+
+def _translated(message: str) -> str:
+    for english, ours in _IN_OUR_WORDS:
+        found = english.fullmatch(message)
+        if found:
+            return ours.format(*(_translated(part) for part in found.groups()))
+    return message
+
+
+def shortened(text: str) -> str:
+    """As much of its beginning and end as a line takes."""
+    if len(text) <= _LONGEST:
+        return text
+    return f"{text[: _LONGEST // 2]} … {text[-_LONGEST // 2 :]}"
 
 
 def fail(message: str, code: int) -> int:
@@ -41,8 +80,23 @@ def date(text: str) -> dt.date:
 
 def at_least_one(text: str) -> int:
     """A whole number from 1 on."""
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text} bukan bilangan bulat positif")
+    return _whole(text, 1, 10**6, f"{text} bukan bilangan bulat positif")
+
+
+def number(text: str) -> int:
+    """A whole number, one that a store can keep."""
+    return _whole(text, -(10**9), 10**9, f"{text} bukan bilangan bulat")
+
+
+def year(text: str) -> int:
+    """A year that the calendar reaches."""
+    said = f"{text} bukan tahun {FIRST_YEAR}–{LAST_YEAR}"
+    return _whole(text, FIRST_YEAR, LAST_YEAR, said)
+
+
+def _whole(text: str, least: int, most: int, said: str) -> int:
+    if not re.fullmatch("-?[0-9]{1,10}", text) or not least <= int(text) <= most:
+        raise argparse.ArgumentTypeError(said)
     return int(text)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sop_core.cli.common import Command, Parser, date, nothing, open_store, print_json
+from sop_core.cli.common import Command, Parser, date, nothing, number, open_store, print_json
 from sop_core.errors import UsageError
 from sop_core.indonesian import format_date
 
@@ -15,7 +15,7 @@ def register(command: Command, common: Parser) -> None:
     actions = calendar.add_subparsers(required=True, metavar="add|count", parser_class=Parser)
     add = actions.add_parser("add", parents=[common], help="hari kerja ke-N sesudah tanggal")
     add.add_argument("date", type=date)
-    add.add_argument("days", type=int)
+    add.add_argument("days", type=number)
     add.set_defaults(run=run_calendar_add)
     count = actions.add_parser("count", parents=[common], help="hari kerja antara dua tanggal")
     count.add_argument("start", type=date)

@@ -18,6 +18,7 @@ from sop_core.cli.common import (
     unit_code,
     unit_options,
     units_of,
+    year,
 )
 from sop_core.indonesian import format_date, format_number, today
 
@@ -28,7 +29,7 @@ def register(command: Command) -> None:
     sub.add_argument("--as-of", type=date, default=None)
     unit_options(sub)
     sub.add_argument("--flow", choices=list("ABCD"), default=None)
-    sub.add_argument("--year", type=int, default=None)
+    sub.add_argument("--year", type=year, default=None)
     sub.add_argument(
         "--overdue", action="store_true", help="hanya yang terlambat dan belum selesai"
     )
@@ -37,7 +38,7 @@ def register(command: Command) -> None:
     unit_options(sub)
     sub.add_argument("--by", choices=list(facilitators.GROUPS), default="unit")
     sub = command("recommend", run_recommend, "Rekomendasi bagi tahun sesudah --year")
-    sub.add_argument("--year", type=int, required=True, help="tahun n; usulan bagi tahun n+1")
+    sub.add_argument("--year", type=year, required=True, help="tahun n; usulan bagi tahun n+1")
     sub.add_argument("--as-of", type=date, default=None, help="default akhir tahun, atau hari ini")
     unit_options(sub)
     sub.add_argument("--top", type=at_least_one, default=None, help="hanya sekian teratas")
@@ -45,7 +46,7 @@ def register(command: Command) -> None:
     sub = command("report", run_report, "Tulis laporan (Word, Excel, atau PDF)")
     kinds = list(reports.KINDS)
     sub.add_argument("kind", choices=kinds, metavar="JENIS", help="|".join(kinds))
-    sub.add_argument("--year", type=int, default=None)
+    sub.add_argument("--year", type=year, default=None)
     sub.add_argument("--quarter", type=int, choices=[1, 2, 3, 4], default=None)
     sub.add_argument("--case", default=None, help="ID kasus, untuk laporan kegiatan")
     sub.add_argument("--as-of", type=date, default=None)

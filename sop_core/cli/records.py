@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from sop_core import importing
-from sop_core.cli.common import Command, at_least_one, date, fail, open_store, print_json, who
+from sop_core.cli.common import (
+    Command,
+    at_least_one,
+    date,
+    fail,
+    number,
+    open_store,
+    print_json,
+    who,
+)
 from sop_core.demo import demo_workbook
 from sop_core.importing.template import template
 from sop_core.indonesian import format_date, today
@@ -22,12 +31,12 @@ def register(command: Command) -> None:
         "--all-or-nothing", action="store_true", help="tolak semua bila ada yang salah"
     )
     sub = command("undo", run_undo, "Batalkan satu unggahan")
-    sub.add_argument("batch", type=int)
+    sub.add_argument("batch", type=number)
     sub = command("template", run_template, "Tulis templat buku kerja")
     sub.add_argument("file", type=Path)
     sub = command("demo", run_demo, "Tulis buku kerja demo (data rekaan)")
     sub.add_argument("--cases", type=at_least_one, default=6000)
-    sub.add_argument("--seed", type=int, default=2022)
+    sub.add_argument("--seed", type=number, default=2022)
     sub.add_argument(
         "--until", type=date, default=None, help="tanggal akhir data, default hari ini"
     )

@@ -81,6 +81,8 @@ def _run(job: str, arguments: Sequence[Any], limits: Limits) -> Any:
         packed = msgpack.packb(list(arguments), use_bin_type=True)
         said = _exchange(process, packed, limits)
         code = process.wait(timeout=5)
+    except subprocess.TimeoutExpired as error:
+        raise TooSlow("pengolahan berkas tidak berakhir sesudah jawabannya") from error
     finally:
         if process.poll() is None:
             process.kill()

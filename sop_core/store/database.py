@@ -15,6 +15,7 @@ import duckdb
 from sop_core.definition import load_revisions
 from sop_core.store import chain, faults, schema
 from sop_core.store.pool import ReaderPool
+from sop_core.store.refusals import Refusals
 
 # The owner's alone: the file, and the WAL beside it that comes and goes with every change.
 _OTHERS = 0o077
@@ -38,13 +39,15 @@ class Database:
     def __init__(self, path: str | Path) -> None:
         self.path = str(path)
         self.locks = Locks()
+        self.refusals = Refusals()
         self.shipped_revisions = load_revisions()
         self._connection = self._open()
         try:
             self.readers = ReaderPool(self._connection)
-            with self.transaction() as cursor:
-                schema.prepare(cursor, self.path, self.shipped_revisions)
-            self.audit_tail = chain.tail(self._connection)
+            with faults.misshapen(self.path):
+                with self.transaction() as cursor:
+                    schema.prepare(cursor, self.path, self.shipped_revisions)
+                self.audit_tail = chain.tail(self._connection)
         except BaseException:
             self._connection.close()
             raise

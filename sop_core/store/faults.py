@@ -23,10 +23,14 @@ _PLACES = {
     "file exists": "bukan di dalam sebuah folder",
     "no such file or directory": "foldernya tidak ada",
     "file name too long": "nama berkas terlalu panjang",
+    "too many levels of symbolic links": "tautannya menunjuk ke dirinya sendiri",
     "too many open files": "terlalu banyak berkas terbuka",
     "input/output error": "disk bermasalah saat dibaca atau ditulis",
 }
 """By the system's own words, as DuckDB hands them on."""
+_MISSHAPEN = (
+    duckdb.CatalogException, duckdb.BinderException, duckdb.ConversionException, TypeError, ValueError,
+)  # fmt: skip
 _KEPT = "perubahan ini tidak disimpan; yang sudah tersimpan sebelumnya tetap ada"
 
 
@@ -46,6 +50,22 @@ def translated(path: str, doing: str) -> Iterator[None]:
         if found is None:
             raise
         raise found from error
+
+
+@contextmanager
+def misshapen(path: str) -> Iterator[None]:
+    """Around the opening: a question of ours that this file cannot answer is the file's fault.
+
+    Raises StoreDamaged where a table, a column or a value is not what a store of ours has.
+    """
+    try:
+        yield
+    except _MISSHAPEN as error:
+        said = " ".join(str(error).split())[:160]
+        raise StoreDamaged(
+            f"{path} rusak: isinya tidak tersusun seperti basis data Pantau SOP ({said});"
+            " periksa dengan pantau doctor, atau pulihkan dari cadangan dengan pantau restore"
+        ) from error
 
 
 def _of(error: Exception, path: str, doing: str) -> StoreError | None:

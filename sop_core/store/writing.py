@@ -69,8 +69,13 @@ class Writing(Reading):
             raise self.refusal(action, subject)
 
     def refusal(self, action: str, subject: str, message: str | None = None) -> AccessDenied:
-        """An error to raise for what a viewer may not do; it is in the audit already."""
-        self.record(Trace(action, subject), "ditolak")
+        """An error to raise for what a viewer may not do; it is in the audit already.
+
+        Unless the person has filled it with others (see ``refusals``).
+        """
+        said = self.database.refusals.words(self.viewer.login, subject, now())
+        if said is not None:
+            self.record(Trace(action, said), "ditolak")
         what = ACTION_NAMES[action]
         return AccessDenied(message or f"Peran Anda tidak berwenang {what}.")
 

@@ -42,7 +42,8 @@ def _outdated(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
         return True
     row = connection.execute("SELECT value FROM meta WHERE key = 'reference'").fetchone()
     # A value that no version writes is damage, for the check-up to tell.
-    return row is not None and len(row[0]) == 64 and row[0] != reference.fingerprint()
+    mark = row[0] if row is not None else None
+    return isinstance(mark, str) and len(mark) == 64 and mark != reference.fingerprint()
 
 
 def _brought_up_to_date(path: Path) -> list[Finding]:

@@ -27,6 +27,11 @@ _SHAPE = """
     WHERE NOT internal AND schema_name = 'main' AND database_name = $here
     UNION ALL SELECT 'penghitung ' || sequence_name, '' FROM duckdb_sequences()
     WHERE schema_name = 'main' AND database_name = $here
+    UNION ALL SELECT 'indeks ' || index_name, '' FROM duckdb_indexes() WHERE database_name = $here
+    UNION ALL SELECT 'jenis ' || type_name, '' FROM duckdb_types()
+    WHERE NOT internal AND database_name = $here
+    UNION ALL SELECT 'ruang ' || schema_name, '' FROM duckdb_schemas()
+    WHERE NOT internal AND schema_name <> 'main' AND database_name = $here
     UNION ALL SELECT 'skema ' || version, '' FROM schema_version
 """
 

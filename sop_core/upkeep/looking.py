@@ -78,6 +78,8 @@ def schema_of(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
         raise StoreDamaged(f"{path} bukan basis data Pantau SOP") from error
     if row is None or row[0] is None:
         raise StoreDamaged(f"{path} kosong: tidak memuat skema Pantau SOP")
+    if not isinstance(row[0], int):
+        raise StoreDamaged(f"{path} rusak: nomor skemanya bukan bilangan bulat")
     if row[0] > max(migrations()):
         raise StoreDamaged(
             f"{path} ditulis versi yang lebih baru (skema {row[0]}); perbarui aplikasi ini"
@@ -88,7 +90,8 @@ def schema_of(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
 def row_counts(connection: duckdb.DuckDBPyConnection, database: str = SEEN) -> dict[str, int]:
     """Rows of every table, by name."""
     tables = connection.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE database_name = $name ORDER BY table_name",
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = $name"
+        " AND schema_name = 'main' ORDER BY table_name",
         {"name": database},
     ).fetchall()
     counts = {}

@@ -8,6 +8,7 @@ opens it, and what is in it opens with DuckDB.
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import hashlib
 import json
 import zipfile
@@ -23,6 +24,9 @@ MANIFEST = "manifest.json"
 PROGRAM = "pantau-sop"
 _CHUNK = 1 << 20
 _LONGEST_MANIFEST = 1 << 20
+# What zipfile raises for a container with a wrong byte: a place before the file's start, a
+# version or a way of packing that it does not know, a password.
+_BROKEN = (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError, OSError)
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,17 @@ class Manifest:
     def day(self) -> dt.date:
         """The day it was made."""
         return dt.datetime.fromisoformat(self.made_at).date()
+
+    @property
+    def reads(self) -> bool:
+        """Whether each part is of its kind; JSON takes anything anywhere."""
+        texts = (self.program, self.version, self.made_at, self.sha256)
+        return (
+            all(isinstance(text, str) for text in texts)
+            and all(type(number) is int for number in (self.schema, self.size))
+            and isinstance(self.rows, dict)
+            and all(type(number) is int for number in self.rows.values())
+        )
 
 
 def version() -> str:
@@ -94,15 +109,26 @@ def read(path: Path) -> Manifest:
                 raise BackupRefused(f"{path} rusak: manifesnya terlalu panjang")
             manifest = Manifest(**json.loads(packed.read(MANIFEST)))
             size = parts[DATABASE].file_size
-    except (zipfile.BadZipFile, EOFError, zlib.error) as error:
+    except BackupRefused:
+        raise
+    except RecursionError as error:
+        raise BackupRefused(f"{path} rusak: manifesnya tidak dapat dibaca") from error
+    except _BROKEN as error:
+        _unless_the_system(error)
         raise BackupRefused(f"{path} tidak utuh: berkas terpotong atau rusak") from error
     except (TypeError, ValueError, KeyError) as error:
-        if isinstance(error, BackupRefused):
-            raise
         raise BackupRefused(f"{path} rusak: manifesnya tidak dapat dibaca") from error
+    if not manifest.reads:
+        raise BackupRefused(f"{path} rusak: manifesnya tidak dapat dibaca")
     if manifest.program != PROGRAM or manifest.size != size:
         raise BackupRefused(f"{path} rusak: manifes dan isinya tidak cocok")
     return manifest
+
+
+def _unless_the_system(error: Exception) -> None:
+    """Raises again what the disk said; a place that there is not was said by the file."""
+    if isinstance(error, OSError) and error.errno != errno.EINVAL:
+        raise error
 
 
 def unpack(path: Path, database: Path) -> Manifest:
@@ -118,7 +144,8 @@ def unpack(path: Path, database: Path) -> Manifest:
             while part := source.read(_CHUNK):
                 digest.update(part)
                 into.write(part)
-    except (zipfile.BadZipFile, EOFError) as error:
+    except _BROKEN as error:
+        _unless_the_system(error)
         raise BackupRefused(f"{path} rusak: isi basis data tidak cocok dengan manifes") from error
     if digest.hexdigest() != manifest.sha256:
         raise BackupRefused(f"{path} rusak: SHA-256 basis data tidak cocok dengan manifes")

@@ -145,6 +145,10 @@ class Daily:
             except (PantauError, OSError) as error:
                 self.last = str(error)
                 log.error("daily backup failed: %s", error)
+            except Exception as error:
+                # A fault of ours must not be the last backup of this process.
+                self.last = type(error).__name__
+                log.exception("daily backup failed")
             else:
                 self.last = ""
                 if made:

@@ -2,6 +2,7 @@
 
 import resource
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -36,7 +37,7 @@ def test_a_refusal_keeps_its_words():
     ("what", "error"),
     [
         ("sleep", TooSlow), ("spin", TooSlow), ("memory", TooLarge), ("flood", TooLarge),
-        ("die", Crashed), ("garbage", Crashed),
+        ("linger", TooSlow), ("die", Crashed), ("garbage", Crashed),
     ],
 )  # fmt: skip
 def test_what_misbehaves_is_stopped(what, error):
@@ -61,3 +62,10 @@ def test_a_job_writes_no_file(tmp_path):
 
 def test_what_a_job_says_elsewhere_is_no_answer():
     assert ask("noise") == "baik"
+
+
+def test_however_many_ask_no_more_than_a_few_jobs_work_at_once():
+    with ThreadPoolExecutor(8) as pool:
+        moments = list(pool.map(lambda _: ask("moment", limits=Limits(seconds=60)), range(8)))
+    most = max(sum(begun <= at < ended for begun, ended in moments) for at, _ in moments)
+    assert most <= confined.HEAVY.most

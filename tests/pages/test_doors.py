@@ -10,6 +10,7 @@ import ast
 import contextlib
 import datetime as dt
 import shutil
+import socket
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -25,7 +26,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.http11 import Response
 from websockets.sync.client import connect
 
-from pages.kit import session, shell
+from pages.kit import logs, session, shell
 from pages.kit.doors import gate, stream, uploads
 from pages.kit.doors.given import Given
 from pages.kit.doors.people import Asker
@@ -372,6 +373,23 @@ def test_uploads_want_the_token_against_other_sites(at):
 ORIGINS = ("", "http://contoh.test", "http://127.0.0.1:1", "https://localhost", "null", "http://127.0.0.1:{port}.contoh.test", "http://contoh.test@127.0.0.1:{port}", "ftp://127.0.0.1:{port}", "http://localhost:{port}")  # fmt: skip
 
 
+NO_ADDRESSES = ("http://[", "http://[::1", "http://]", "http://a]b", "//[", "[", "http://[v1.x]/")
+"""What Python's own reader of addresses raises an error for, or nearly."""
+
+
+@pytest.mark.parametrize("written", NO_ADDRESSES)
+def test_an_origin_that_is_no_address_is_refused_as_any_other(at, written):
+    """Not a fault of the program: anybody could make the measure of faults rise."""
+    for path, method, name, status in (
+        ("/masuk", "POST", "Origin", 403), ("/masuk", "POST", "Referer", 403),
+        ("/keluar", "POST", "Origin", 403), ("/keluar", "GET", "Referer", 200),
+    ):  # fmt: skip
+        answer = httpx.request(method, at.tab.url + path, headers={name: written})
+        assert answer.status_code == status, (path, method, name)
+    tab = Tab(at.tab.url, at.tab.token, origin=written)
+    assert handshake(tab) == 403
+
+
 def test_no_other_site_opens_a_stream_in_a_readers_name(at):
     port = at.tab.url.rpartition(":")[2]
     tab = Tab(at.tab.url, at.tab.token)
@@ -449,8 +467,6 @@ def test_two_cookies_of_one_name_are_read_alike_by_the_door_and_the_page(at, peo
 
 def test_requests_written_by_hand_get_no_further(at):
     """Wrong lengths, two hosts, no host, and a second request hidden in the first one's body."""
-    import socket
-
     host, _, port = at.tab.url.removeprefix("http://").partition(":")
     hidden = f"GET {at.media} HTTP/1.1\r\nHost: a\r\n\r\n"
     for written in (
@@ -605,12 +621,46 @@ def test_a_new_tab_does_not_make_new_room(at, monkeypatch):
     second.close()
 
 
-def test_a_file_of_unknown_size_is_not_taken(at):
-    def parts():
-        yield b"--x\r\n"
+@pytest.mark.parametrize("beside", ["", "Content-Length: 10\r\n"])
+def test_a_file_of_unknown_size_is_not_taken(at, beside):
+    """Nor one in chunks, whose announced size is a claim that nobody holds it to."""
+    part = '--x\r\nContent-Disposition: form-data; name="a"; filename="a"\r\n\r\nisi\r\n--x--\r\n'
+    answer = by_hand(
+        at,
+        f"PUT {at.place}",
+        f"{beside}Transfer-Encoding: chunked\r\n",
+        f"{len(part):x}\r\n{part}\r\n0\r\n\r\n",
+    )
+    assert answer.startswith(b"HTTP/1.1 411 ")
 
-    answer = at.tab.ask("PUT", at.place, content=parts())
-    assert answer.status_code == 411
+
+def by_hand(at: At, line: str, headers: str, body: str, wait: float = 10) -> bytes:
+    """What a form that is written byte by byte is answered; empty where nothing is in time."""
+    host, _, port = at.tab.url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=10) as wire:
+        wire.settimeout(wait)
+        wire.sendall(
+            f"{line} HTTP/1.1\r\nHost: {host}:{port}\r\nCookie: {at.tab.cookie}\r\n"
+            f"X-Xsrftoken: {at.tab.xsrf}\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+            f"{headers}\r\n{body}".encode()
+        )
+        try:
+            return wire.recv(65536)
+        except TimeoutError:
+            return b""
+
+
+@pytest.mark.parametrize("where", ["unggahan", "masuk"])
+def test_who_sends_half_and_goes_is_no_fault_of_the_program(at, monkeypatch, where):
+    line = {"unggahan": f"PUT {at.place}", "masuk": "POST /masuk"}[where]
+    said: list[str] = []
+    monkeypatch.setattr(logs, "event", lambda what, *_, **__: said.append(what))
+    monkeypatch.setattr(logs, "fault", lambda *_: said.append("kesalahan program") or "-")
+    assert by_hand(at, line, "Content-Length: 999\r\n", "--x\r\n", wait=0.5) == b""
+    give_up = time.monotonic() + 10
+    while not said and time.monotonic() < give_up:
+        time.sleep(0.05)
+    assert said == ["kiriman terputus"]
 
 
 def test_limits_are_what_the_settings_say():

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from sop_core import upkeep
+from sop_core.cli import main
 from sop_core.store import Store
 from sop_core.upkeep import looking
 from sop_core.upkeep.doctor import doctor_of
@@ -105,6 +106,9 @@ DAMAGE = {
     "a sequence gone": ("DROP SEQUENCE batch_number", "skema"),
     "a table gone": ("DROP TABLE target", "skema"),
     "a table more": ("CREATE TABLE asing (a INTEGER)", "skema"),
+    "a table in a room of its own": ("CREATE SCHEMA lain; CREATE TABLE lain.activity AS FROM activity LIMIT 3", "skema"),
+    "an index more": ("CREATE INDEX asing ON activity (case_id)", "skema"),
+    "a type more": ("CREATE TYPE asing AS ENUM ('a')", "skema"),
     "a column gone": ("ALTER TABLE activity DROP COLUMN title", "skema"),
     "a column more": ("ALTER TABLE activity ADD COLUMN asing INTEGER", "skema"),
     "a column of another type": ("ALTER TABLE target ALTER activities TYPE VARCHAR", "skema"),
@@ -126,6 +130,14 @@ DAMAGE = {
     "an account put in by hand": (
         "INSERT INTO app_user BY NAME SELECT * REPLACE ('penyusup' AS login) FROM app_user"
         " WHERE login = 'admin'", "jejak"),
+    "an account gone": ("DELETE FROM app_user WHERE login = 'staf'", "jejak"),
+    "all accounts gone": ("DELETE FROM app_user; DELETE FROM sign_in", "jejak"),
+    "an account given another role": (
+        "UPDATE app_user SET role = 'admin', unit_code = NULL WHERE login = 'staf'", "jejak"),
+    "an account given another office": (
+        "UPDATE app_user SET unit_code = 'BBPOM-KPG' WHERE login = 'staf'", "jejak"),
+    "an account let in again": (
+        "UPDATE app_user SET active = NOT active WHERE login = 'staf'", "jejak"),
     "a session of nobody": ("UPDATE sign_in SET login = 'siapa'", "sesi"),
     "a session that ends before it begins": ("UPDATE sign_in SET ended_at = '2001-01-01'", "sesi"),
     "a token in the clear": ("UPDATE sign_in SET token_hash = 'rahasia'", "sesi"),
@@ -248,6 +260,39 @@ def test_damage_to_the_bytes_is_found_and_named(small, kind):
     assert {f.check for f in found} <= {"berkas", "isi"}
     assert found
     assert {p.name: p.read_bytes() for p in small.parent.iterdir() if p.is_file()} == after
+
+
+MISSHAPEN = {
+    "a schema number in words": (
+        "ALTER TABLE schema_version ALTER version TYPE VARCHAR; UPDATE schema_version SET version = 'x'"),
+    "a schema number that is none": (
+        "ALTER TABLE schema_version ALTER version TYPE DOUBLE; UPDATE schema_version SET version = 'nan'"),
+    "no meta": "DROP TABLE meta",
+    "meta without values": (
+        "DROP TABLE meta; CREATE TABLE meta (key VARCHAR, value VARCHAR);"
+        " INSERT INTO meta VALUES ('reference', NULL), ('views', NULL)"),
+    "meta of numbers": (
+        "DROP TABLE meta; CREATE TABLE meta (key VARCHAR, value INTEGER);"
+        " INSERT INTO meta VALUES ('reference', 5), ('views', 5)"),
+    "no audit": "DROP TABLE audit",
+    "no facts": "DROP TABLE step_fact",
+    "a schema step forgotten": "DELETE FROM schema_version WHERE version = 2",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", MISSHAPEN)
+def test_a_store_of_another_shape_is_told_in_words(small, tmp_path, capsys, kind):
+    """Whatever is asked of it: no fault of the program, and where to look is said."""
+    with duckdb.connect(str(small)) as connection:
+        connection.execute(MISSHAPEN[kind])
+    for words in (["doctor"], ["status"], ["backup", str(tmp_path / "x.zip")]):
+        code = main([*words, "--db", str(small)])
+        said, wrong = capsys.readouterr()
+        assert "kesalahan program" not in wrong, (words, wrong)
+        if words[0] == "doctor":
+            assert (code, "utuh" in said) == (1, False)
+        if words[0] == "status":  # what it can make anew by itself, it makes anew
+            assert code == 0 or "pantau doctor" in wrong
 
 
 def test_sound_stores_give_no_finding(small, demo, tmp_path):

@@ -13,8 +13,9 @@ import pytest
 
 from sop_core import upkeep
 from sop_core.errors import BackupRefused, PantauError, StoreBusy
+from sop_core.indonesian import now
 from sop_core.store import Store, migrations
-from sop_core.upkeep import looking
+from sop_core.upkeep import looking, manifest
 from tests.builders import load
 from tests.upkeep.fingerprint import fingerprint
 
@@ -41,14 +42,20 @@ def flipped(content: bytes, at: int) -> bytes:
     return content[:at] + bytes([content[at] ^ 255]) + content[at + 1 :]
 
 
-def repacked(whole: Path, out: Path, database: bytes | None = None, **changed: object) -> Path:
+def repacked(
+    whole: Path,
+    out: Path,
+    database: bytes | None = None,
+    manifest: str | None = None,
+    **changed: object,
+) -> Path:
     """The same container with another database or another manifest."""
     import json
 
     with zipfile.ZipFile(whole) as old, zipfile.ZipFile(out, "w") as new:
         said = json.loads(old.read("manifest.json")) | changed
         new.writestr("pantau.duckdb", database or old.read("pantau.duckdb"))
-        new.writestr("manifest.json", json.dumps(said))
+        new.writestr("manifest.json", manifest or json.dumps(said))
     return out
 
 
@@ -117,6 +124,12 @@ REFUSED = {
     "a manifest of another schema": (lambda s, w, f: repacked(w, f / "x", schema=2), "skema"),
     "a manifest of another program": (
         lambda s, w, f: repacked(w, f / "x", program="lain"), "tidak cocok"),
+    "a manifest without end": (
+        lambda s, w, f: repacked(w, f / "x", manifest="[" * 200_000), "manifesnya"),
+    **{f"a manifest whose {name} is {value!r}": (
+        lambda s, w, f, n=name, v=value: repacked(w, f / "x", **{n: v}), "manifesnya")
+       for name, value in [("rows", "x"), ("rows", [1]), ("rows", None), ("rows", {"activity": "x"}),
+                           ("schema", None), ("schema", "9"), ("sha256", 5), ("made_at", 5)]},
     "another zip": (
         lambda s, w, f: (zipfile.ZipFile(f / "x", "w").writestr("a", "b"), f / "x")[1],
         "bukan cadangan"),
@@ -144,6 +157,30 @@ def test_refused_in_words_with_nothing_replaced(small, whole, target, tmp_path, 
     assert "\n" not in str(refused.value)
     assert target.read_bytes() == before
     assert [p.name for p in target.parent.iterdir()] == [target.name]
+
+
+def container(folder: Path) -> Path:
+    """As small as one can be: what is turned in it is mostly the zip's own."""
+    source = folder / "kecil"
+    source.write_bytes(b"x" * 40)
+    manifest.pack(source, folder / "kecil.zip", now(), 1, {"activity": 1})
+    return folder / "kecil.zip"
+
+
+def test_whatever_byte_of_a_container_is_wrong_it_is_refused_in_words(tmp_path):
+    """Every byte in turn, in three ways: read, or refused, and nothing else."""
+    content = container(tmp_path).read_bytes()
+    broken, out = tmp_path / "rusak.zip", tmp_path / "isi"
+    refused = 0
+    for at in range(len(content)):
+        for other in (content[at] ^ 255, content[at] ^ 1, content[at] ^ 32):
+            broken.write_bytes(content[:at] + bytes([other]) + content[at + 1 :])
+            out.unlink(missing_ok=True)
+            try:
+                manifest.unpack(broken, out)
+            except BackupRefused:
+                refused += 1
+    assert refused > len(content)
 
 
 def test_the_store_is_what_the_backup_was_and_the_old_one_is_kept(small, whole, target):

@@ -129,3 +129,30 @@ def test_a_failure_is_logged_and_tried_again(real, folder, monkeypatch, caplog):
     thread.stop()
     assert len(list(folder.glob("uji-*.zip"))) == 1
     assert "daily backup failed" in caplog.text
+
+
+def test_a_fault_of_ours_is_not_the_last_backup_of_the_process(real, folder, monkeypatch, caplog):
+    faults = iter([RuntimeError("galat"), KeyError("galat")])
+    made = schedule.daily
+
+    def daily(*given):
+        for fault in faults:
+            raise fault
+        return made(*given)
+
+    monkeypatch.setattr(schedule, "_LOOK_EVERY", 0.05)
+    monkeypatch.setattr(schedule, "daily", daily)
+    thread = schedule.Daily(real)
+    while not list(folder.glob("uji-*.zip")):
+        thread._ended.wait(0.05)
+    thread.stop()
+    assert caplog.text.count("daily backup failed") == 2
+
+
+def test_a_damaged_backup_of_ours_is_in_nobodys_way(real, folder):
+    whole = upkeep.daily(real, NOON - dt.timedelta(days=1))
+    content = whole.read_bytes()
+    at = content.rindex(b"PK\x01\x02") + 6
+    whole.write_bytes(content[:at] + b"\xff" + content[at + 1 :])  # a version that there is not
+    assert upkeep.daily(real, NOON) is not None
+    assert whole.exists()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -46,6 +44,10 @@ class Gate:
         answer = _Answer(kind, Headers(scope=scope).get("host", ""), send)
         try:
             await self._admit(kind, scope, receive, answer.send)
+        except ClientDisconnect:
+            # Whoever sends half and goes is no fault of ours, and is there for no answer.
+            logs.event("kiriman terputus", jenis=kind.name)
+            return
         except Exception as error:
             number = logs.fault(error, kind.name)
             if answer.status:
@@ -138,9 +140,8 @@ def _owner(asker: Asker) -> str:
 
 def same_origin(connection: HTTPConnection) -> bool:
     """Whether a handshake comes from a page of this very host; a browser always says so."""
-    origin = urlsplit(connection.headers.get("origin", ""))
     hosts = connection.headers.getlist("host")
-    return len(hosts) == 1 and origin.scheme in ("http", "https") and origin.netloc == hosts[0]
+    return len(hosts) == 1 and signin.place_of(connection.headers.get("origin", "")) == hosts[0]
 
 
 async def _refuse_handshake(

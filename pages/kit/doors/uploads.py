@@ -92,7 +92,10 @@ class Uploads:
 
 
 def _announced(request: HTTPConnection) -> int:
-    # Without it the size is known only once the bytes are here.
+    # Without it the size is known only once the bytes are here; beside an encoding it is not
+    # what counts, and anybody may write what they like.
+    if "transfer-encoding" in request.headers:
+        raise TooMuch(411, "Ukuran kiriman harus disebut.")
     written = request.headers.get("content-length", "")
     if not written.isdecimal():
         raise TooMuch(411, "Ukuran kiriman harus disebut.")
