@@ -31,7 +31,7 @@ def choose_role(store: Store, key: str, account: Account | None = None) -> tuple
     roles = list(GIVEN)
     role = st.selectbox(
         "Peran", roles, index=roles.index(account.role) if account and account.role in roles else 0,
-        format_func=ROLES.__getitem__, key=f"peran_{key}",
+        format_func=ROLES.__getitem__, key=f"peran_{key}", placeholder="Pilih",
     )  # fmt: skip
     offices = offices_for(store, str(role))
     if not offices:
@@ -40,7 +40,7 @@ def choose_role(store: Store, key: str, account: Account | None = None) -> tuple
     known = account is not None and account.unit_code in codes
     name = st.selectbox(
         "Unit", list(offices), key=f"unit_{key}_{role}",
-        index=codes.index(str(account.unit_code)) if account and known else 0,
+        index=codes.index(str(account.unit_code)) if account and known else 0, placeholder="Pilih",
     )  # fmt: skip
     return str(role), offices[str(name)]
 
@@ -156,9 +156,12 @@ def trace(store: Store) -> None:
     first = columns[0].date_input("Sejak", today() - dt.timedelta(days=30), format="DD/MM/YYYY")
     last = columns[1].date_input("Sampai", today(), format="DD/MM/YYYY")
     action = columns[2].selectbox(
-        "Tindakan", [ALL, *ACTION_NAMES], format_func=lambda a: ACTION_NAMES.get(a, a)
+        "Tindakan",
+        [ALL, *ACTION_NAMES],
+        format_func=lambda a: ACTION_NAMES.get(a, a),
+        placeholder="Pilih",
     )
-    refused = columns[3].selectbox("Hasil", [ALL, "ok", "ditolak"])
+    refused = columns[3].selectbox("Hasil", [ALL, "ok", "ditolak"], placeholder="Pilih")
     frame = audit.entries(store, first, last, None if action == ALL else str(action))
     if refused != ALL:
         frame = frame[frame["outcome"] == refused]

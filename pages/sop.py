@@ -49,7 +49,7 @@ def choose(store: Store, as_of: dt.date) -> Revision:
     """The revision to show: the one in force on the as-of date, unless another is asked for."""
     number = st.selectbox(
         "Revisi", [IN_FORCE, *(r.revision for r in store.revisions)], key="revisi",
-        bind="query-params",
+        bind="query-params", placeholder="Pilih",
     )  # fmt: skip
     return store.sop(as_of) if number in (IN_FORCE, None) else store.revision(str(number))
 

@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.kit import handing, measures, shell, tables, words
+from pages.kit.doors.uploads import limits
 from sop_core import importing
 from sop_core.access import DEMO
 from sop_core.errors import AccessDenied, ImportRefused, UndoRefused
@@ -55,6 +56,14 @@ def get_template(store: Store) -> None:
 def upload(store: Store) -> None:
     """Read, check and show what would happen; nothing is kept yet."""
     st.markdown("**2. Unggah.** Satu buku kerja (.xlsx, .xls, .ods) atau beberapa CSV sekaligus.")
+    most = limits(store.viewer.role == DEMO)
+    st.caption(
+        words.say(
+            "Paling besar {} MB per berkas; semua berkas yang sedang Anda buka bersama-sama {} MB"
+            " dan {} berkas. Berkas dari halaman yang ditutup masih dihitung satu menit.",
+            most.file, most.total, most.files,
+        )
+    )  # fmt: skip
     files = st.file_uploader(
         "Berkas", type=["xlsx", "xls", "ods", "csv"], accept_multiple_files=True,
         key=f"berkas_{st.session_state.get('unggahan_ke', 0)}", label_visibility="collapsed",
