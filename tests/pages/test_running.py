@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -27,7 +28,9 @@ from pages.kit.doors import answers
 from sop_core import accounts, importing, process, sessions
 from sop_core.errors import PantauError
 from sop_core.importing import SourceFile
+from sop_core.indonesian import now
 from sop_core.store import Store
+from sop_core.upkeep import backup
 from tests.builders import TODAY, workbook
 from tests.pages.serving import Tab, served, texts
 
@@ -169,6 +172,48 @@ def test_measures_count_what_happens(server, root, monkeypatch):
     assert gained(before, "pantau_impor_total", hasil="tersimpan") == 1
     assert gained(before, "pantau_impor_total", hasil="gagal") == 1
     assert gained(before, "pantau_impor_detik_count") == 1
+
+
+def test_the_age_of_the_newest_whole_backup(root, tmp_path, monkeypatch):
+    age = partial(gained, {}, "pantau_cadangan_umur_detik")
+    assert age() == -1, "no folder yet"
+    folder = tmp_path / "cadangan"
+    made = now() - dt.timedelta(hours=30)
+    backup(root, folder / f"a-{made.date()}.zip", made_at=made)
+    assert 30 * 3600 <= age() < 30 * 3600 + 60
+    # Half a copy, another store's and one that is no backup count for nothing.
+    whole = (folder / f"a-{made.date()}.zip").read_bytes()
+    (folder / "a-2030-01-01.zip").write_bytes(whole[: len(whole) // 2])
+    (folder / "a-2030-01-02.zip").write_bytes(b"")
+    backup(root, folder / "lain-2030-01-01.zip", made_at=now())
+    assert age() >= 30 * 3600
+    backup(root, folder / f"a-{now().date()}.zip", made_at=now())
+    assert 0 <= age() < 60
+    monkeypatch.setenv("PANTAU_BACKUPS", str(tmp_path / "kosong"))
+    assert age() == -1
+    monkeypatch.setenv("PANTAU_BACKUPS", str(folder / "lain-2030-01-01.zip"))
+    assert age() == -1, "a file where the folder should be"
+
+
+def test_how_long_a_writer_waited_for_its_turn(root):
+    def write() -> None:
+        accounts.add(root, "admin", "Admin contoh", "admin")
+
+    before = figures()
+    name = "pantau_tulis_tunggu_detik"
+    with root.rehearse(stored=True):
+        assert gained(before, f"{name}_count") == 1
+        writer = threading.Thread(target=write)
+        writer.start()
+        time.sleep(0.3)
+        assert gained(before, f"{name}_count") == 1, "it is still waiting"
+    writer.join(20)
+    assert gained(before, f"{name}_count") == 2
+    assert 0.25 < gained(before, f"{name}_sum") < 10
+    with root.rehearse():
+        pass
+    root.rows("SELECT 1")
+    assert gained(before, f"{name}_count") == 2, "who reads waits for nobody"
 
 
 def test_labels_are_kinds_and_not_what_was_asked(server, root):
