@@ -152,7 +152,13 @@ def problems(draft: Draft) -> None:
         icon=":material/rule:",
     )
     frame = pd.DataFrame([vars(p) for p in draft.problems])
-    tables.plain(frame, tables.PROBLEM_COLUMNS, alt="Isian yang perlu diperbaiki", height=300)
+    tables.plain(
+        frame,
+        tables.PROBLEM_COLUMNS,
+        alt="Isian yang perlu diperbaiki",
+        height=300,
+        widths=tables.PROBLEM_WIDTHS,
+    )
 
 
 def examine(store: Store, file: SourceFile, revision: Revision, as_of: dt.date) -> None:

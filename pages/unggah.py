@@ -125,7 +125,13 @@ def preview(parsed: importing.Parsed, found: importing.Preview) -> None:
         st.markdown(f"**{format_number(rows.rejected)} baris ditolak, dengan alasan:**")
         _problems_by_kind(found)
         frame = pd.DataFrame([vars(p) for p in found.problems])
-        tables.plain(frame, tables.PROBLEM_COLUMNS, alt="Alasan penolakan", height=280)
+        tables.plain(
+            frame,
+            tables.PROBLEM_COLUMNS,
+            alt="Alasan penolakan",
+            height=280,
+            widths=tables.PROBLEM_WIDTHS,
+        )
         handing.button(
             "Unduh baris yang ditolak beserta alasannya",
             lambda: rejected_workbook(parsed, found.problems),
@@ -283,7 +289,11 @@ def _history_actions(store: Store, batch: importing.Batch) -> None:
     if rejected:
         frame = pd.DataFrame([vars(p) for p in rejected])
         tables.plain(
-            frame, tables.PROBLEM_COLUMNS, alt=f"Baris ditolak unggahan {number}", height=220
+            frame,
+            tables.PROBLEM_COLUMNS,
+            alt=f"Baris ditolak unggahan {number}",
+            height=220,
+            widths=tables.PROBLEM_WIDTHS,
         )
 
 

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -557,6 +558,21 @@ def test_the_operators_notes_name_every_setting_and_measure_there_is():
             assert name in text, name
     for metric in measures.REGISTRY.collect():
         assert metric.name in text, metric.name
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_words_of_a_main_button_can_be_read(theme):
+    """Streamlit writes them white."""
+
+    def light(color: str) -> float:
+        parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        r, g, b = (p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+    themes = tomllib.loads((NOTES / "config.toml").read_text("utf-8"))["theme"]
+    button, ground = light(themes[theme]["primaryColor"]), light(themes[theme]["backgroundColor"])
+    assert 1.05 / (button + 0.05) >= 4.5
+    assert (max(button, ground) + 0.05) / (min(button, ground) + 0.05) >= 3
 
 
 def test_the_settings_close_what_is_for_developers():

@@ -299,6 +299,16 @@ def test_a_providers_claims_alone_make_no_cookie(demo, sign_in, monkeypatch):
     assert "tidak sah" in open_page("nasional").error[0].value
 
 
+def test_the_audit_names_roles_as_people_do(demo, sign_in):
+    sign_in("data_staf", "BBPOM-PDG")
+    open_page("administrasi")
+    sign_in("admin")
+    app = open_page("administrasi")
+    frame = next(f.value for f in app.dataframe if "Perihal" in f.value.columns)
+    assert {"Staf data", "Operator"} <= set(frame["Peran"])
+    assert not [role for role in frame["Peran"] if "_" in role]
+
+
 # ------------------------------------------------- the first password, and one's own
 
 
