@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.kit import shell, tables, templates, words
 from sop_core import accounts, audit
-from sop_core.access import ACTION_NAMES, GIVEN, ROLES
+from sop_core.access import ACTION_NAMES, GIVEN, ROLES, decided
 from sop_core.accounts import Account
 from sop_core.errors import AccountRefused
 from sop_core.evaluation import Scope
@@ -17,7 +17,7 @@ from sop_core.passwords import LEAST_PASSWORD
 from sop_core.store import Store
 
 USER_COLUMNS = {"login": "Nama masuk", "name": "Nama", "role_name": "Peran", "unit": "Unit", "active": "Aktif", "password": "Kata sandi", "last": "Terakhir masuk (WIB)", "locked": "Terkunci sampai (WIB)"}  # fmt: skip
-AUDIT_COLUMNS = {"entry_no": "No", "happened_at": "Waktu (WIB)", "login": "Oleh", "role": "Peran", "unit_code": "Unit", "action_name": "Tindakan", "subject": "Perihal", "before": "Sebelum", "after": "Sesudah", "outcome": "Hasil"}  # fmt: skip
+AUDIT_COLUMNS = {"entry_no": "No", "happened_at": "Waktu (WIB)", "login": "Oleh", "role_name": "Peran", "unit_code": "Unit", "action_name": "Tindakan", "subject": "Perihal", "before": "Sebelum", "after": "Sesudah", "outcome": "Hasil"}  # fmt: skip
 ALL = "Semua"
 
 
@@ -31,7 +31,7 @@ def choose_role(store: Store, key: str, account: Account | None = None) -> tuple
     roles = list(GIVEN)
     role = st.selectbox(
         "Peran", roles, index=roles.index(account.role) if account and account.role in roles else 0,
-        format_func=ROLES.__getitem__, key=f"peran_{key}",
+        format_func=ROLES.__getitem__, key=f"peran_{key}", placeholder="Pilih",
     )  # fmt: skip
     offices = offices_for(store, str(role))
     if not offices:
@@ -157,12 +157,16 @@ def trace(store: Store) -> None:
     first = columns[0].date_input("Sejak", today() - dt.timedelta(days=30), format="DD/MM/YYYY")
     last = columns[1].date_input("Sampai", today(), format="DD/MM/YYYY")
     action = columns[2].selectbox(
-        "Tindakan", [ALL, *ACTION_NAMES], format_func=lambda a: ACTION_NAMES.get(a, a)
+        "Tindakan",
+        [ALL, *ACTION_NAMES],
+        format_func=lambda a: ACTION_NAMES.get(a, a),
+        placeholder="Pilih",
     )
-    refused = columns[3].selectbox("Hasil", [ALL, "ok", "ditolak"])
+    refused = columns[3].selectbox("Hasil", [ALL, "ok", "ditolak"], placeholder="Pilih")
     frame = audit.entries(store, first, last, None if action == ALL else str(action))
     if refused != ALL:
         frame = frame[frame["outcome"] == refused]
+    frame["role_name"] = [decided(role).label for role in frame["role"]]
     frame["action_name"] = frame["action"].map(ACTION_NAMES)
     frame["happened_at"] = frame["happened_at"].dt.strftime("%Y-%m-%d %H:%M:%S")
     if frame.empty:

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from pages.kit import session, shell, tables, words
+from pages.kit import navigation, session, shell, tables, words
 from sop_core import sessions
 from sop_core.access import PENDING
 from sop_core.errors import AccountRefused, SignInRefused
@@ -42,8 +42,9 @@ def change_password(store: Store, token: str) -> bool:
         st.text(str(error))
         return False
     st.success("Kata sandi diganti. Sesi di tempat lain berakhir.", icon=":material/check:")
-    if store.viewer.role == PENDING and st.button("Lanjut", type="primary"):
-        st.rerun()
+    if store.viewer.role == PENDING:
+        # Loaded anew: somebody with a role is another reader, of whom this tab keeps nothing.
+        session.link(navigation.waiting(), "Lanjut ke halaman yang diminta")
     return True
 
 

@@ -72,7 +72,7 @@ def quarter_report(store: Store, office: Office, as_of: dt.date, demo: bool) -> 
     choices = {f"TW{q} {y}": (y, q) for y, q in recent_quarters(as_of)}
     chosen = st.selectbox(
         "Triwulan", list(choices), index=1, key="triwulan", bind="query-params",
-        help="Yang pertama masih berjalan; laporannya dibuka sesudah triwulan berakhir.",
+        help="Yang pertama masih berjalan; laporannya dibuka sesudah triwulan berakhir.", placeholder="Pilih",
     )  # fmt: skip
     year, quarter = choices[str(chosen)]
     report = facilitators.quarter_report(store, as_of, year, quarter)

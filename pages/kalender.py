@@ -57,7 +57,7 @@ def correct(store: Store) -> None:
         return
     with st.form("koreksi", clear_on_submit=True):
         day = st.date_input("Tanggal", format="DD/MM/YYYY", key="koreksi_tanggal")
-        kind = st.selectbox("Menjadi", ["Hari libur", "Hari kerja"])
+        kind = st.selectbox("Menjadi", ["Hari libur", "Hari kerja"], placeholder="Pilih")
         reason = st.text_input("Alasan", placeholder="mis. Cuti bersama tambahan Idul Fitri")
         basis = st.text_input("Dasar hukum", placeholder="Nomor SKB atau keputusan")
         if st.form_submit_button("Simpan koreksi", type="primary"):
@@ -80,7 +80,12 @@ def page() -> None:
     as_of = filters.scope().as_of
     years = list(range(FIRST_YEAR, LAST_YEAR + 1))
     year = st.selectbox(
-        "Tahun", years, index=years.index(as_of.year), key="tahun_kalender", bind="query-params"
+        "Tahun",
+        years,
+        index=years.index(as_of.year),
+        key="tahun_kalender",
+        bind="query-params",
+        placeholder="Pilih",
     )
     left, right = st.columns([3, 2], gap="medium")
     with left:

@@ -38,7 +38,7 @@ def choose(store: Store) -> Request | None:
     chosen = filters.scope().year or min(as_of.year, max(years))
     year = left.selectbox(
         "Tahun laporan", years, index=years.index(chosen) if chosen in years else 0,
-        key="tahun_laporan", bind="query-params",
+        key="tahun_laporan", bind="query-params", placeholder="Pilih",
     )  # fmt: skip
     quarter = None
     if kind != "tahunan":
@@ -48,7 +48,12 @@ def choose(store: Store) -> Request | None:
             options.append(WHOLE_YEAR)
         default = ended[1] - 1 if ended[0] == year else 0
         written = right.selectbox(
-            "Periode", options, index=default, key="periode", bind="query-params"
+            "Periode",
+            options,
+            index=default,
+            key="periode",
+            bind="query-params",
+            placeholder="Pilih",
         )
         quarter = None if written == WHOLE_YEAR else int(str(written)[2:])
     return Request(kind, as_of, int(str(year)), quarter, office.code, office.with_lokas)

@@ -57,10 +57,16 @@ def choose(
     _, office = filters.office(store, as_of)
     left, middle, right = st.columns([3, 1, 2])
     labels = {rules[name].label: name for name in rules}
-    label = left.selectbox("Aturan", [filters.ALL, *labels], key="aturan", bind="query-params")
-    flow = middle.selectbox("Alur", [filters.ALL, *"ABCD"], key="alur", bind="query-params")
+    label = left.selectbox(
+        "Aturan", [filters.ALL, *labels], key="aturan", bind="query-params", placeholder="Pilih"
+    )
+    flow = middle.selectbox(
+        "Alur", [filters.ALL, *"ABCD"], key="alur", bind="query-params", placeholder="Pilih"
+    )
     states = [filters.ALL, UNDECIDED, *DECISIONS.values()]
-    state = right.selectbox("Disposisi", states, key="disposisi", bind="query-params")
+    state = right.selectbox(
+        "Disposisi", states, key="disposisi", bind="query-params", placeholder="Pilih"
+    )
     passed = [
         r
         for r in found
@@ -188,7 +194,10 @@ def target_input(chosen: Recommendation, rule: Rule) -> float:
     label = f"Sasaran ({rule.measure})"
     if rule.unit == "month":
         month = st.selectbox(
-            words.text(label), MONTHS, index=max(0, min(11, round(chosen.target) - 1))
+            words.text(label),
+            MONTHS,
+            index=max(0, min(11, round(chosen.target) - 1)),
+            placeholder="Pilih",
         )
         return float(MONTHS.index(str(month)) + 1)
     if rule.unit == "share":

@@ -49,7 +49,7 @@ def choose(store: Store, as_of: dt.date) -> Revision:
     """The revision to show: the one in force on the as-of date, unless another is asked for."""
     number = st.selectbox(
         "Revisi", [IN_FORCE, *(r.revision for r in store.revisions)], key="revisi",
-        bind="query-params",
+        bind="query-params", placeholder="Pilih",
     )  # fmt: skip
     return store.sop(as_of) if number in (IN_FORCE, None) else store.revision(str(number))
 
@@ -152,7 +152,13 @@ def problems(draft: Draft) -> None:
         icon=":material/rule:",
     )
     frame = pd.DataFrame([vars(p) for p in draft.problems])
-    tables.plain(frame, tables.PROBLEM_COLUMNS, alt="Isian yang perlu diperbaiki", height=300)
+    tables.plain(
+        frame,
+        tables.PROBLEM_COLUMNS,
+        alt="Isian yang perlu diperbaiki",
+        height=300,
+        widths=tables.PROBLEM_WIDTHS,
+    )
 
 
 def examine(store: Store, file: SourceFile, revision: Revision, as_of: dt.date) -> None:

@@ -34,12 +34,20 @@ def choose(store: Store) -> Scope:
     chosen = row[0].multiselect(
         "Unit", list(units), key="unit", bind="query-params", placeholder="Semua unit"
     )
-    flow = row[1].selectbox("Alur", [filters.ALL, *"ABCD"], key="alur", bind="query-params")
+    flow = row[1].selectbox(
+        "Alur", [filters.ALL, *"ABCD"], key="alur", bind="query-params", placeholder="Pilih"
+    )
     letter = None if flow in (filters.ALL, None) else str(flow)
     codes = [code for code in lateness.step_codes(store) if letter in (None, code[0])]
-    step = row[2].selectbox("Langkah", [filters.ALL, *codes], key="langkah", bind="query-params")
+    step = row[2].selectbox(
+        "Langkah", [filters.ALL, *codes], key="langkah", bind="query-params", placeholder="Pilih"
+    )
     product = row[3].selectbox(
-        "Komoditas", [filters.ALL, *lateness.products(store)], key="komoditas", bind="query-params"
+        "Komoditas",
+        [filters.ALL, *lateness.products(store)],
+        key="komoditas",
+        bind="query-params",
+        placeholder="Pilih",
     )
     if step not in (filters.ALL, None):
         letter = str(step)[0]

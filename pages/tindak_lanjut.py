@@ -45,9 +45,15 @@ def choose(store: Store) -> Scope:
     shared = filters.scope()
     _, office = filters.office(store, shared.as_of)
     left, right = st.columns([1, 2])
-    flow = left.selectbox("Alur", [filters.ALL, *"ABC"], key="alur", bind="query-params")
+    flow = left.selectbox(
+        "Alur", [filters.ALL, *"ABC"], key="alur", bind="query-params", placeholder="Pilih"
+    )
     product = right.selectbox(
-        "Komoditas", [filters.ALL, *lateness.products(store)], key="komoditas", bind="query-params"
+        "Komoditas",
+        [filters.ALL, *lateness.products(store)],
+        key="komoditas",
+        bind="query-params",
+        placeholder="Pilih",
     )
     return filters.scope(
         units=office.units,

@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.kit import handing, measures, shell, tables, words
+from pages.kit.doors.uploads import limits
 from sop_core import importing
 from sop_core.access import DEMO
 from sop_core.errors import AccessDenied, ImportRefused, UndoRefused
@@ -55,6 +56,14 @@ def get_template(store: Store) -> None:
 def upload(store: Store) -> None:
     """Read, check and show what would happen; nothing is kept yet."""
     st.markdown("**2. Unggah.** Satu buku kerja (.xlsx, .xls, .ods) atau beberapa CSV sekaligus.")
+    most = limits(store.viewer.role == DEMO)
+    st.caption(
+        words.say(
+            "Paling besar {} MB per berkas; semua berkas yang sedang Anda buka bersama-sama {} MB"
+            " dan {} berkas. Berkas dari halaman yang ditutup masih dihitung satu menit.",
+            most.file, most.total, most.files,
+        )
+    )  # fmt: skip
     files = st.file_uploader(
         "Berkas", type=["xlsx", "xls", "ods", "csv"], accept_multiple_files=True,
         key=f"berkas_{st.session_state.get('unggahan_ke', 0)}", label_visibility="collapsed",
@@ -116,7 +125,13 @@ def preview(parsed: importing.Parsed, found: importing.Preview) -> None:
         st.markdown(f"**{format_number(rows.rejected)} baris ditolak, dengan alasan:**")
         _problems_by_kind(found)
         frame = pd.DataFrame([vars(p) for p in found.problems])
-        tables.plain(frame, tables.PROBLEM_COLUMNS, alt="Alasan penolakan", height=280)
+        tables.plain(
+            frame,
+            tables.PROBLEM_COLUMNS,
+            alt="Alasan penolakan",
+            height=280,
+            widths=tables.PROBLEM_WIDTHS,
+        )
         handing.button(
             "Unduh baris yang ditolak beserta alasannya",
             lambda: rejected_workbook(parsed, found.problems),
@@ -275,7 +290,11 @@ def _history_actions(store: Store, batch: importing.Batch) -> None:
     if rejected:
         frame = pd.DataFrame([vars(p) for p in rejected])
         tables.plain(
-            frame, tables.PROBLEM_COLUMNS, alt=f"Baris ditolak unggahan {number}", height=220
+            frame,
+            tables.PROBLEM_COLUMNS,
+            alt=f"Baris ditolak unggahan {number}",
+            height=220,
+            widths=tables.PROBLEM_WIDTHS,
         )
 
 

@@ -48,6 +48,7 @@ def shared(store: Store) -> None:
             [ALL_YEARS, *(str(y) for y in store.years())],
             key="tahun",
             bind="query-params",
+            placeholder="Pilih",
         )
 
 
@@ -74,7 +75,11 @@ def office(store: Store, as_of: dt.date, key: str = "unit_kerja") -> tuple[str, 
     by_name = {unit_label(u): u.code for u in store.units(as_of) if u.kind in OFFICE_KINDS}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         everything = NATION if store.viewer.units is None else OWN
-        name = str(st.selectbox("Unit", [everything, *by_name], key=key, bind="query-params"))
+        name = str(
+            st.selectbox(
+                "Unit", [everything, *by_name], key=key, bind="query-params", placeholder="Pilih"
+            )
+        )
         if name == everything:
             return name, Office()
         code = by_name[name]

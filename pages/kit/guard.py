@@ -10,7 +10,7 @@ from typing import NoReturn
 import streamlit as st
 
 from pages.kit import filters, words
-from pages.kit.navigation import FIRST, ROLES_OF, TITLES
+from pages.kit.navigation import FIRST, ROLES_OF, TITLES, hold_back
 from sop_core import region
 from sop_core.recommendations import unit_of
 from sop_core.store import Store
@@ -20,6 +20,7 @@ _UNITS = ("wilayah", "unit", "unit_kerja")
 
 def check(store: Store, page: str) -> None:
     """Stop at a page for other roles, and at a link to another office, its case or proposal."""
+    hold_back(store.viewer, page)
     if store.viewer.role not in ROLES_OF[page]:
         refuse(store, f"halaman {page}", f"Halaman {TITLES[page]} bukan untuk peran Anda.")
     if store.viewer.units is None:

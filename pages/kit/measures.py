@@ -25,7 +25,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pages.kit.doors import answers
+from sop_core.errors import PantauError
+from sop_core.indonesian import now
 from sop_core.paths import default_database
+from sop_core.store.database import WAITED
+from sop_core.upkeep import schedule
 
 REGISTRY = CollectorRegistry()
 REQUESTS = Counter(
@@ -45,13 +49,32 @@ STORE_SECONDS = Gauge(
     "pantau_basis_data_jawab_detik", "Lama basis data menjawab pemeriksaan kesehatan terakhir",
     registry=REGISTRY,
 )  # fmt: skip
+WRITER_SECONDS = Histogram(
+    "pantau_tulis_tunggu_detik", "Lama sebuah tulisan menunggu gilirannya", registry=REGISTRY,
+    buckets=(0.01, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120),
+)  # fmt: skip
+BACKUP_SECONDS = Gauge(
+    "pantau_cadangan_umur_detik", "Umur cadangan harian terbaru yang utuh; -1 bila tidak ada",
+    registry=REGISTRY,
+)  # fmt: skip
 STORE_BYTES.set_function(lambda: _size(default_database()))
+BACKUP_SECONDS.set_function(lambda: _backup_age(default_database()))
+WAITED.append(WRITER_SECONDS.observe)
 
 
 def _size(path: Path) -> int:
     """Bytes of the store and of what is not yet written into it."""
     log = path.with_name(path.name + ".wal")
     return sum(p.stat().st_size for p in (path, log) if p.exists())
+
+
+def _backup_age(path: Path) -> float:
+    """Seconds since the newest whole daily backup was made; -1 where there is none to be read."""
+    try:
+        made = schedule.newest(path)
+    except (PantauError, OSError, ValueError, TypeError):
+        return -1.0
+    return -1.0 if made is None else max(0.0, (now() - made).total_seconds())
 
 
 def watch_streams(count: Callable[[], int]) -> None:

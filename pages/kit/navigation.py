@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
@@ -31,6 +33,9 @@ PAGES = {
 }
 """By heading: file, title, icon. For whom they are stands with the roles."""
 FIRST = "nasional"
+PASSWORD = "akun"
+"""Where one changes one's own."""
+_WAITS = "_yang_diminta"
 TITLES = {file: title for entries in PAGES.values() for file, title, _ in entries}
 ROLES_OF = {file: {name for name, role in TABLE.items() if file in role.pages} for file in TITLES}
 
@@ -48,11 +53,30 @@ def current(viewer: Viewer) -> StreamlitPage:
         for heading, entries in PAGES.items()
     }  # fmt: skip
     page = st.navigation(shown)
+    file = next(file for file, title in TITLES.items() if title == page.title)
+    hold_back(viewer, file)
     first = first_page(viewer)
-    strays = page.title != TITLES[first] if viewer.role == PENDING else page.title == TITLES[FIRST]
-    if first != FIRST and strays:
+    if file == FIRST != first:
         st.switch_page(f"pages/{first}.py")
     return page
+
+
+def hold_back(viewer: Viewer, file: str) -> None:
+    """Lead somebody who must change their first password to Akun; what they asked for waits."""
+    if viewer.role == PENDING and viewer.role not in ROLES_OF[file]:
+        st.session_state[_WAITS] = _address(file)
+        st.switch_page(f"pages/{PASSWORD}.py")
+
+
+def _address(file: str) -> str:
+    path = "/" if file == FIRST else f"/{file}"
+    query = urlencode({k: st.query_params.get_all(k) for k in st.query_params}, doseq=True)
+    return f"{path}?{query}" if query else path
+
+
+def waiting() -> str:
+    """The address that ``hold_back`` led away from; the front page where there is none."""
+    return str(st.session_state.get(_WAITS, "/"))
 
 
 def first_page(viewer: Viewer) -> str:

@@ -161,12 +161,12 @@ def _ask(provider: bool, refusal: str = "") -> NoReturn:
         if st.button("Masuk", type="primary", icon=":material/login:"):
             st.login()
         st.caption("Anda diantar ke halaman masuk BPOM, lalu kembali ke sini.")
-    _link(f"/masuk?ke={quote(_here(), safe='')}", "Masuk dengan kata sandi")
+    link(f"/masuk?ke={quote(_here(), safe='')}", "Masuk dengan kata sandi")
     st.stop()
 
 
-def _link(address: str, text: str) -> None:
-    # A link of st.markdown opens another tab.
+def link(address: str, text: str) -> None:
+    """A link that opens in this tab; one of st.markdown opens another."""
     st.html(f'<a href="{escape(address)}" target="_self" style="color: inherit">{escape(text)}</a>')
 
 
@@ -183,7 +183,7 @@ def _here() -> str:
 def sign_out_link(root: Store) -> None:
     """Who is signed in, and the way out, in the sidebar."""
     if cookies().get(COOKIE):
-        _link("/keluar", "Keluar")
+        link("/keluar", "Keluar")
     elif st.button("Keluar", icon=":material/logout:"):
         claims = _claims()
         if claims:

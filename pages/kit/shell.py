@@ -19,23 +19,36 @@ from sop_core.store import Store
 
 READER = "_siapa"
 """Under which name a tab's state keeps for whom it is drawn."""
-_STYLE = """
+NOT_TAKEN = (
+    "Berkas bertanda seru tidak terunggah: terlalu besar, bukan jenis yang diminta, atau terlalu"
+    " banyak berkas sekaligus. Hapus dengan tanda silang, lalu pilih berkas lain."
+)
+"""Below an uploader, which says why in English alone, and only under the pointer."""
+_STYLE = f"""
 <style>
 [data-testid="stFileUploaderDropzone"] button p,
-[data-testid="stFileUploaderDropzoneInstructions"] > * {display: none;}
-[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"]::after {
-  content: "Pilih berkas";}
-[data-testid="stFileUploaderDropzoneInstructions"]::after {
-  content: "Paling besar 100 MB per berkas: XLSX, XLS, ODS, CSV"; font-size: .85rem; opacity: .7;}
-.st-key-templat_word [data-testid="stFileUploaderDropzoneInstructions"]::after {
-  content: "Berkas Word (.docx)";}
-[class*="st-key-berkas_sop"] [data-testid="stFileUploaderDropzoneInstructions"]::after {
-  content: "Formulir revisi (.xlsx) atau TOML";}
-[data-testid="InputInstructions"] {display: none;}
-[data-testid="stMetricValue"] {font-variant-numeric: tabular-nums;}
-[data-testid="stMainBlockContainer"] {padding: 3.2rem 2.2rem 2rem;}
-@media (max-width: 640px) {[data-testid="stMainBlockContainer"] {padding: 3.2rem 1rem 2rem;}}
-@media (max-width: 640px) {h1 {font-size: 1.9rem !important;}}
+[data-testid="stFileUploaderDropzoneInstructions"] > * {{display: none;}}
+[data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"]::after {{
+  content: "Pilih berkas";}}
+[data-testid="stFileUploaderDropzoneInstructions"]::after {{
+  content: "XLSX, XLS, ODS, CSV"; font-size: .85rem; opacity: .7;}}
+.st-key-templat_word [data-testid="stFileUploaderDropzoneInstructions"]::after {{
+  content: "Berkas Word (.docx)";}}
+[class*="st-key-berkas_sop"] [data-testid="stFileUploaderDropzoneInstructions"]::after {{
+  content: "Formulir revisi (.xlsx) atau TOML";}}
+[data-testid="stTooltipErrorContent"], [data-testid="stFileChip"] [role="alert"] {{display: none;}}
+[data-testid="stFileUploader"]:has([data-testid="stFileChip"][aria-invalid="true"])::after {{
+  content: "{NOT_TAKEN}"; display: block; margin-top: .5rem;}}
+[role="listbox"][data-empty="true"] [role="option"] > span,
+[data-testid="stSkipToContent"] {{font-size: 0;}}
+[role="listbox"][data-empty="true"] [role="option"] > span::after {{
+  content: "Tidak ada yang cocok"; font-size: .875rem;}}
+[data-testid="stSkipToContent"]::after {{content: "Langsung ke isi"; font-size: .875rem;}}
+[data-testid="InputInstructions"] {{display: none;}}
+[data-testid="stMetricValue"] {{font-variant-numeric: tabular-nums;}}
+[data-testid="stMainBlockContainer"] {{padding: 3.2rem 2.2rem 2rem;}}
+@media (max-width: 640px) {{[data-testid="stMainBlockContainer"] {{padding: 4.4rem 1rem 2rem;}}}}
+@media (max-width: 640px) {{h1 {{font-size: 1.9rem !important;}}}}
 </style>
 """
 

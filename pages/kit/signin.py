@@ -32,7 +32,8 @@ _PAGE = """<!doctype html>
   :root {{ --ink: #E6EDF1; --ground: #11181D; --card: #1B252C; --main: #5FB3D4; --on: #11181D; }} }}
 body {{ margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--ground);
   color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }}
-form {{ background: var(--card); padding: 2rem; border-radius: 8px; width: min(22rem, 84vw); }}
+form {{ background: var(--card); padding: 2rem; border-radius: 8px;
+  box-sizing: border-box; width: min(26rem, 92vw); }}
 h1 {{ margin: 0 0 1rem; font-size: 1.5rem; }}
 label {{ display: block; margin: .8rem 0 .25rem; }}
 input {{ width: 100%; box-sizing: border-box; padding: .6rem; font: inherit; border: 1px solid #7f8c96;

@@ -31,6 +31,8 @@ PROBLEM_COLUMNS = {
     "message": "Alasan",
 }
 """Why cells of an uploaded file are refused (rows of ``importing.Problem``)."""
+PROBLEM_WIDTHS = {"Alasan": 600}
+"""A reason is a sentence, and what the table is for."""
 _MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -89,9 +91,14 @@ def opening(ids: pd.Series[Any], table: str, choice: str) -> Callable[[], None]:
 
 
 def plain(
-    frame: pd.DataFrame, names: dict[str, str], *, alt: str, height: int | None = None
+    frame: pd.DataFrame,
+    names: dict[str, str],
+    *,
+    alt: str,
+    height: int | None = None,
+    widths: dict[str, int] | None = None,
 ) -> None:
-    """A table that only shows."""
+    """A table that only shows; ``widths`` in px by heading, where they are other than usual."""
     shown = frame[list(names)].rename(columns=names).head(MOST_ROWS)
     if shown.empty:
         _nothing()
@@ -105,7 +112,7 @@ def plain(
         height=_height(shown, height),
         alt=alt,
         placeholder="–",
-        column_config=_widths(shown),
+        column_config=_widths(shown, widths),
     )
 
 
@@ -114,8 +121,9 @@ def _height(shown: pd.DataFrame, most: int | None) -> int | Literal["auto"]:
     return most if most and len(shown) * _ROW > most - _ROW else "auto"
 
 
-def _widths(shown: pd.DataFrame) -> dict[str, Any]:
-    return {c: st.column_config.Column(width=_WIDTHS[c]) for c in shown.columns if c in _WIDTHS}
+def _widths(shown: pd.DataFrame, other: dict[str, int] | None = None) -> dict[str, Any]:
+    widths = {**_WIDTHS, **(other or {})}
+    return {c: st.column_config.Column(width=widths[c]) for c in shown.columns if c in widths}
 
 
 def _formatter(column: pd.Series[Any], name: str, is_share: bool) -> Callable[[Any], str] | None:

@@ -27,7 +27,7 @@ def choose(store: Store) -> Template | None:
     kept = {t.name: t for t in templates.live(store)}
     name = st.selectbox(
         "Templat Word", [SHIPPED, *kept], key="templat", bind="query-params",
-        help="Kop dan gaya laporan Word. Unit Kerja Pusat dan administrator menyimpannya.",
+        help="Kop dan gaya laporan Word. Unit Kerja Pusat dan administrator menyimpannya.", placeholder="Pilih",
     )  # fmt: skip
     return kept.get(str(name))
 

@@ -253,7 +253,11 @@ def reserved_ids(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
 
 
 def flow_changes(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
-    """A stored activity keeps its flow: its steps would otherwise mean something else."""
+    """A stored activity keeps its flow while something hangs on it that belongs to that flow.
+
+    Its steps would mean something else; people belong to flow D, follow-ups to the others (see
+    ``case_of_wrong_flow``, which looks at the rows of the file alone).
+    """
     cursor.execute(
         """
         INSERT INTO problem
@@ -262,7 +266,11 @@ def flow_changes(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
         FROM staged_activity s JOIN activity a USING (case_id)
         WHERE NOT s.refused AND s.flow <> a.flow
             AND a.unit_code IN (SELECT code FROM writable_unit)
-            AND s.case_id IN (SELECT case_id FROM step_record)
+            AND (
+                s.case_id IN (SELECT case_id FROM step_record)
+                OR (a.flow = 'D' AND s.case_id IN (SELECT case_id FROM facilitator))
+                OR (s.flow = 'D' AND s.case_id IN (SELECT case_id FROM follow_up))
+            )
         """
     )
 

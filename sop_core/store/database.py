@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,8 @@ from sop_core.store.refusals import Refusals
 
 # The owner's alone: the file, and the WAL beside it that comes and goes with every change.
 _OTHERS = 0o077
+WAITED: list[Callable[[float], object]] = []
+"""Told how many seconds each writer of records waited for its turn. Whoever measures listens."""
 
 
 @dataclass
@@ -31,6 +34,16 @@ class Locks:
     """Sign-ins and who was last seen: they do not wait for an import."""
     audit: threading.RLock = field(default_factory=threading.RLock)
     """The audit's next entry, from its number to its commit, so that its chain has no fork."""
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """A writer's turn at the records; how long it was waited for is told to ``WAITED``."""
+        begun = time.perf_counter()
+        with self.records:
+            waited = time.perf_counter() - begun
+            for tell in WAITED:
+                tell(waited)
+            yield
 
 
 class Database:

@@ -43,7 +43,7 @@ class Writing(Reading):
         """
         self.require(trace.action, trace.subject)
         locks = self.database.locks
-        with locks.records, locks.sessions if sessions else nullcontext():
+        with locks.turn(), locks.sessions if sessions else nullcontext():
             self._move_on()  # what is read on the way must be what is changed
             with self._traced(trace, "ok") as cursor:
                 yield cursor
@@ -86,7 +86,7 @@ class Writing(Reading):
         With ``stored`` it may change stored rows, and writers wait for it: DuckDB would refuse
         a second transaction on the same rows. Readers do not.
         """
-        locked = self.database.locks.records if stored else nullcontext()
+        locked = self.database.locks.turn() if stored else nullcontext()
         with locked, self.cursor() as cursor:
             cursor.begin()
             try:

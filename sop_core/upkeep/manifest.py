@@ -42,9 +42,9 @@ class Manifest:
     sha256: str
 
     @property
-    def day(self) -> dt.date:
-        """The day it was made."""
-        return dt.datetime.fromisoformat(self.made_at).date()
+    def moment(self) -> dt.datetime:
+        """When it was made; raises ValueError where the manifest does not say it as we do."""
+        return dt.datetime.fromisoformat(self.made_at)
 
     @property
     def reads(self) -> bool:

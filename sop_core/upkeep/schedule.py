@@ -106,6 +106,13 @@ def _free_name(folder: Path, stem: str, day: dt.date) -> Path:
         number += 1
 
 
+def newest(store: Path) -> dt.datetime | None:
+    """When the newest whole daily backup of a store was made, on a clock in Jakarta."""
+    place = store.resolve()
+    whole = _whole(folder_of(place), place.stem)
+    return max((manifest.read(file).moment for file in whole), default=None)
+
+
 def _whole(folder: Path, stem: str) -> dict[Path, dt.date]:
     """Daily backups of this store with a manifest that reads, by day; others are left alone."""
     ours = re.compile(re.escape(stem) + r"-(\d{4}-\d\d-\d\d)(-\d+)?" + re.escape(_ENDING))

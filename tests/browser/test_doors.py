@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from pages.kit.shell import NOT_TAKEN
 from sop_core import accounts
 from sop_core.store import Store
 from tests.browser.conftest import PATIENCE, running_app, settled
@@ -106,3 +107,46 @@ def test_what_a_reader_sees_when_the_session_ends_under_the_page(demo_file, tmp_
         assert heard["held_back"] == []
         page.reload()
         expect(page.get_by_label("Kata sandi")).to_be_visible()
+
+
+def test_an_upload_past_a_limit_is_told_in_indonesian(demo_file, tmp_path, open_page):
+    """The uploader's own words are English, and there only under the pointer."""
+    files = []
+    for number, megabytes in enumerate((101, 95, 95, 95, 20)):
+        files.append(tmp_path / f"besar{number}.csv")
+        with files[-1].open("wb") as file:
+            file.truncate(megabytes * 1024 * 1024)
+    with running_app(with_staff(demo_file, tmp_path)) as url:
+        page = open_page("about:blank", wait=False)
+        sign_in(page, url, "/unggah")
+        answers: list[int] = []
+        page.on("response", lambda r: answers.append(r.status) if r.request.method == "PUT" else 0)
+        uploader = page.get_by_test_id("stFileUploader").first
+        below = """e => getComputedStyle(e, '::after').content"""
+        assert uploader.evaluate(below) == "none"
+
+        page.locator("input[type=file]").first.set_input_files(files[0])
+        chip = uploader.locator("[data-testid=stFileChip][aria-invalid=true]")
+        expect(chip).to_have_count(1)
+        assert answers == [], "too large for the browser already"
+        assert NOT_TAKEN in uploader.evaluate(below)
+        chip.hover()
+        page.wait_for_timeout(1000)
+        for word in ("must be", "Error", "smaller"):
+            assert word not in page.locator("body").inner_text()
+        page.get_by_role("button", name="Remove").click()
+        expect(chip).to_have_count(0)
+        assert uploader.evaluate(below) == "none"
+
+        page.locator("input[type=file]").first.set_input_files(files[1:])
+        expect(chip).to_have_count(1)
+        for _ in range(100):
+            if len(answers) == 4:
+                break
+            page.wait_for_timeout(300)
+        assert sorted(answers) == [204, 204, 204, 413], "too much for all files together"
+        assert NOT_TAKEN in uploader.evaluate(below)
+        chip.hover()
+        page.wait_for_timeout(1000)
+        for word in ("Request", "status", "Error"):
+            assert word not in page.locator("body").inner_text()

@@ -6,6 +6,7 @@ import pytest
 
 from sop_core.importing import Preview
 from sop_core.store import Store
+from sop_core.upkeep import doctor
 from tests.builders import TODAY, load
 
 D = dt.date
@@ -162,6 +163,26 @@ FASILITATOR = [
 def test_contradictions_in_a_facilitator(store: Store, rest, reason):
     result = load(store, Kegiatan=[FKP], Fasilitator=[FASILITATOR + rest])
     assert reason in result.problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("case", "to", "rows", "refused"),
+    [
+        (ADV, "B", {"Langkah": [GOOD]}, True),
+        (FKP, "A", {"Fasilitator": [FASILITATOR]}, True),
+        (ADV, "D", {"Tindak_Lanjut": [["ADV-1", "1", "Melanjutkan pendampingan"]]}, True),
+        # Nothing on record would come to mean something else.
+        (ADV, "B", {"Tindak_Lanjut": [["ADV-1", "1", "Melanjutkan pendampingan"]]}, False),
+        (ADV, "D", {}, False),
+        (FKP, "A", {}, False),
+    ],
+)
+def test_what_hangs_on_an_activity_holds_its_flow(store: Store, case, to, rows, refused):
+    assert not load(store, Kegiatan=[case], **rows).problems
+    moved = load(store, Kegiatan=[[case[0], to, *case[2:]]])
+    said = f"kegiatan ini sudah tercatat pada alur {case[1]}; alur tidak dapat diganti"
+    assert reasons(moved) == ([("Kegiatan", 2, "Alur", said)] if refused else [])
+    assert doctor(store) == []
 
 
 def test_facilitators_belong_to_flow_d_and_follow_ups_do_not(store: Store):

@@ -232,6 +232,13 @@ def test_a_silent_stream_is_closed_within_a_bounded_time(at, people, state, monk
     held[state] += 1
 
 
+def test_a_page_that_is_no_more_is_not_told_in_english(at):
+    told = at.tab.draw("halaman_lama")
+    assert [m.WhichOneof("type") for m in told if m.HasField("navigation")]
+    assert not [m for m in told if m.HasField("page_not_found")]
+    assert "Nasional" in texts(told)
+
+
 def test_the_bound_is_a_minute_at_most():
     assert stream.CHECK_EVERY + stream.LAST_RUN <= 60
 

@@ -1,5 +1,6 @@
 """Each page under AppTest: empty, with demo data, by URL, and what its buttons do."""
 
+import ast
 import datetime as dt
 import shutil
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.kit import session
+from pages.kit.doors import uploads
 from pages.kit.navigation import TITLES
 from sop_core import accounts, importing, process, sessions
 from sop_core.evaluation import Headline
@@ -17,7 +19,8 @@ from sop_core.reports import writing
 from sop_core.store import Store
 from tests.builders import TODAY, workbook
 
-APP = str(Path(__file__).parent.parent.parent / "app.py")
+ROOT = Path(__file__).parent.parent.parent
+APP = str(ROOT / "app.py")
 D = dt.date
 PAGES = (
     "nasional", "wilayah", "terlambat", "fasilitator", "tindak_lanjut", "rekomendasi", "laporan",
@@ -96,6 +99,29 @@ def test_an_empty_store_says_what_to_do_and_offers_demo_data(empty, page):
         return
     assert "Belum ada data" in app.info[0].value
     assert "Muat data demo" in [b.label for b in app.button]
+
+
+def test_every_choice_invites_in_indonesian():
+    """Without a placeholder a box that is emptied says "Choose an option"."""
+    missing = []
+    for path in (ROOT / "pages").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                given = {k.arg for k in node.keywords}
+                if node.func.attr in ("selectbox", "multiselect") and "placeholder" not in given:
+                    missing.append(f"{path.name}:{node.lineno}")
+    assert missing == []
+
+
+@pytest.mark.parametrize(("role", "most"), [(None, (100, 20)), ("pusat", (300, 40))])
+def test_the_limits_stand_beside_the_uploader(empty, sign_in, role, most):
+    if role:
+        sign_in(role, "PST-PMPUPO")
+    said = "".join(c.value for c in open_page("unggah").caption)
+    assert "Paling besar 100 MB per berkas" in said
+    assert f"{most[0]} MB dan {most[1]} berkas" in said
+    allowed = uploads.limits(demo=role is None)
+    assert (allowed.file, allowed.total, allowed.files) == (100, *most)
 
 
 def test_one_click_loads_labelled_demo_data(empty):

@@ -14,7 +14,9 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -29,7 +31,9 @@ from pages.kit.doors import answers
 from sop_core import accounts, importing, process, sessions
 from sop_core.errors import PantauError
 from sop_core.importing import SourceFile
+from sop_core.indonesian import now
 from sop_core.store import Store
+from sop_core.upkeep import backup
 from tests.builders import TODAY, workbook
 from tests.pages.serving import Tab, served, texts
 
@@ -173,6 +177,48 @@ def test_measures_count_what_happens(server, root, monkeypatch):
     assert gained(before, "pantau_impor_total", hasil="tersimpan") == 1
     assert gained(before, "pantau_impor_total", hasil="gagal") == 1
     assert gained(before, "pantau_impor_detik_count") == 1
+
+
+def test_the_age_of_the_newest_whole_backup(root, tmp_path, monkeypatch):
+    age = partial(gained, {}, "pantau_cadangan_umur_detik")
+    assert age() == -1, "no folder yet"
+    folder = tmp_path / "cadangan"
+    made = now() - dt.timedelta(hours=30)
+    backup(root, folder / f"a-{made.date()}.zip", made_at=made)
+    assert 30 * 3600 <= age() < 30 * 3600 + 60
+    # Half a copy, another store's and one that is no backup count for nothing.
+    whole = (folder / f"a-{made.date()}.zip").read_bytes()
+    (folder / "a-2030-01-01.zip").write_bytes(whole[: len(whole) // 2])
+    (folder / "a-2030-01-02.zip").write_bytes(b"")
+    backup(root, folder / "lain-2030-01-01.zip", made_at=now())
+    assert age() >= 30 * 3600
+    backup(root, folder / f"a-{now().date()}.zip", made_at=now())
+    assert 0 <= age() < 60
+    monkeypatch.setenv("PANTAU_BACKUPS", str(tmp_path / "kosong"))
+    assert age() == -1
+    monkeypatch.setenv("PANTAU_BACKUPS", str(folder / "lain-2030-01-01.zip"))
+    assert age() == -1, "a file where the folder should be"
+
+
+def test_how_long_a_writer_waited_for_its_turn(root):
+    def write() -> None:
+        accounts.add(root, "admin", "Admin contoh", "admin")
+
+    before = figures()
+    name = "pantau_tulis_tunggu_detik"
+    with root.rehearse(stored=True):
+        assert gained(before, f"{name}_count") == 1
+        writer = threading.Thread(target=write)
+        writer.start()
+        time.sleep(0.3)
+        assert gained(before, f"{name}_count") == 1, "it is still waiting"
+    writer.join(20)
+    assert gained(before, f"{name}_count") == 2
+    assert 0.25 < gained(before, f"{name}_sum") < 10
+    with root.rehearse():
+        pass
+    root.rows("SELECT 1")
+    assert gained(before, f"{name}_count") == 2, "who reads waits for nobody"
 
 
 def test_labels_are_kinds_and_not_what_was_asked(server, root):
@@ -537,6 +583,21 @@ def test_the_operators_notes_name_every_setting_and_measure_there_is():
             assert name in text, name
     for metric in measures.REGISTRY.collect():
         assert metric.name in text, metric.name
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_words_of_a_main_button_can_be_read(theme):
+    """Streamlit writes them white."""
+
+    def light(color: str) -> float:
+        parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        r, g, b = (p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+    themes = tomllib.loads((NOTES / "config.toml").read_text("utf-8"))["theme"]
+    button, ground = light(themes[theme]["primaryColor"]), light(themes[theme]["backgroundColor"])
+    assert 1.05 / (button + 0.05) >= 4.5
+    assert (max(button, ground) + 0.05) / (min(button, ground) + 0.05) >= 3
 
 
 def test_the_settings_close_what_is_for_developers():

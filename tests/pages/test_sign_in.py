@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
+from streamlit.testing.v1 import AppTest
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from pages.kit import session, signin
@@ -20,7 +21,7 @@ from sop_core.access import HIDDEN_NAME
 from sop_core.errors import SignInRefused
 from sop_core.evaluation import Scope, headline
 from tests.builders import TODAY, load
-from tests.pages.test_pages import demo, empty, fresh_store, in_use, metric, open_page, sign_in
+from tests.pages.test_pages import APP, demo, empty, fresh_store, in_use, metric, open_page, sign_in
 
 pytestmark = pytest.mark.slow
 
@@ -301,6 +302,16 @@ def test_a_providers_claims_alone_make_no_cookie(demo, sign_in, monkeypatch):
     assert "tidak sah" in open_page("nasional").error[0].value
 
 
+def test_the_audit_names_roles_as_people_do(demo, sign_in):
+    sign_in("data_staf", "BBPOM-PDG")
+    open_page("administrasi")
+    sign_in("admin")
+    app = open_page("administrasi")
+    frame = next(f.value for f in app.dataframe if "Perihal" in f.value.columns)
+    assert {"Staf data", "Operator"} <= set(frame["Peran"])
+    assert not [role for role in frame["Peran"] if "_" in role]
+
+
 # ------------------------------------------------- the first password, and one's own
 
 
@@ -317,12 +328,12 @@ def newcomer(demo, monkeypatch):
 @pytest.mark.parametrize("page", ["nasional", "fasilitator", "unggah", "administrasi", "laporan"])
 def test_with_a_first_password_no_page_opens_but_the_one_to_change_it(newcomer, page):
     app = open_page(page)
-    # AppTest runs a page's file by itself; the app's entry, as in the browser, leads to Akun.
-    assert titles(app) == (["Akun"] if page == "nasional" else ["Tidak berwenang"])
-    if page == "nasional":
-        assert "Ganti kata sandi awal" in "".join(w.value for w in app.warning)
+    assert titles(app) == ["Akun"]
+    assert not app.error
+    assert "Ganti kata sandi awal" in "".join(w.value for w in app.warning)
     assert not app.metric
-    assert not app.dataframe or page == "nasional"
+    refused = audit.entries(in_use())
+    assert refused[refused["outcome"] == "ditolak"].empty, "nobody did anything wrong"
 
 
 def change(app, old: str, new: str, again: str | None = None):
@@ -332,11 +343,43 @@ def change(app, old: str, new: str, again: str | None = None):
     return app.run()
 
 
+def onward(app) -> list[str]:
+    """Where the link that comes with the changed password leads."""
+    return [re.search('href="([^"]*)"', h.proto.body)[1] for h in app.get("html") if "Lanjut" in h.proto.body]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("page", "query", "to"),
+    [
+        ("nasional", {}, "/?tanggal=2026-11-24"),
+        ("akun", {}, "/"),
+        ("laporan", {}, "/laporan"),
+        ("terlambat", {"alur": ["A", "B&C"]}, "/terlambat?alur=A&amp;alur=B%26C"),
+    ],
+)
+def test_after_a_first_password_the_link_that_was_asked_for_goes_on(newcomer, page, query, to):
+    app = AppTest.from_file(APP, default_timeout=60)
+    if page != "akun":
+        app.query_params.update(query or {"tanggal": "2026-11-24"})
+    app.run()
+    if page not in ("akun", "nasional"):
+        app.switch_page(f"pages/{page}.py")
+        app.query_params.update(query)
+        app.run()
+    assert titles(app) == ["Akun"]
+    assert onward(app) == []
+    # AppTest asks for the page before at each run; a browser stays where it was led.
+    app = change(app.switch_page("pages/akun.py"), PASSWORD, NEW)
+    assert onward(app) == [to]
+
+
 def test_a_changed_first_password_opens_the_pages(newcomer):
     app = change(open_page("akun"), PASSWORD, NEW)
     assert "diganti" in app.success[0].value
     assert not app.warning, "what was done is no longer asked for"
-    next(b for b in app.button if b.label == "Lanjut").click().run()
+    assert onward(app)
+    app.run()
+    assert onward(app) == []
     assert "kata sandi awal" not in "".join(w.value for w in app.warning)
     assert titles(open_page("nasional")) == ["Nasional"]
     with pytest.raises(SignInRefused):

@@ -27,6 +27,9 @@ MOST_NAMES = 40
 PASSES = frozenset({"rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "backend_operation_request"})  # fmt: skip
 """Messages a reader's browser needs. What is not here (clear_cache, set_run_on_save, the
 debug ones, load_git_info) is for developers and is dropped."""
+DROPPED = frozenset({"page_not_found"})
+"""Messages to a browser that only make it say something in English: of a page that is no longer
+there, the front page is drawn all the same."""
 OPERATIONS = frozenset({"deferred_file", "dataframe_chunk"})
 POLICY, TOO_BIG, UNREADABLE = 1008, 1009, 1002
 _RESUMED = 2
@@ -173,6 +176,8 @@ class Watched:
         data = message.get("bytes")
         if message["type"] == "websocket.send" and data:
             told = ForwardMsg.FromString(data)
+            if told.WhichOneof("type") in DROPPED:
+                return
             if self._over_at is None:
                 self._given.give(self._asker.key, things_in(told))
             elif told.WhichOneof("type") == "script_finished":
