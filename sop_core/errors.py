@@ -8,6 +8,7 @@
           SignInTooOften            too many wrong guesses: wait
           SignInBusy                too many sign in at once: nothing was checked
         ImportRefused               the files as a whole cannot be imported
+        TooBusy                     too many strangers' files at once
         CellError                   one cell that cannot be read
         UndoRefused                 a batch that cannot be undone
         RevisionRefused             a revision that is not taken or not withdrawn
@@ -61,6 +62,10 @@ class SignInBusy(SignInRefused):
 
 class ImportRefused(Refused):
     """The files as a whole cannot be imported; the store is not touched."""
+
+
+class TooBusy(Refused):
+    """Too many strangers' files are being worked on at once."""
 
 
 class CellError(Refused):

@@ -28,7 +28,7 @@ from typing import Any
 
 import msgpack
 
-from sop_core.errors import Crashed, Refused, TooLarge, TooSlow
+from sop_core.errors import Crashed, Refused, TooBusy, TooLarge, TooSlow
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _MIB = 1024 * 1024
@@ -61,8 +61,8 @@ class Limits:
 def run(job: str, arguments: Sequence[Any], limits: Limits | None = None) -> Any:
     """The answer of a job module to these arguments (plain values and bytes).
 
-    Raises Refused with the job's own words where it refuses and in ours where too many work at
-    once, TooSlow, TooLarge or Crashed where it is stopped.
+    Raises Refused with the job's own words where it refuses, TooBusy where too many work at once,
+    TooSlow, TooLarge or Crashed where it is stopped.
     """
     with _turn(job):
         return _run(job, arguments, limits or Limits())
@@ -73,7 +73,7 @@ def _turn(job: str) -> Iterator[None]:
     with _turns_lock:
         turns = _turns[job]
     if not turns.acquire(timeout=WAIT):
-        raise Refused("Terlalu banyak berkas sedang diolah sekaligus. Coba lagi sebentar lagi.")
+        raise TooBusy("Terlalu banyak berkas sedang diolah sekaligus. Coba lagi sebentar lagi.")
     try:
         yield
     finally:

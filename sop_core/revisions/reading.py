@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from sop_core import confined
 from sop_core.coherence import Contradiction
 from sop_core.definition import Revision, faults, read_revision
-from sop_core.errors import DefinitionError, ImportRefused, Refused, WorkFailed
+from sop_core.errors import DefinitionError, ImportRefused, TooBusy, WorkFailed
 from sop_core.importing import Problem, SourceFile, limits
 from sop_core.importing.parsing import ParsedSheet, parse_book
 from sop_core.importing.reading import read_book
@@ -76,7 +76,7 @@ def _from_toml(file: SourceFile) -> Revision:
         return read_revision(file.name, file.content)
     except DefinitionError:
         raise
-    except Refused as error:
+    except TooBusy as error:
         raise ImportRefused(str(error)) from error
     except (WorkFailed, ValueError, RecursionError) as error:
         raise ImportRefused(
