@@ -6,6 +6,7 @@ Source: SOP POM-04.01/CFM.01/SOP.01. Each step carries its place in that documen
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -214,12 +215,20 @@ def load_revision(path: Path) -> Revision:
     return read_revision(path.name, path.read_bytes())
 
 
+def _where(error: ValueError) -> str:
+    """The place that the reader stumbled at; its words for it are English."""
+    if isinstance(error, UnicodeDecodeError):
+        return f": bita ke-{error.start + 1} bukan UTF-8"
+    found = re.search(r"at line (\d+), column (\d+)\)$", str(error))
+    return f", baris {found[1]}, kolom {found[2]}" if found else ", di akhir berkas"
+
+
 def read_revision(name: str, content: bytes) -> Revision:
     """A revision from the content of a TOML file called ``name``. Raises DefinitionError."""
     try:
         raw = tomllib.loads(content.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DefinitionError(f"{name}: bukan TOML yang sah: {error}") from error
+        raise DefinitionError(f"{name}: bukan TOML yang sah{_where(error)}.") from error
     try:
         return Revision.model_validate(raw)
     except ValidationError as error:

@@ -1,13 +1,14 @@
 """The SOP file against a table typed by hand from the document."""
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from sop_core.coherence import MILESTONES
-from sop_core.definition import Milestone, in_force, load_revision, load_revisions
+from sop_core.definition import Milestone, in_force, load_revision, load_revisions, read_revision
 from sop_core.errors import DefinitionError
 from sop_core.paths import DATA
 
@@ -115,3 +116,14 @@ def test_every_milestone_has_its_indonesian_word():
 def test_no_revision_at_all_is_refused(tmp_path: Path):
     with pytest.raises(DefinitionError, match="tidak ada berkas revisi"):
         load_revisions(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "where"),
+    [(b"a = = 1", "baris 1, kolom 5"), (b"\n\nx", "kolom|akhir berkas"), (b"a = 1\nb = \xb5", "bita ke-11"),
+     (b"a = [", "akhir berkas"), (b"\xef\xbb\xbfa = 1", "baris 1, kolom 1"), (b"\0", "kolom 1")],
+)  # fmt: skip
+def test_a_file_that_is_no_toml_is_refused_in_indonesian(content, where):
+    with pytest.raises(DefinitionError, match=where) as refused:
+        read_revision("x.toml", content)
+    assert not re.search(r"\b(line|column|at|Invalid|Expected|codec)\b", str(refused.value))
