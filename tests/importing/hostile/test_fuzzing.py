@@ -216,4 +216,4 @@ def test_chance_files_are_kept_as_previewed_or_leave_nothing():
     print(f"{done} lots of files (seed {SEED}) in {SECONDS:g} s, the slowest {trial.slowest:.1f} s: {dict(trial.seen)}")  # fmt: skip
     assert done >= SECONDS / 4
     # Chance that only ever finds one door would show nothing.
-    assert trial.seen["kept"] and trial.seen["refused"]
+    assert min(trial.seen["kept"], trial.seen["refused"]) > 0
