@@ -20,6 +20,8 @@ LISTED = 1_000
 """Problems that are named one by one; the rest are counted by kind."""
 SHOWN = 300
 """Characters of a cell that are shown beside its reason."""
+NOTED = 100
+"""Notes on how a file was read that are shown; a file may spell an office in a million ways."""
 SUGGESTIONS = 200
 """Distinct unknown names, a column, for which the nearest known one is looked up: it costs
 milliseconds each, and nobody reads more."""

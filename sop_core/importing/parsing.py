@@ -19,8 +19,9 @@ from sop_core.errors import CellError
 from sop_core.exporting import cell_length
 from sop_core.importing.cells import clean_text, parser_for
 from sop_core.importing.contract import DEMO_PREFIX, Column, Kind, Sheet, with_stakeholders
-from sop_core.importing.limits import LISTED, SHOWN, refusal
+from sop_core.importing.limits import LISTED, NOTED, SHOWN, refusal
 from sop_core.importing.reading import Book, Cells, RawSheet
+from sop_core.indonesian import format_number
 from sop_core.units import UnitFinder
 
 _ARROW: dict[Kind, pa.DataType] = {
@@ -101,6 +102,10 @@ def parse_book(
     for raw in book.sheets:
         raw.columns = {p: with_stakeholders(c, stakeholders or {}) for p, c in raw.columns.items()}
         parsed.sheets.append(_parse_sheet(raw, finder, today, parsed))
+    more = len(parsed.notes) - NOTED
+    parsed.notes = [_cut(note) for note in parsed.notes[:NOTED]]
+    if more > 0:
+        parsed.notes.append(f"Dan {format_number(more)} catatan lain.")
     return parsed
 
 
@@ -181,7 +186,10 @@ def _faults(raw: RawSheet, column: Column, cells: Cells, failed: dict[int, str])
 
 
 def _shown(value: Any) -> str:
-    text = clean_text(value)
+    return _cut(clean_text(value))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 

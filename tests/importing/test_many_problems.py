@@ -10,7 +10,7 @@ import pytest
 from sop_core import importing
 from sop_core.cli import main
 from sop_core.importing import SourceFile
-from sop_core.importing.limits import LISTED
+from sop_core.importing.limits import LISTED, NOTED
 from sop_core.importing.returning import rejected_workbook
 from sop_core.store import Store
 from tests.builders import TODAY
@@ -148,3 +148,17 @@ def test_the_history_of_exactly_as_many_as_are_listed_speaks_of_no_more(empty, s
     app.run()
     assert any("Baris" in f.value.columns for f in app.dataframe), "the reasons are open"
     assert not [c for c in app.caption if "Hanya alasan pertama" in c.value]
+
+
+def test_notes_are_shown_up_to_a_bound(store: Store):
+    """How offices and headings were read; a hostile file has a million notes, each of pages."""
+    heading = "ID Kegiatan,Alur,Tahun,Kode Unit,Judul," + "x" * 5_000
+    spellings = ["bbpom-pdg" + " " * n for n in range(500)]
+    rows = [f"ADV-{i},A,2025,{name},Advokasi,y" for i, name in enumerate(spellings)]
+    file = SourceFile("Kegiatan.csv", "\n".join([heading, *rows]).encode())
+    parsed = importing.read(store, [file], TODAY)
+    assert len(parsed.notes) == NOTED + 1
+    assert parsed.notes[0].startswith("Kegiatan: kolom “xxx")
+    assert max(map(len, parsed.notes)) == 300
+    assert parsed.notes[-1] == "Dan 401 catatan lain."
+    assert importing.preview(store, parsed, TODAY).rows.new == 500

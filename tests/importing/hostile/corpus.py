@@ -10,6 +10,7 @@ import io
 import random
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from html import escape
 
@@ -98,6 +99,35 @@ def zipped(parts: dict[str, bytes]) -> bytes:
         for path, content in parts.items():
             archive.writestr(path, content)
     return buffer.getvalue()
+
+
+def stuffed(
+    path: str, head: bytes, block: bytes, times: int, tail: bytes, told: int | None = None
+) -> bytes:
+    """A workbook with one part of ``head``, so many times ``block`` and ``tail``.
+
+    Packed block by block, so that gigabytes are made in no time. ``told`` is the size that the
+    zip gives instead of the true one; the checksum is right for so many bytes, else it is wrong,
+    which nobody finds who has not unpacked all of it.
+    """
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    first = packer.compress(head) + packer.flush(zlib.Z_FULL_FLUSH)
+    again = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH)
+    packed = first + again * times + packer.compress(tail) + packer.flush()
+    size = told if told is not None else len(head) + len(block) * times + len(tail)
+    checksum = zlib.crc32((head + block)[: told or 0])
+    # Stored as a part that is not compressed; then its two headers are corrected.
+    base = xlsx(**{"xl/sharedStrings.xml": b"<sst/>"}) if "shared" in path else xlsx()
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(base)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, packed if name == path else old.read(name))
+        at = new.getinfo(path).header_offset
+    made = bytearray(out.getvalue())
+    central = made.rindex(b"PK\x01\x02", 0, made.rindex(path.encode()))
+    for method in (at + 8, central + 10):
+        struct.pack_into("<H4xIII", made, method, zipfile.ZIP_DEFLATED, checksum, len(packed), size)
+    return bytes(made)
 
 
 def big(path: str, mebibytes: int) -> bytes:
@@ -206,6 +236,7 @@ def _far() -> Iterator[Case]:
 def _bombs() -> Iterator[Case]:
     yield "bom-besar.xlsx", big("xl/media/a.bin", 700), "setelah dibuka"
     yield "bom-rasio.xlsx", big("xl/media/a.bin", 100), "kali ukurannya"
+    yield from _gigabytes()
     inner = big("a", 20)
     yield "bom-bersarang.zip.xlsx", zipped({"xl/a.zip": inner, "b.zip": inner}), "rusak"
     yield (
@@ -215,6 +246,25 @@ def _bombs() -> Iterator[Case]:
     )
     yield "lembar-banyak.xlsx", xlsx("", tuple(f"L{i}" for i in range(300))), "300 lembar"
     yield "lembar-10000.xlsx", xlsx("", tuple(f"L{i}" for i in range(10_000))), "bagian"
+
+
+def _gigabytes() -> Iterator[Case]:
+    """The bombs that killed the server, and what of them the sizes in a zip do not tell."""
+    strings, sheet = "xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"
+    text = f"<sst {_NS}><si><t>".encode(), b"a" * 2**20
+    end = b"</t></si></sst>"
+    rows = f"<worksheet {_NS}><sheetData>{GOOD}".encode(), row(3, ROW).encode() * 1000
+    close = b"</sheetData></worksheet>"
+    times = 3 * 2**30 // len(rows[1])
+    yield "teks-2gb.xlsx", stuffed(strings, *text, 2047, end), "setelah dibuka"
+    yield "sel-3gb.xlsx", stuffed(sheet, *rows, times, close), "setelah dibuka"
+    # Told to be small; whoever goes on reading after that much meets the limit of memory.
+    yield "teks-2gb-bohong.xlsx", stuffed(strings, *text, 2047, end, told=1000), "rusak"
+    yield "sel-3gb-bohong.xlsx", stuffed(sheet, *rows, times, close, told=1000), "rusak"  # fmt: skip
+    # One text that many rows show: small in the file, large in whatever shows it.
+    many = "".join(f'<row r="{i}"><c r="A{i}" t="s"><v>0</v></c></row>' for i in range(2, 20_002))
+    shared = f"<sst {_NS}><si><t>{'a' * 32_000}</t></si></sst>".encode()
+    yield "teks-berulang.xlsx", xlsx(row(1, HEAD) + many, **{strings: shared}), "640.000.0.. karakter; paling banyak"  # fmt: skip
 
 
 def _xml() -> Iterator[Case]:
