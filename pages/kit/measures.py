@@ -24,6 +24,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from pages.kit import logs
 from pages.kit.doors import answers
 from sop_core.errors import PantauError
 from sop_core.indonesian import now
@@ -99,7 +100,14 @@ def _token() -> str:
     """The operator's secret: PANTAU_METRICS_TOKEN, or the file PANTAU_METRICS_TOKEN_FILE."""
     written = os.environ.get("PANTAU_METRICS_TOKEN", "")
     file = os.environ.get("PANTAU_METRICS_TOKEN_FILE")
-    return written or (Path(file).read_text("utf-8").strip() if file else "")
+    if written or not file:
+        return written
+    try:
+        return Path(file).read_text("utf-8").strip()
+    except OSError as error:
+        # Without its secret the address is not there; the log says why.
+        logs.event("rahasia ukuran tidak terbaca", sebab=type(error).__name__)
+        return ""
 
 
 async def show(request: Request) -> Response:

@@ -18,6 +18,12 @@ import duckdb
 from sop_core.errors import AccessDenied
 
 _HARMLESS = {"unnest", "range", "generate_series"}
+# Functions of a value that do something or tell of the engine, its files and its settings.
+_ACTING = {
+    "nextval", "currval", "setseed", "getenv", "getvariable", "current_setting", "write_log",
+    "txid_current", "version", "current_database", "current_query", "in_search_path",
+    "current_schemas", "add_parquet_key",
+}  # fmt: skip
 _ENGINES_OWN = ("duckdb_", "sqlite_", "pg_", "pragma_")
 _parser = duckdb.connect(":memory:")
 
@@ -54,6 +60,8 @@ def _reason(query: str, macros: frozenset[str]) -> str:
             name = str(function.get("function_name"))
             if function.get("schema") or name not in _HARMLESS | macros:
                 return f"fungsi {name}"
+        elif kind == "FUNCTION" and node.get("function_name") in _ACTING:
+            return f"fungsi {node.get('function_name')}"
         elif kind == "SHOW_REF":
             return "keterangan basis data"
     return ""

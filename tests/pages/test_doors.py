@@ -297,7 +297,7 @@ def test_real_data_without_accounts_is_shut(server, nobody_yet):
 
 
 OPEN = {"/healthz": 200, "/masuk": 200, "/favicon.png": 200, "/_stcore/health": 200, "/_stcore/host-config": 200}  # fmt: skip
-SHUT = ("/_stcore/metrics", "/metrics", "/_stcore/script-health-check", "/_stcore/agent/openapi.json", "/_stcore/stream", "/_stcore/", "/app/static/a.txt", "/secrets.toml", "/.streamlit/config.toml", "/app.py", "/halaman_yang_tidak_ada")  # fmt: skip
+SHUT = ("/_stcore/metrics", "/metrics", "/_stcore/script-health-check", "/_stcore/agent/openapi.json", "/_stcore/stream", "/_stcore/", "/app/static/a.txt", "/secrets.toml", "/.streamlit/config.toml", "/app.py", "/auth/login", "/auth/logout", "/oauth2callback", "/halaman_yang_tidak_ada")  # fmt: skip
 
 
 @pytest.mark.parametrize("state", ["masuk", "tanpa sesi", "demo"])

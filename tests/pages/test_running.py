@@ -139,6 +139,8 @@ def test_measures_are_for_who_holds_the_secret(server, root, monkeypatch, tmp_pa
     assert httpx.get(url, headers=bearer).status_code == 200
     file.write_text("")
     assert httpx.get(url, headers={"Authorization": "Bearer"}).status_code == 404
+    monkeypatch.setenv("PANTAU_METRICS_TOKEN_FILE", str(tmp_path / "tidak ada"))
+    assert httpx.get(url, headers=bearer).status_code == 404, "not 500 for everybody"
 
 
 def figures() -> dict[str, float]:

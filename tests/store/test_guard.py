@@ -39,6 +39,12 @@ ROUND = [
     "SELECT 1; FROM main.activity",
     "SET enable_external_access = true",
     "PRAGMA database_list",
+    "SELECT nextval('batch_number')",
+    "SELECT main.nextval('batch_number')",
+    "SELECT title FROM activity WHERE currval('audit_number') > 0",
+    "SELECT current_setting('home_directory')",
+    "SELECT getenv('HOME')",
+    "SELECT NextVal('batch_number')",
 ]
 
 

@@ -13,6 +13,7 @@ from pages.kit.doors import answers, headers, routes, stream
 from pages.kit.doors.given import Given, Open
 from pages.kit.doors.people import Asker, Turned, asking, why_not
 from pages.kit.doors.uploads import TooMuch, Uploads
+from pages.kit.session import provider_configured
 
 MOST_STREAMS = 40
 """Streams of one person, or of one address on demo data, open at once."""
@@ -64,6 +65,8 @@ class Gate:
             await answers.no(status, said, extra)(scope, receive, send)
 
         if kind in (routes.NOTHING, routes.ROOT_SEARCH, routes.STREAM):
+            return await no(404)
+        if kind is routes.PROVIDER and not provider_configured():
             return await no(404)
         if scope["method"] not in kind.methods:
             return await no(405, Allow=", ".join(sorted(kind.methods)))

@@ -30,6 +30,8 @@ class Kind:
 
 MEASURES = Kind("ukuran")
 SIGN_IN = Kind("masuk", READ | {"POST"})
+PROVIDER = Kind("penyedia")
+"""Streamlit's own routes of sign-in by a provider; without one they are not there."""
 HEALTH = Kind("sehat", READ)
 ASSET = Kind("aset", READ, cached=True)
 PAGE = Kind("halaman", READ, guarded=True)
@@ -55,9 +57,9 @@ _EXACT = {
     "/masuk": SIGN_IN,
     "/masuk/penyedia": SIGN_IN,
     "/keluar": SIGN_IN,
-    "/auth/login": SIGN_IN,
-    "/auth/logout": SIGN_IN,
-    "/oauth2callback": SIGN_IN,
+    "/auth/login": PROVIDER,
+    "/auth/logout": PROVIDER,
+    "/oauth2callback": PROVIDER,
     "/_stcore/health": HEALTH,
     "/_stcore/host-config": HEALTH,
     "/_stcore/stream": STREAM,
