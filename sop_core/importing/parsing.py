@@ -19,7 +19,7 @@ from sop_core.errors import CellError
 from sop_core.exporting import cell_length
 from sop_core.importing.cells import clean_text, parser_for
 from sop_core.importing.contract import DEMO_PREFIX, Column, Kind, Sheet, with_stakeholders
-from sop_core.importing.limits import LISTED, NOTED, SHOWN, refusal
+from sop_core.importing.limits import LIMITS, LISTED, NOTED, SHOWN, refusal
 from sop_core.importing.reading import Book, Cells, RawSheet
 from sop_core.indonesian import format_number
 from sop_core.units import UnitFinder
@@ -136,6 +136,7 @@ def _parse_column(
     parse = parser_for(column, finder, today)
     read: list[Any] = [None] * len(cells.values)
     failed: dict[int, str] = {}
+    surely = LIMITS["cell"].most // 2
     # Values that stand only in headings or in rows above them are not of this column.
     for code in np.flatnonzero(np.bincount(cells.codes, minlength=len(read))).tolist():
         value = cells.values[code]
@@ -146,7 +147,11 @@ def _parse_column(
                 failed[code] = "wajib diisi"
             continue
         try:
-            read[code] = _storable(parse(value))
+            found = parse(value)
+            # A character is one unit of UTF-16 or two; nearly every text is far shorter.
+            if type(found) is str and len(found) > surely:
+                _refuse_longer(found)
+            read[code] = found
         except CellError as error:
             failed[code] = str(error)
     if column.kind == "unit":
@@ -157,12 +162,11 @@ def _parse_column(
     return pa.array(read, _ARROW[column.kind]).take(pa.array(cells.codes))
 
 
-def _storable(value: Any) -> Any:
-    """The value, if an export can hold it. Raises CellError."""
-    said = refusal("cell", cell_length(value)) if isinstance(value, str) else None
+def _refuse_longer(text: str) -> None:
+    """Raises CellError for a text that no export can hold."""
+    said = refusal("cell", cell_length(text))
     if said is not None:
         raise CellError(said)
-    return value
 
 
 def _faults(raw: RawSheet, column: Column, cells: Cells, failed: dict[int, str]) -> pa.Table:
