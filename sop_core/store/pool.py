@@ -35,9 +35,11 @@ class ReaderPool:
         self._root = root
         self._lock = threading.Lock()
         self._idle: deque[_Idle] = deque()  # the longest resting first
+        self._last = time.monotonic()
 
     def take(self, viewer: Viewer) -> duckdb.DuckDBPyConnection:
         """A connection for a viewer; give it back, or close it after an error."""
+        self._last = time.monotonic()
         if viewer.unlimited:
             return self._root.cursor()
         with self._lock:
@@ -65,6 +67,11 @@ class ReaderPool:
     def __len__(self) -> int:
         """Connections at rest."""
         return len(self._idle)
+
+    @property
+    def idle_for(self) -> float:
+        """Seconds since anybody last asked for a connection."""
+        return time.monotonic() - self._last
 
     def close(self) -> None:
         """Close every connection at rest."""

@@ -42,8 +42,12 @@ class Writing(Reading):
         nothing of it is kept.
         """
         self.require(trace.action, trace.subject)
-        locks = self.database.locks
-        with locks.turn(), locks.sessions if sessions else nullcontext():
+        database, locks = self.database, self.database.locks
+        with (
+            locks.turn(),
+            locks.sessions if sessions else nullcontext(),
+            database.giving_way(),
+        ):
             self._move_on()  # what is read on the way must be what is changed
             with self._traced(trace, "ok") as cursor:
                 yield cursor

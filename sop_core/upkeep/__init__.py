@@ -6,7 +6,8 @@ restore    a backup checked, and put in place of the store
 schedule   a backup a day, and which are kept
 doctor     the check-up of an open store; ``checkup`` of a file; ``rules`` is what must be so
 looking    a file opened to read only, and whether somebody has it open
-desk       what the running app does for the command line; ``attending`` runs both
+checkpoint the write-ahead log emptied while nobody reads
+desk       what the running app does for the command line; ``attending`` runs them all
 durable    files that are there whole or not at all
 """
 

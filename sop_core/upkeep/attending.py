@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from sop_core.store import Store
 from sop_core.upkeep import desk
+from sop_core.upkeep.checkpoint import Checkpoints
 from sop_core.upkeep.schedule import Daily
 
 
 class Attendance:
-    """The desk and the daily backups, until ``stop``."""
+    """The desk, the daily backups and the checkpoints, until ``stop``."""
 
     def __init__(self, store: Store) -> None:
         self.desk = desk.serve(store)
-        self.daily = None if store.path == ":memory:" else Daily(store)
+        kept = store.path != ":memory:"
+        self.daily = Daily(store) if kept else None
+        self.checkpoints = Checkpoints(store) if kept else None
 
     def stop(self) -> None:
-        """End both, each with what it is at."""
+        """End them, each with what it is at."""
         if self.desk is not None:
             self.desk.stop()
         if self.daily is not None:
             self.daily.stop()
+        if self.checkpoints is not None:
+            self.checkpoints.stop()
 
     def __enter__(self) -> Attendance:
         return self
