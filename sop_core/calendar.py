@@ -13,7 +13,7 @@ import datetime as dt
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import holidays
@@ -72,6 +72,11 @@ def read_overrides(path: Path = DATA / "holiday_overrides.csv") -> list[Override
 
 def build(overrides: Iterable[Override] = ()) -> list[Day]:
     """Every day from 1 January 2018 to 31 December 2035, in order."""
+    return list(_build(tuple(overrides)))
+
+
+@lru_cache(maxsize=8)  # as often asked for as a store is opened or a preview made
+def _build(overrides: tuple[Override, ...]) -> tuple[Day, ...]:
     years = range(FIRST_YEAR, LAST_YEAR + 1)
     national = _holidays(years, "public")
     joint = _holidays(years, "government")
@@ -95,7 +100,7 @@ def build(overrides: Iterable[Override] = ()) -> list[Day]:
             Day(day, working, working_no, provisional, provisional_no, name, kind if name else None)
         )
         day += dt.timedelta(days=1)
-    return days
+    return tuple(days)
 
 
 @cache  # the package's tables cannot change while we run

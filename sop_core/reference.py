@@ -9,7 +9,6 @@ from dataclasses import fields
 from importlib.metadata import version
 
 import duckdb
-import pandas as pd
 import pyarrow as pa
 
 from sop_core import calendar, facts
@@ -34,55 +33,62 @@ def fingerprint() -> str:
 
 def load_units(cursor: duckdb.DuckDBPyConnection) -> None:
     """The register as shipped."""
-    frame = pd.DataFrame([vars(u) for u in read_units()])
-    cursor.execute("DELETE FROM unit")
-    cursor.register("incoming", frame)
-    cursor.execute("INSERT INTO unit BY NAME SELECT * FROM incoming")
-    cursor.unregister("incoming")
+    _replace(cursor, "unit", pa.Table.from_pylist([vars(u) for u in read_units()]))
 
 
 def load_sop(cursor: duckdb.DuckDBPyConnection, revisions: Sequence[Revision]) -> None:
     """The revisions, the oldest first, each from its day until the next one's."""
-    cursor.execute("DELETE FROM sop_revision")
-    cursor.execute("DELETE FROM sop_step")
     starts = [_BEGINNING, *(r.effective for r in revisions[1:])]
     ends = [*(r.effective for r in revisions[1:]), _FOREVER]
-    for revision, start, end in zip(revisions, starts, ends, strict=True):
-        cursor.execute(
-            "INSERT INTO sop_revision VALUES ($revision, $start, $end, $latest)",
-            {
-                "revision": revision.revision,
-                "start": start,
-                "end": end,
-                "latest": revision.opening.national_year_latest,
-            },
-        )
-        cursor.executemany(
-            "INSERT INTO sop_step VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    _replace(
+        cursor,
+        "sop_revision",
+        pa.Table.from_pylist(
             [
-                [
-                    revision.revision,
-                    s.flow,
-                    s.no,
-                    s.level,
-                    s.activity,
-                    s.sla_days,
-                    s.deadline_day_after_quarter,
-                    s.optional,
-                    s.requires,
-                    s.milestone,
-                ]
+                {
+                    "revision": revision.revision,
+                    "effective_from": start,
+                    "effective_until": end,
+                    "national_year_latest": revision.opening.national_year_latest,
+                }
+                for revision, start, end in zip(revisions, starts, ends, strict=True)
+            ]
+        ),
+    )
+    _replace(
+        cursor,
+        "sop_step",
+        pa.Table.from_pylist(
+            [
+                {
+                    "revision": revision.revision,
+                    "flow": s.flow,
+                    "step_no": s.no,
+                    "level": s.level,
+                    "activity": s.activity,
+                    "sla_days": s.sla_days,
+                    "deadline_day": s.deadline_day_after_quarter,
+                    "optional": s.optional,
+                    "requires": s.requires,
+                    "milestone": s.milestone,
+                }
+                for revision in revisions
                 for s in revision.steps
-            ],
-        )
+            ]
+        ),
+    )
 
 
 def load_calendar(cursor: duckdb.DuckDBPyConnection, overrides: list[Override]) -> None:
     """Every day of the range, with the corrections."""
     days = calendar.build(overrides)
-    # Column by column: a store is opened far more often than the calendar changes.
-    table = pa.table({f.name: [getattr(d, f.name) for d in days] for f in fields(calendar.Day)})
-    cursor.execute("DELETE FROM calendar_day")
-    cursor.register("incoming", table)
-    cursor.execute("INSERT INTO calendar_day BY NAME SELECT * FROM incoming")
+    columns = {f.name: [getattr(d, f.name) for d in days] for f in fields(calendar.Day)}
+    _replace(cursor, "calendar_day", pa.table(columns))
+
+
+def _replace(cursor: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
+    """All rows of a table at once: row by row they took half the time of opening a store."""
+    cursor.execute(f"DELETE FROM {table}")  # noqa: S608
+    cursor.register("incoming", rows)
+    cursor.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")  # noqa: S608
     cursor.unregister("incoming")

@@ -33,6 +33,12 @@ def test_a_refusal_keeps_its_words():
         ask("refuse")
 
 
+def _largest_child() -> int:
+    """KiB of the largest process that was waited for, those of other tests included."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("what", "error"),
     [
@@ -41,11 +47,11 @@ def test_a_refusal_keeps_its_words():
     ],
 )  # fmt: skip
 def test_what_misbehaves_is_stopped(what, error):
-    begun = time.monotonic()
+    begun, largest = time.monotonic(), _largest_child()
     with pytest.raises(error):
         ask(what, limits=Limits(memory=512, seconds=3, answer=2))
     assert time.monotonic() - begun < 15
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 700 * 1024, "KiB"
+    assert _largest_child() < max(largest + 1, 700 * 1024), "KiB"
 
 
 @pytest.mark.parametrize("what", ["read", "connect", "program"])

@@ -14,6 +14,8 @@ from sop_core.store import Store
 from tests.builders import TODAY
 from tests.importing.test_reading import records
 
+pytestmark = pytest.mark.slow
+
 STEPS = "ID Kegiatan,No Langkah,Keterangan,Dilewati\n"
 TEXTS = {
     "letters": "x" * LONGEST_CELL,

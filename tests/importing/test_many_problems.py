@@ -16,6 +16,8 @@ from sop_core.store import Store
 from tests.builders import TODAY
 from tests.pages.test_pages import empty, fresh_store, open_page, sign_in
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["empty", "fresh_store", "sign_in"]
 GOOD, BAD = 70, 400
 KINDS = [

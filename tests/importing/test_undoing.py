@@ -21,6 +21,8 @@ from sop_core.importing.contract import SHEETS
 from sop_core.store import Store, migrations
 from tests.builders import HEADINGS, TODAY, load, workbook
 
+pytestmark = pytest.mark.slow
+
 D = dt.date
 WALKS = int(os.environ.get("PANTAU_WALKS", "6"))
 STEPS = 12

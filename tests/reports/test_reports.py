@@ -20,6 +20,8 @@ from sop_core.store import Store
 from tests.builders import TODAY, load
 from tests.conftest import need
 
+pytestmark = pytest.mark.slow
+
 D = dt.date
 ASKED = {
     "kegiatan": Request("kegiatan", TODAY, case_id="A-2025-BBPOM-PDG"),

@@ -17,6 +17,8 @@ from tests.importing.hostile import corpus
 from tests.importing.hostile.corpus import ANY, farthest
 from tests.revisions.test_form import changed, problems, row_of
 
+pytestmark = pytest.mark.slow
+
 TOML = (DATA / "sop" / "rev04.toml").read_text(encoding="utf-8")
 MOST = LIMITS["toml_bytes"].most
 

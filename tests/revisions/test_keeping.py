@@ -26,6 +26,8 @@ from tests.builders import (
     workbook,
 )
 
+pytestmark = pytest.mark.slow
+
 D = dt.date
 START = D(2026, 3, 2)
 CENTRE = Viewer("pusat", "Pusat contoh", "pusat", "PST-PMPUPO")

@@ -19,6 +19,8 @@ from sop_core.upkeep import looking, manifest
 from tests.builders import load
 from tests.upkeep.fingerprint import fingerprint
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent
 
 

@@ -13,6 +13,8 @@ from sop_core.upkeep import checkpoint
 from sop_core.upkeep.looking import wal_of
 from tests.builders import TODAY, workbook
 
+pytestmark = pytest.mark.slow
+
 D = dt.date
 
 
