@@ -29,15 +29,16 @@ def need(program: str) -> str:
     return path
 
 
-REAL_HASHER = passwords.hasher
+REAL_HASHER, REAL_NOBODY = passwords.hasher, passwords._NOBODY
+CHEAP_HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+CHEAP_NOBODY = CHEAP_HASHER.hash("tidak ada")
 
 
 @pytest.fixture(autouse=True)
 def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hashes that cost little: hundreds of accounts are made. test_passwords has the real ones."""
-    cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    monkeypatch.setattr(passwords, "hasher", cheap)
-    monkeypatch.setattr(passwords, "_NOBODY", cheap.hash("tidak ada"))
+    monkeypatch.setattr(passwords, "hasher", CHEAP_HASHER)
+    monkeypatch.setattr(passwords, "_NOBODY", CHEAP_NOBODY)
 
 
 @pytest.fixture

@@ -348,6 +348,7 @@ def test_no_attack_fills_the_audit(people, attack):
         assert people.one("SELECT refused FROM sign_in_refusal WHERE kind = 'kuki'") == many
 
 
+@pytest.mark.slow
 def test_one_attack_does_not_hide_another(people):
     for n in range(200):
         with pytest.raises(SignInRefused):

@@ -137,6 +137,7 @@ def test_status_filters(demo_db, capsys):
     assert flow == [r for r in everything if r["flow"] == "B"]
 
 
+@pytest.mark.slow
 def test_template_backup_restore_doctor(demo_db, tmp_path, capsys):
     before = answer(capsys, "status", "--overdue", "--as-of", TODAY)
     assert run(capsys, "template", tmp_path / "t.xlsx")[0] == 0
@@ -321,6 +322,7 @@ def test_a_report_as_somebody_is_of_their_offices(demo_db, capsys, tmp_path):
     assert (code, "di luar kewenangan" in err) == (1, True)
 
 
+@pytest.mark.slow
 def test_a_report_needs_a_format_it_knows_and_a_case_that_is_there(demo_db, capsys, tmp_path):
     for words, reason in (
         (("tahunan", "--year", 2025, "--out", tmp_path / "l.odt"), "odt tidak dikenal"),

@@ -24,29 +24,30 @@ def person(number: int, unit: str = "BBPOM-PDG", **cells) -> list:
     return [{**given, **cells}.get(name) for name in order]
 
 
-@pytest.fixture
-def people(store: Store) -> Store:
-    """A batch of Padang with one person at each state, and one elsewhere without dates."""
-    load(
-        store,
-        Kegiatan=[[BATCH, "D", 2025, "BBPOM-PDG", "Angkatan 1 fasilitator keamanan pangan Padang"]],
-        Langkah=[
-            [BATCH, 1, D(2025, 1, 6), D(2025, 2, 3)],
-            [BATCH, 2, D(2025, 2, 4), D(2025, 3, 3)],
-            [BATCH, 3, D(2025, 3, 4), D(2025, 3, 10)],
-        ],
-        Fasilitator=[
-            person(1, case=BATCH),
-            person(2, case=BATCH, trained=D(2025, 3, 10)),
-            person(3, case=BATCH, trained=D(2025, 3, 10), competence=D(2025, 4, 14), until=D(2025, 8, 1)),
-            person(4, case=BATCH, trained=D(2025, 3, 10), competence=D(2025, 4, 14), applied=D(2025, 5, 2)),
-            person(5, case=BATCH, trained=D(2025, 3, 10), competence=D(2025, 4, 14), applied=D(2025, 5, 2),
-                   endorsed=D(2025, 6, 20)),
-            person(6, unit="LOKA-SJJ", kind="UMKM OT-Kosmetik", active="tidak"),
-        ],
-        Target=[[2025, "BBPOM-PDG", "B", 5, None, 40]],
-    )  # fmt: skip
-    return store
+@pytest.fixture(scope="module")
+def people() -> Store:
+    """A batch of Padang with one person at each state, and one elsewhere without dates; to read."""
+    with Store() as store:
+        load(
+            store,
+            Kegiatan=[[BATCH, "D", 2025, "BBPOM-PDG", "Angkatan 1 fasilitator keamanan pangan Padang"]],
+            Langkah=[
+                [BATCH, 1, D(2025, 1, 6), D(2025, 2, 3)],
+                [BATCH, 2, D(2025, 2, 4), D(2025, 3, 3)],
+                [BATCH, 3, D(2025, 3, 4), D(2025, 3, 10)],
+            ],
+            Fasilitator=[
+                person(1, case=BATCH),
+                person(2, case=BATCH, trained=D(2025, 3, 10)),
+                person(3, case=BATCH, trained=D(2025, 3, 10), competence=D(2025, 4, 14), until=D(2025, 8, 1)),
+                person(4, case=BATCH, trained=D(2025, 3, 10), competence=D(2025, 4, 14), applied=D(2025, 5, 2)),
+                person(5, case=BATCH, trained=D(2025, 3, 10), competence=D(2025, 4, 14), applied=D(2025, 5, 2),
+                       endorsed=D(2025, 6, 20)),
+                person(6, unit="LOKA-SJJ", kind="UMKM OT-Kosmetik", active="tidak"),
+            ],
+            Target=[[2025, "BBPOM-PDG", "B", 5, None, 40]],
+        )  # fmt: skip
+        yield store
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ from sop_core.reports import templates, word
 from sop_core.store import Store
 from tests.builders import TODAY, workbook
 
+pytestmark = pytest.mark.slow
+
 JOB = "tests.confined.misbehaving"
 HEAVY = Limits(memory=2048, seconds=20, answer=2)
 LIGHT = Limits(memory=512, seconds=20, answer=2)

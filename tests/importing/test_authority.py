@@ -19,6 +19,8 @@ from sop_core.importing.contract import DEMO_SHEET
 from sop_core.store import Store
 from tests.builders import TODAY, load, workbook
 
+pytestmark = pytest.mark.slow
+
 D = dt.date
 PADANG = Viewer("staf.padang", "Staf contoh", "data_staf", "BBPOM-PDG", ("BBPOM-PDG",))
 KUPANG = Viewer("staf.kupang", "Staf contoh", "data_staf", "BBPOM-KPG", ("BBPOM-KPG",))

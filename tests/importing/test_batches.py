@@ -29,6 +29,7 @@ def contents(store: Store) -> dict[str, list[tuple[object, ...]]]:
     }
 
 
+@pytest.mark.slow
 def test_the_same_file_twice_changes_nothing(demo_bytes: bytes):
     with Store() as store:
         file = SourceFile("demo.xlsx", demo_bytes)
@@ -97,6 +98,7 @@ def test_a_column_the_file_lacks_keeps_what_is_stored(store: Store):
     )
 
 
+@pytest.mark.slow
 def test_undo_is_refused_while_a_later_batch_builds_on_it(store: Store):
     load(store, Kegiatan=[ADV], Langkah=[["ADV-1", 1, D(2025, 3, 3)]])
     load(store, Langkah=[["ADV-1", 1, D(2025, 3, 3), D(2025, 3, 14)]])

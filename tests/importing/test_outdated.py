@@ -10,6 +10,8 @@ from sop_core.importing import Preview, SourceFile
 from sop_core.store import Store
 from tests.builders import TODAY, load, workbook
 
+pytestmark = pytest.mark.slow
+
 D = dt.date
 ADV = ["ADV-1", "A", 2025, "BBPOM-PDG", "Advokasi Pasar Aman"]
 OPEN = ["ADV-1", 1, D(2025, 3, 3)]

@@ -207,6 +207,7 @@ def frame(text: str, **columns: object) -> pd.DataFrame:
     return pd.DataFrame([{**dict.fromkeys(("name", "unit", "group", "step", "activity", "flow"), text), **columns}])  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", TEXTS)
 def test_no_figure_reads_a_label_as_tags(text):
     figures = (

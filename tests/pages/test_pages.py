@@ -91,6 +91,7 @@ def in_use() -> Store:
     return process.store_at(os.environ["PANTAU_DB"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
 def test_an_empty_store_says_what_to_do_and_offers_demo_data(empty, page):
     app = open_page(page)
@@ -124,6 +125,7 @@ def test_the_limits_stand_beside_the_uploader(empty, sign_in, role, most):
     assert (allowed.file, allowed.total, allowed.files) == (100, *most)
 
 
+@pytest.mark.slow
 def test_one_click_loads_labelled_demo_data(empty):
     app = open_page("nasional")
     next(b for b in app.button if b.label == "Muat data demo").click().run()
@@ -145,6 +147,7 @@ def test_demo_data_beside_real_data_is_labelled_as_both(demo, sign_in):
     assert "bercampur" in open_page("nasional").warning[0].value
 
 
+@pytest.mark.slow
 def test_what_an_office_sees_of_the_nation_is_not_taken_for_the_nation(demo, sign_in):
     assert not open_page("nasional").info
     sign_in("kepala_balai", "BBPOM-PDG")
@@ -231,6 +234,7 @@ def test_unknown_values_in_the_url_fall_back_to_all(demo):
     assert open_page("nasional", tahun="1850").selectbox(key="tahun").value == "Semua tahun"
 
 
+@pytest.mark.slow
 def test_upload_preview_keep_and_undo(empty, sign_in):
     sign_in("data_staf", "BBPOM-PDG")
     app = open_page("unggah")
@@ -283,6 +287,7 @@ def test_a_year_without_skb_warns(empty):
     assert any("SKB 2029 belum diketahui" in w.value for w in app.warning)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("day", ["2018-01-01", "2024-02-29", "2035-12-31"])
 def test_no_page_breaks_on_the_edges_of_time(demo, page, day):

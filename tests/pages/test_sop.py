@@ -3,11 +3,15 @@
 import datetime as dt
 import re
 
+import pytest
+
 from sop_core.indonesian import format_date, today
 from sop_core.store import Store
 from tests.builders import REV04, enter, form_of, load, revised
 from tests.pages.test_pages import demo, empty, fresh_store, metric, open_page, sign_in
 from tests.revisions.test_form import changed, row_of
+
+pytestmark = pytest.mark.slow
 
 __all__ = ["demo", "empty", "fresh_store", "sign_in"]
 D = dt.date

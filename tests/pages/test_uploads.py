@@ -83,6 +83,7 @@ def test_a_file_is_handed_out_to_those_who_may_have_it(store: Store):
     assert importing.file_list(leader, 1) == [], "the file holds names"
 
 
+@pytest.mark.slow
 def test_the_page_warns_of_an_older_file(empty, sign_in):
     rows = {"Kegiatan": [["ADV-1", "A", 2025, "BBPOM-PDG", "Advokasi"]]}
     steps = [["ADV-1", 1, D(2025, 3, 3), D(2025, 3, 14)]]

@@ -21,6 +21,7 @@ def report_of(text: str) -> Report:
     return Report(text, text, dt.date(2026, 1, 1), [("Unit", text)], [text], [section], [text], False)  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [*TEXTS[::4], *MORE])
 def test_pdf_has_no_link_and_no_picture_but_the_chart(text):
     content = pdf.write(report_of(text))

@@ -48,6 +48,7 @@ def test_revision_04_comes_back_whole():
     assert revisions.read(form_of(REV04), TODAY).revision == REV04
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     norms=st.dictionaries(

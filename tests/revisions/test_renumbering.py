@@ -18,6 +18,8 @@ from sop_core.recommendations import evidence
 from sop_core.store import Store
 from tests.builders import REV04, TODAY, enter, with_step
 
+pytestmark = pytest.mark.slow
+
 
 def shifted(content: bytes) -> bytes:
     """The same records for an SOP in which each flow begins with one step more."""

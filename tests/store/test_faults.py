@@ -110,6 +110,7 @@ with Store(path) as store:
 """
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_said_and_the_store_goes_on(path: Path):
     done = subprocess.run(
         [sys.executable, "-c", FULL, str(path)],

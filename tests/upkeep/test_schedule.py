@@ -16,6 +16,8 @@ from sop_core.store import Store
 from sop_core.upkeep import schedule
 from sop_core.upkeep.schedule import Keep, kept
 
+pytestmark = pytest.mark.slow
+
 NOON = dt.datetime(2026, 11, 25, 12)
 RULE = Keep(7, 5, 12)
 

@@ -12,6 +12,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from functools import cache
 from html import escape
 
 from tests.builders import workbook
@@ -117,7 +118,7 @@ def stuffed(
     size = told if told is not None else len(head) + len(block) * times + len(tail)
     checksum = zlib.crc32((head + block)[: told or 0])
     # Stored as a part that is not compressed; then its two headers are corrected.
-    base = xlsx(**{"xl/sharedStrings.xml": b"<sst/>"}) if "shared" in path else xlsx()
+    base = xlsx() if "sheet1" in path else xlsx(**{path: b"<sst/>"})
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(base)) as old, zipfile.ZipFile(out, "w") as new:
         for name in old.namelist():
@@ -132,22 +133,20 @@ def stuffed(
 
 def big(path: str, mebibytes: int) -> bytes:
     """A workbook with one entry of so many MiB of one letter (a thousandth of that when packed)."""
-    buffer = io.BytesIO(xlsx())
-    with (
-        zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive,
-        archive.open(path, "w") as out,
-    ):
-        for _ in range(mebibytes):
-            out.write(b"a" * (1 << 20))
-    return buffer.getvalue()
+    return stuffed(path, b"", b"a" * (1 << 20), mebibytes, b"")
 
 
 def csv(*rows: list[str], by: str = ",", end: str = "\n") -> str:
     return end.join(by.join(r) for r in (HEAD, *rows)) + end
 
 
-def cases() -> Iterator[Case]:
+@cache  # two test files ask, each while tests are collected
+def cases() -> list[Case]:
     """All of them, always the same."""
+    return list(_cases())
+
+
+def _cases() -> Iterator[Case]:
     yield from _wrong_content()
     yield from _far()
     yield from _bombs()

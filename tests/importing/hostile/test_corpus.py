@@ -18,7 +18,7 @@ from sop_core.store import Store
 from tests.builders import TODAY
 from tests.importing.hostile.corpus import ANY, ROW, cases, csv, xlsx
 
-CASES = list(cases())
+CASES = cases()
 
 
 @pytest.fixture(scope="module")
