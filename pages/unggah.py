@@ -272,7 +272,7 @@ def _history_actions(store: Store, batch: importing.Batch) -> None:
                 partial(_handed_out, store, number, file), file.name,
                 key=f"asal_{number}_{file.name}",
             )  # fmt: skip
-        if batch.undone_at is None:
+        if batch.undoable:
             sure = st.checkbox("Saya yakin membatalkan", key=f"yakin_{number}")
             if st.button("Batalkan unggahan ini", key=f"batal_{number}", disabled=not sure):
                 try:
@@ -282,6 +282,10 @@ def _history_actions(store: Store, batch: importing.Batch) -> None:
                 else:
                     st.session_state["kabar"] = f"Unggahan {number} dibatalkan."
                     st.rerun()
+    if batch.undone_at is None and not batch.undoable:
+        st.caption(
+            "Hanya unit yang mengunggahnya atau pengelola yang dapat membatalkan unggahan ini."
+        )
     rejected = importing.rejections(store, number) if batch.rows_rejected else []
     counted = importing.rejections_counted(store, number) if len(rejected) >= LISTED else []
     if counted:

@@ -129,20 +129,29 @@ def require_data(page: str) -> Store:
     """The reader's store for the named page, or, where it is empty, what to do about that and no further."""
     current = store(page)
     if current.empty:
-        st.info(
-            "**Belum ada data.** Unggah buku kerja kegiatan dan langkah di halaman Unggah,"
-            " atau muat data demo untuk mencoba.",
-            icon=":material/inbox:",
-        )
+        st.info("**Belum ada data.** " + _what_to_do(current), icon=":material/inbox:")
         left, right = st.columns(2)
         with left:
-            if st.button("Buka halaman Unggah", icon=":material/upload_file:", width="stretch"):
+            if current.viewer.may("impor") and st.button(
+                "Buka halaman Unggah", icon=":material/upload_file:", width="stretch"
+            ):
                 st.switch_page("pages/unggah.py")
         with right:
             if current.viewer.role == DEMO:
                 offer_demo(current)
         st.stop()
     return current
+
+
+def _what_to_do(current: Store) -> str:
+    if current.viewer.role == DEMO:
+        return (
+            "Muat data demo untuk mencoba. Data asli diunggah setelah pengelola membuat akun"
+            " (perintah pantau user add)."
+        )
+    if current.viewer.may("impor"):
+        return "Unggah buku kerja kegiatan dan langkah di halaman Unggah."
+    return "Data tampil setelah staf data unit mengunggahnya."
 
 
 def offer_demo(current: Store) -> None:

@@ -27,6 +27,8 @@ class Batch:
     rows_rejected: int
     undone_at: dt.datetime | None
     undone_by: str | None
+    undoable: bool
+    """It counts, and who asks may undo it; what was built on it since is found when they do."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,20 @@ class StoredFile:
 
 def history(store: Store) -> list[Batch]:
     """Kept imports, the newest first."""
+    whose = {
+        row["batch_id"]: (row["imported_login"], row["imported_unit"])
+        for row in store.nationwide().rows(
+            "SELECT batch_id, imported_login, imported_unit FROM import_batch"
+        )
+    }
+    viewer = store.viewer
     return [
-        Batch(**row)
+        Batch(
+            **row,
+            undoable=row["undone_at"] is None
+            and viewer.may("batal_impor")
+            and viewer.may_undo(*whose[row["batch_id"]]),
+        )
         for row in store.rows(
             """
             SELECT b.batch_id, string_agg(f.name, ', ' ORDER BY f.name) AS files, b.sha256,

@@ -222,6 +222,20 @@ def test_a_column_that_the_file_lacks_is_judged_as_it_is_stored(store: Store):
 # --------------------------------------------------------------- undo and demo
 
 
+def test_the_history_offers_an_undo_to_whom_it_is_open(store: Store):
+    load(store.as_viewer(PADANG), Kegiatan=[["P-1", "A", 2025, "BBPOM-PDG", "x"]])
+    load(store, Kegiatan=[["P-2", "A", 2025, "BBPOM-PDG", "x"]])
+    head = Viewer("k", "Kepala", "kepala_balai", "BBPOM-PDG", ("BBPOM-PDG",))
+    offered = {
+        who.login: [b.undoable for b in importing.history(store.as_viewer(who))]
+        for who in (PADANG, head)
+    }
+    assert offered == {PADANG.login: [False, True], "k": [False, False]}
+    assert [b.undoable for b in importing.history(store)] == [True, True]
+    importing.undo(store, 1, "x")
+    assert [b.undoable for b in importing.history(store)] == [True, False]
+
+
 def test_a_moved_uploader_leaves_the_old_offices_uploads(store: Store):
     load(store.as_viewer(PADANG), Kegiatan=[["P-1", "A", 2025, "BBPOM-PDG", "x"]])
     moved = Viewer(PADANG.login, PADANG.name, "data_staf", "BBPOM-KPG", ("BBPOM-KPG",))

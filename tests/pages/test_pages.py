@@ -134,6 +134,13 @@ def test_one_click_loads_labelled_demo_data(empty):
     assert int(metric(app, "Langkah terbuka").replace(".", "")) > 100
 
 
+def test_an_empty_store_sends_nobody_where_they_may_not_go(empty, sign_in):
+    sign_in("pimpinan")
+    app = open_page("nasional")
+    assert "setelah staf data unit mengunggahnya" in app.info[0].value
+    assert [b.label for b in app.button] == []
+
+
 def test_demo_data_is_labelled(demo):
     # AppTest shows what the entry file draws on its first run only; the browser
     # journeys look for the label on every page.
