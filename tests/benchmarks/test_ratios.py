@@ -179,7 +179,7 @@ def test_importing_against_just_reading():
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         return sum(len(book.get_sheet_by_name(n).to_python()) for n in book.sheet_names)
 
-    turns = 3
+    turns = 5
     empty_stores = [Store() for _ in range(turns + 1)]
 
     def keep() -> None:
