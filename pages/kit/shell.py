@@ -129,7 +129,7 @@ def require_data(page: str) -> Store:
     """The reader's store for the named page, or, where it is empty, what to do about that and no further."""
     current = store(page)
     if current.empty:
-        st.info("**Belum ada data.** " + _what_to_do(current), icon=":material/inbox:")
+        st.info(words.say("**Belum ada data.** {}", _what_to_do(current)), icon=":material/inbox:")
         left, right = st.columns(2)
         with left:
             if current.viewer.may("impor") and st.button(
