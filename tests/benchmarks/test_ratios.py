@@ -191,7 +191,9 @@ def test_importing_against_just_reading():
 
     ours, yardstick = seconds(keep, read, times=turns)
     report(f"importing {len(steps):,} steps and {cases:,} activities / reading", ours, yardstick)
-    assert ours / yardstick <= 3
+    # 3 before strangers' files were looked at first and read in a process of their own, which
+    # costs 0.27 s here (start, look, handing over): 0.4 of the yardstick.
+    assert ours / yardstick <= 3.4
 
 
 def _kegiatan(rows: int, faulty: bool) -> SourceFile:
