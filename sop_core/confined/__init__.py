@@ -13,7 +13,6 @@ imports no more of ours than it needs, since every start costs those imports.
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import resource
 import selectors
@@ -148,8 +147,6 @@ def serve(work: Callable[..., Any]) -> None:
     """The main of a job: limits, arguments, work, answer."""
     memory, seconds = (int(text) for text in sys.argv[1:3])
     _go_first()
-    # Cells are made by the million and kept to the end: looking for garbage among them finds none.
-    gc.disable()
     try:
         # Read before the files are closed off; what is read counts as memory already.
         resource.setrlimit(resource.RLIMIT_AS, (memory * _MIB, memory * _MIB))
