@@ -151,14 +151,7 @@ def problems(draft: Draft) -> None:
         f"**{format_number(len(draft.problems))} isian perlu diperbaiki.** Belum ada yang disimpan.",
         icon=":material/rule:",
     )
-    frame = pd.DataFrame([vars(p) for p in draft.problems])
-    tables.plain(
-        frame,
-        tables.PROBLEM_COLUMNS,
-        alt="Isian yang perlu diperbaiki",
-        height=300,
-        widths=tables.PROBLEM_WIDTHS,
-    )
+    tables.problems(draft.problems, alt="Isian yang perlu diperbaiki", height=300)
 
 
 def examine(store: Store, file: SourceFile, revision: Revision, as_of: dt.date) -> None:

@@ -124,14 +124,7 @@ def preview(parsed: importing.Parsed, found: importing.Preview) -> None:
     if found.problems:
         st.markdown(f"**{format_number(rows.rejected)} baris ditolak, dengan alasan:**")
         _problems_by_kind(found)
-        frame = pd.DataFrame([vars(p) for p in found.problems])
-        tables.plain(
-            frame,
-            tables.PROBLEM_COLUMNS,
-            alt="Alasan penolakan",
-            height=280,
-            widths=tables.PROBLEM_WIDTHS,
-        )
+        tables.problems(found.problems, alt="Alasan penolakan", height=280)
         handing.button(
             "Unduh baris yang ditolak beserta alasannya",
             lambda: rejected_workbook(parsed, found.problems),
@@ -292,14 +285,7 @@ def _history_actions(store: Store, batch: importing.Batch) -> None:
         st.caption("Hanya alasan pertama yang dirinci. Menurut jenisnya:")
         st.text("\n".join(counted))
     if rejected:
-        frame = pd.DataFrame([vars(p) for p in rejected])
-        tables.plain(
-            frame,
-            tables.PROBLEM_COLUMNS,
-            alt=f"Baris ditolak unggahan {number}",
-            height=220,
-            widths=tables.PROBLEM_WIDTHS,
-        )
+        tables.problems(rejected, alt=f"Baris ditolak unggahan {number}", height=220)
 
 
 def _size(size: int) -> str:

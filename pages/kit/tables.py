@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import pandas as pd
@@ -12,6 +12,7 @@ import streamlit as st
 from pages.kit import handing
 from sop_core import exporting
 from sop_core.evaluation import Scope
+from sop_core.importing import Problem
 from sop_core.indonesian import format_date, format_number, format_percent, today
 
 MOST_ROWS = 2000
@@ -23,7 +24,7 @@ _WIDTHS: dict[str, int] = {
     "Judul": 270, "Kegiatan": 330, "Kegiatan langkah": 330, "Unit": 210, "Status": 150,
     "Alasan": 420, "Aktivitas": 420, "Norma": 140, "Output": 300, "Dasar mulai": 250, "Yang mengikat": 200,
 }  # fmt: skip
-PROBLEM_COLUMNS = {
+_PROBLEM_COLUMNS = {
     "sheet": "Lembar",
     "row": "Baris",
     "column": "Kolom",
@@ -31,7 +32,7 @@ PROBLEM_COLUMNS = {
     "message": "Alasan",
 }
 """Why cells of an uploaded file are refused (rows of ``importing.Problem``)."""
-PROBLEM_WIDTHS = {"Alasan": 600}
+_PROBLEM_WIDTHS = {"Alasan": 600}
 """A reason is a sentence, and what the table is for."""
 _MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -88,6 +89,12 @@ def opening(ids: pd.Series[Any], table: str, choice: str) -> Callable[[], None]:
             st.session_state[choice] = str(ids.iloc[rows[0]])
 
     return choose
+
+
+def problems(found: Sequence[Problem], *, alt: str, height: int) -> None:
+    """Why cells of an uploaded file are refused; ``height`` in pixels."""
+    frame = pd.DataFrame([vars(p) for p in found])
+    plain(frame, _PROBLEM_COLUMNS, alt=alt, height=height, widths=_PROBLEM_WIDTHS)
 
 
 def plain(
