@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from sop_core import importing, revisions
 from sop_core.definition import Revision, load_revision
@@ -11,7 +14,7 @@ from sop_core.exporting import Table, to_xlsx
 from sop_core.importing import Preview, SourceFile
 from sop_core.importing.contract import SHEETS
 from sop_core.paths import DATA
-from sop_core.store import Store
+from sop_core.store import Store, migrations
 
 TODAY = dt.date(2026, 11, 24)
 HEADINGS = {s.name: [c.name for c in s.columns] for s in SHEETS}
@@ -95,3 +98,14 @@ def enter(store: Store, revision: Revision) -> int:
     draft = revisions.read(file, TODAY)
     assert draft.revision is not None, draft.problems
     return revisions.add(store, file, draft.revision, "Pusat contoh")
+
+
+def earlier_store(path: Path, number: int) -> duckdb.DuckDBPyConnection:
+    """A store as the version with that many migrations left it, empty and open."""
+    old = duckdb.connect(str(path))
+    old.execute("CREATE TABLE schema_version (version INTEGER, applied_at TIMESTAMP)")
+    for version, script in migrations().items():
+        if version <= number:
+            old.execute(script)
+            old.execute("INSERT INTO schema_version VALUES (?, now()::TIMESTAMP)", [version])
+    return old

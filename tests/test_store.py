@@ -8,7 +8,7 @@ import pytest
 
 from sop_core.errors import StoreBusy, StoreDamaged
 from sop_core.store import Store, Trace, chain, migrations
-from tests.builders import TODAY, load, steps_of
+from tests.builders import TODAY, earlier_store, load, steps_of
 
 ROOT = Path(__file__).parent.parent
 
@@ -27,12 +27,7 @@ def test_migrations_run_once_and_data_stays(tmp_path: Path):
 @pytest.mark.parametrize("number", sorted(migrations())[:-1])
 def test_a_store_of_every_earlier_schema_opens_with_its_records(tmp_path: Path, number):
     path = tmp_path / "lama.duckdb"
-    with duckdb.connect(str(path)) as old:
-        old.execute("CREATE TABLE schema_version (version INTEGER, applied_at TIMESTAMP)")
-        for version, script in migrations().items():
-            if version <= number:
-                old.execute(script)
-                old.execute("INSERT INTO schema_version VALUES (?, now()::TIMESTAMP)", [version])
+    with earlier_store(path, number) as old:
         old.execute(
             "INSERT INTO activity BY NAME SELECT 'ADV-1' AS case_id, 'A' AS flow, 2025 AS year,"
             " 'BBPOM-PDG' AS unit_code, 'Advokasi' AS title, 1 AS batch_id, 2 AS source_row"
@@ -51,12 +46,7 @@ def test_a_store_of_every_earlier_schema_opens_with_its_records(tmp_path: Path, 
 def test_an_audit_from_before_its_chain_is_linked(tmp_path: Path):
     path = tmp_path / "lama.duckdb"
     number = next(n for n, script in migrations().items() if "ADD COLUMN chain" in script)
-    with duckdb.connect(str(path)) as old:
-        old.execute("CREATE TABLE schema_version (version INTEGER, applied_at TIMESTAMP)")
-        for version, script in migrations().items():
-            if version < number:
-                old.execute(script)
-                old.execute("INSERT INTO schema_version VALUES (?, now()::TIMESTAMP)", [version])
+    with earlier_store(path, number - 1) as old:
         old.execute(
             "INSERT INTO audit BY NAME SELECT nextval('audit_number') AS entry_no,"
             " now()::TIMESTAMP AS happened_at, 'admin' AS login, 'admin' AS role,"

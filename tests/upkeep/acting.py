@@ -17,14 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-import duckdb
-
 from sop_core import importing, revisions, upkeep
 from sop_core.importing import SourceFile
 from sop_core.store import Store, migrations
 from sop_core.upkeep import looking, manifest, schedule
 from sop_core.upkeep.schedule import Keep
-from tests.builders import TODAY, enter, form_of, load, revised, workbook
+from tests.builders import TODAY, earlier_store, enter, form_of, load, revised, workbook
 from tests.upkeep.conftest import fill
 from tests.upkeep.fingerprint import fingerprint
 
@@ -193,12 +191,7 @@ def _withdraw(folder: Path) -> None:
 
 def _earlier_schema(folder: Path, number: int = 2) -> None:
     """A filled store as the version with that many migrations left it."""
-    with duckdb.connect(str(folder / STORE)) as old:
-        old.execute("CREATE TABLE schema_version (version INTEGER, applied_at TIMESTAMP)")
-        for version, script in migrations().items():
-            if version <= number:
-                old.execute(script)
-                old.execute("INSERT INTO schema_version VALUES (?, now()::TIMESTAMP)", [version])
+    with earlier_store(folder / STORE, number) as old:
         row = (
             "'ADV-' || n AS case_id, 'A' AS flow, 2025 AS year, 'BBPOM-PDG' AS unit_code,"
             " 'Advokasi' AS title, 1 AS batch_id, 2 AS source_row FROM range(2000) t(n)"

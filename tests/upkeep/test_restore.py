@@ -16,7 +16,7 @@ from sop_core.errors import BackupRefused, PantauError, StoreBusy
 from sop_core.indonesian import now
 from sop_core.store import Store, migrations
 from sop_core.upkeep import looking, manifest
-from tests.builders import load
+from tests.builders import earlier_store, load
 from tests.upkeep.fingerprint import fingerprint
 
 pytestmark = pytest.mark.slow
@@ -267,12 +267,7 @@ def test_an_old_backup_without_a_manifest_is_taken_and_noted(small, target, tmp_
 @pytest.mark.parametrize("number", sorted(migrations())[:-1])
 def test_a_backup_of_an_earlier_schema_is_brought_up_to_this_one(target, tmp_path, number):
     source = tmp_path / "lama.duckdb"
-    with duckdb.connect(str(source)) as old:
-        old.execute("CREATE TABLE schema_version (version INTEGER, applied_at TIMESTAMP)")
-        for version, script in migrations().items():
-            if version <= number:
-                old.execute(script)
-                old.execute("INSERT INTO schema_version VALUES (?, now()::TIMESTAMP)", [version])
+    earlier_store(source, number).close()
     assert upkeep.doctor_file(source) == []
     done = upkeep.restore(source, target)
     assert any(f"Skema {number} dimutakhirkan" in note for note in done.notes)
