@@ -6,6 +6,7 @@ import streamlit as st
 from pages.kit import charts, filters, shell, tables, words
 from sop_core import followups, lateness
 from sop_core.evaluation import Scope
+from sop_core.flows import WITH_FOLLOW_UPS
 from sop_core.indonesian import format_number
 from sop_core.store import Store
 
@@ -46,7 +47,11 @@ def choose(store: Store) -> Scope:
     _, office = filters.office(store, shared.as_of)
     left, right = st.columns([1, 2])
     flow = left.selectbox(
-        "Alur", [filters.ALL, *"ABC"], key="alur", bind="query-params", placeholder="Pilih"
+        "Alur",
+        [filters.ALL, *WITH_FOLLOW_UPS],
+        key="alur",
+        bind="query-params",
+        placeholder="Pilih",
     )
     product = right.selectbox(
         "Komoditas",

@@ -199,7 +199,7 @@ def stranger(login: str) -> Viewer:
 
 
 PUBLIC = {
-    "calendar_day", "calendar_override", "sop_document", "sop_revision", "sop_step", "meta",
+    "calendar_day", "calendar_override", "flow_trait", "sop_document", "sop_revision", "sop_step", "meta",
     "schema_version", "report_template",
 }  # fmt: skip
 """Reference tables that everyone reads whole."""

@@ -12,7 +12,7 @@ import csv
 import datetime as dt
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -43,6 +43,7 @@ class Day:
     ``working_no`` counts the working days from the calendar's first day up to and
     including this one, so the working days between two days are a subtraction.
     ``provisional``: its year has no SKB yet, or the holiday on it is an estimate.
+    ``next_working`` is the first working day after it, None at the calendar's end.
     """
 
     day: dt.date
@@ -52,6 +53,7 @@ class Day:
     provisional_no: int
     name: str | None
     kind: str | None  # libur_nasional, cuti_bersama, koreksi
+    next_working: dt.date | None = None
 
 
 def read_overrides(path: Path = DATA / "holiday_overrides.csv") -> list[Override]:
@@ -100,7 +102,18 @@ def _build(overrides: tuple[Override, ...]) -> tuple[Day, ...]:
             Day(day, working, working_no, provisional, provisional_no, name, kind if name else None)
         )
         day += dt.timedelta(days=1)
-    return tuple(days)
+    return tuple(_linked(days))
+
+
+def _linked(days: list[Day]) -> list[Day]:
+    """Each day with the working day after it."""
+    linked = []
+    following = None
+    for day in reversed(days):
+        linked.append(replace(day, next_working=following))
+        if day.working:
+            following = day.day
+    return linked[::-1]
 
 
 @cache  # the package's tables cannot change while we run

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sop_core.flows import FLOWS, WITH_ANNUAL_REPORT, WITH_FOLLOW_UPS
+
 if TYPE_CHECKING:
     from sop_core.definition import Revision, Step
 
@@ -17,7 +19,7 @@ LEVEL_NAMES = {
 }
 LEVELS = tuple(LEVEL_NAMES)
 """From the lowest up: a flow's steps never go back to a lower one."""
-PERIODS = {"A": "year", "B": "year", "C": "year", "D": "quarter"}
+PERIODS = {f.flow: f.national_period for f in FLOWS}
 """What a national cycle of each flow spans: A.8, B.8, C.6 recapitulate a year, D.8 a quarter."""
 
 MILESTONES = {
@@ -47,7 +49,7 @@ _REQUIRED = {
         "quarter_report": "national_cycle",
     },
 }
-_OPTIONAL = {flow: {"escort": "national_cycle"} for flow in "ABC"}
+_OPTIONAL = {flow: {"escort": "national_cycle"} for flow in WITH_FOLLOW_UPS}
 
 
 @dataclass(frozen=True)
@@ -113,8 +115,12 @@ def _levels(revision: Revision) -> Iterator[Contradiction]:
                 message = f"tingkat {LEVEL_NAMES[step.level]} tidak boleh sesudah tingkat yang lebih tinggi"
                 yield Contradiction(("steps", position, "level"), message)
             highest = max(highest, LEVELS.index(step.level))
-        # The annual report is one step of one case a unit; a quarter of flow D has none.
-        wanted = {"activity": None, "unit_year": 0 if flow == "D" else 1, "national_cycle": None}
+        # The annual report is one step of one case a unit; flow D has none.
+        wanted = {
+            "activity": None,
+            "unit_year": int(flow in WITH_ANNUAL_REPORT),
+            "national_cycle": None,
+        }
         for level, count in wanted.items():
             given = sum(step.level == level for _, step in steps)
             if (count is None and not given) or (count is not None and given != count):

@@ -20,6 +20,7 @@ from typing import Any
 from sop_core.calendar import WorkingCalendar, build, read_overrides
 from sop_core.definition import Revision, Step, load_revisions
 from sop_core.exporting import Table, to_xlsx
+from sop_core.flows import annual_report_id, national_ids, quarter_id
 from sop_core.importing.contract import DEMO_PREFIX, DEMO_SHEET, SHEETS
 from sop_core.indonesian import format_date
 from sop_core.indonesian import today as jakarta_today
@@ -319,19 +320,19 @@ class _Maker:
         never = self.random.random() < 0.05 * self.pace[unit.code]
         opens = self.calendar.first_working_day_after(dt.date(year, 12, 31))
         if not never:
-            self._chain(f"{flow}-{year}-{unit.code}", steps, opens, unit)
+            self._chain(annual_report_id(flow, year, unit.code), steps, opens, unit)
 
     def _national(self, year: int, flow: str) -> None:
         steps = [s for s in self.revision.flow_steps(flow) if s.level == "national_cycle"]
         center = next(u for u in self.units if u.code == "PST-PMPUPO")
-        self._chain(f"{flow}-{year}-NASIONAL", steps, dt.date(year + 1, 3, 31), center)
+        self._chain(national_ids(flow, year)[0], steps, dt.date(year + 1, 3, 31), center)
 
     def _quarter(self, year: int, quarter: int) -> None:
         steps = [s for s in self.revision.flow_steps("D") if s.level == "national_cycle"]
         center = next(u for u in self.units if u.code == "PST-PMPUPO")
         last = dt.date(year + quarter // 4, quarter * 3 % 12 + 1, 1) - dt.timedelta(days=1)
         opens = self.calendar.first_working_day_after(last)
-        self._chain(f"D-{year}-TW{quarter}", steps, opens, center)
+        self._chain(quarter_id(year, quarter), steps, opens, center)
 
     # ---------------------------------------------- people, follow-ups, targets
 

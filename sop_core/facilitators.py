@@ -10,6 +10,8 @@ import pandas as pd
 
 from sop_core.definition import Milestone
 from sop_core.evaluation import Scope
+from sop_core.flows import PEOPLE as PEOPLE_FLOW
+from sop_core.flows import quarter_id
 from sop_core.store import Store
 
 STATES = ("terdaftar", "direkrut", "dilatih", "bersertifikat", "diajukan", "diakui")
@@ -85,7 +87,7 @@ def funnel(
         {
             "state": STATES,
             "name": [STATE_NAMES[s] for s in STATES],
-            "step": [sop.code_of("D", STATE_MILESTONES[s]) for s in STATES],
+            "step": [sop.code_of(PEOPLE_FLOW, STATE_MILESTONES[s]) for s in STATES],
             "people": [counts.get(s, 0) for s in STATES],
         }
     )
@@ -95,7 +97,7 @@ def funnel(
 
 def endorsement_norm(store: Store, as_of: dt.date) -> str:
     """The norm of D.6 as a reader sees it: ``60 HK``, or ``N/A``."""
-    return store.sop(as_of).step_of("D", "endorsed").norm
+    return store.sop(as_of).step_of(PEOPLE_FLOW, "endorsed").norm
 
 
 def reached(funnel: pd.DataFrame) -> dict[str, int]:
@@ -212,12 +214,12 @@ def quarter_report(store: Store, as_of: dt.date, year: int, quarter: int) -> Qua
     calendar = store.calendar()
     next_month = dt.date(year + quarter // 4, quarter * 3 % 12 + 1, 1)
     opens = calendar.first_working_day_after(next_month - dt.timedelta(days=1))
-    step = store.sop(opens).step_of("D", "quarter_report")
+    step = store.sop(opens).step_of(PEOPLE_FLOW, "quarter_report")
     found = store.rows(
         "SELECT started, due, due_rule, finished, status FROM step_status($as_of)"
         " WHERE case_id = $case_id AND milestone = 'quarter_report'",
         as_of=as_of,
-        case_id=f"D-{year}-TW{quarter}",
+        case_id=quarter_id(year, quarter),
     )
     known = found[0] if found else {}
     started = known.get("started") or opens
@@ -257,7 +259,7 @@ def quarter_batches(store: Store, scope: Scope, year: int, quarter: int) -> pd.D
 
     ``missing`` names what is not there: the D.7 report, or the people themselves.
     """
-    monitoring = store.sop(scope.as_of).code_of("D", "monitored")
+    monitoring = store.sop(scope.as_of).code_of(PEOPLE_FLOW, "monitored")
     first, last = quarter_dates(year, quarter)
     return store.frame(
         """
@@ -275,7 +277,7 @@ def quarter_batches(store: Store, scope: Scope, year: int, quarter: int) -> pd.D
             SELECT case_id, count(*) AS people FROM facilitator GROUP BY case_id
         ) f ON f.case_id = c.case_id
         JOIN unit_as_of($as_of) u ON u.code = c.unit_code
-        WHERE c.flow = 'D' AND c.level = 'activity'
+        WHERE c.flow IN (SELECT flow FROM flow_trait WHERE people) AND c.level = 'activity'
             AND t.finish_on <= least($last, $as_of)
             AND (m.finish_on IS NULL OR m.finish_on >= $first)
             AND ($units::VARCHAR[] IS NULL OR list_contains($units, c.unit_code))

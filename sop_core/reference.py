@@ -14,6 +14,7 @@ import pyarrow as pa
 from sop_core import calendar, facts
 from sop_core.calendar import Override
 from sop_core.definition import Revision
+from sop_core.flows import FLOWS
 from sop_core.paths import DATA
 from sop_core.units import read_units
 
@@ -34,6 +35,11 @@ def fingerprint() -> str:
 def load_units(cursor: duckdb.DuckDBPyConnection) -> None:
     """The register as shipped."""
     _replace(cursor, "unit", pa.Table.from_pylist([vars(u) for u in read_units()]))
+
+
+def load_flows(cursor: duckdb.DuckDBPyConnection) -> None:
+    """What sets the flows apart."""
+    _replace(cursor, "flow_trait", pa.Table.from_pylist([vars(f) for f in FLOWS]))
 
 
 def load_sop(cursor: duckdb.DuckDBPyConnection, revisions: Sequence[Revision]) -> None:

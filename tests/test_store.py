@@ -119,7 +119,7 @@ def imports_of(path: Path) -> set[str]:
 LAYERS = (
     {"errors", "paths", "indonesian", "palette"},
     {"confined"},
-    {"definition", "coherence", "calendar", "units", "passwords"},
+    {"definition", "coherence", "flows", "calendar", "units", "passwords"},
     {"counting", "facts", "access", "reference"},
     {"store"},
     {"corrections", "process", "attempts"},

@@ -24,7 +24,7 @@ from sop_core.importing.reading import Book
 Check = Callable[[duckdb.DuckDBPyConnection, dt.date], None]
 
 # Cases a row may name: imported ones, staged ones, and the generated ids of annual reports
-# (A-2026-<unit>) and national cycles (A-2026-NASIONAL, D-2026-TW1).
+# and national cycles (sql/case_views.sql).
 EVERY_CASE = """
 CREATE OR REPLACE TEMP VIEW every_case AS
 SELECT case_id, flow, year, 'activity' AS level, unit_code FROM activity
@@ -32,16 +32,10 @@ WHERE case_id NOT IN (SELECT case_id FROM staged_activity WHERE NOT refused)
 UNION ALL
 SELECT case_id, flow, year, 'activity', unit_code FROM staged_activity WHERE NOT refused
 UNION ALL
-SELECT case_id, case_id[1], case_id[3:6]::INTEGER, CASE WHEN tail = 'NASIONAL' OR tail LIKE 'TW%'
-    THEN 'national_cycle' ELSE 'unit_year' END,
-    CASE WHEN tail LIKE 'TW%' THEN 'NASIONAL' ELSE tail END
-FROM (
-    SELECT DISTINCT case_id, case_id[8:] AS tail FROM staged_step_record
-    WHERE regexp_full_match(case_id, '[A-D]-20\\d\\d-[A-Z0-9-]+')
-)
-WHERE case_id[3:6]::INTEGER BETWEEN 2018 AND year(current_date) + 1
-    AND CASE WHEN case_id[1] = 'D' THEN tail IN ('TW1', 'TW2', 'TW3', 'TW4')
-        ELSE tail = 'NASIONAL' OR tail IN (SELECT code FROM unit WHERE kind <> 'nasional') END
+SELECT g.case_id, p.flow, g.id.year, p.level, p.unit_code
+FROM (SELECT case_id, id_parts(case_id) AS id FROM (SELECT DISTINCT case_id FROM staged_step_record)) g
+JOIN case_place p ON p.flow = g.id.flow AND p.tail = g.id.tail
+WHERE g.id.year BETWEEN 2018 AND year(current_date) + 1
 """
 # Of these, the uploader's own, and those that people may be put in; of another office's the
 # checks know nothing. (authority.admit)
@@ -239,15 +233,11 @@ def duplicate_rows(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
 def reserved_ids(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     """An activity may not take the id of an annual report or a national cycle."""
     cursor.execute(
-        r"""
+        """
         INSERT INTO problem
         SELECT 'Kegiatan', row_no, 'ID Kegiatan', case_id,
             'bentuk ID ini dicadangkan untuk laporan tahunan dan siklus nasional; pakai ID lain'
-        FROM staged_activity
-        WHERE NOT refused AND (
-            regexp_full_match(case_id, '[A-D]-\d{4}-(NASIONAL|TW[1-4])')
-            OR (regexp_full_match(case_id, '[A-D]-\d{4}-.+')
-                AND case_id[8:] IN (SELECT code FROM unit)))
+        FROM staged_activity WHERE NOT refused AND reserved_id(case_id)
         """
     )
 
@@ -264,12 +254,14 @@ def flow_changes(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
         SELECT 'Kegiatan', s.row_no, 'Alur', s.flow,
             'kegiatan ini sudah tercatat pada alur ' || a.flow || '; alur tidak dapat diganti'
         FROM staged_activity s JOIN activity a USING (case_id)
+        JOIN flow_trait o ON o.flow = a.flow
+        JOIN flow_trait n ON n.flow = s.flow
         WHERE NOT s.refused AND s.flow <> a.flow
             AND a.unit_code IN (SELECT code FROM writable_unit)
             AND (
                 s.case_id IN (SELECT case_id FROM step_record)
-                OR (a.flow = 'D' AND s.case_id IN (SELECT case_id FROM facilitator))
-                OR (s.flow = 'D' AND s.case_id IN (SELECT case_id FROM follow_up))
+                OR (o.people AND s.case_id IN (SELECT case_id FROM facilitator))
+                OR (NOT n.follow_ups AND s.case_id IN (SELECT case_id FROM follow_up))
             )
         """
     )
@@ -280,8 +272,9 @@ def function_only_in_b(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     cursor.execute(
         """
         INSERT INTO problem
-        SELECT 'Kegiatan', row_no, 'Fungsi', function, 'hanya diisi untuk alur B (SOP B.4)'
-        FROM staged_activity WHERE NOT refused AND function IS NOT NULL AND flow <> 'B'
+        SELECT 'Kegiatan', s.row_no, 'Fungsi', s.function, 'hanya diisi untuk alur B (SOP B.4)'
+        FROM staged_activity s JOIN flow_trait t USING (flow)
+        WHERE NOT s.refused AND s.function IS NOT NULL AND NOT t.function
         """
     )
 
@@ -326,8 +319,7 @@ def unknown_case(sheet: Sheet, cases: str = "known_case", stays: str = "false") 
 def case_revisions(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     """The SOP revision that judges each touched case after the import; finds no problem itself.
 
-    It is the one in force when the case starts, as sql/rebuild_cases.sql says: at its first
-    record, a generated case at its opening if that is earlier.
+    It is the one in force when the case starts (sql/case_views.sql).
     """
     cursor.execute(
         """
@@ -335,28 +327,21 @@ def case_revisions(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
         WITH first AS (
             SELECT case_id, min(coalesce(started, finished)) AS first_on
             FROM merged_step GROUP BY case_id
-        ), period AS (
-            SELECT k.case_id, k.flow, k.level, k.year, f.first_on, CASE
-                WHEN k.level = 'unit_year' THEN make_date(k.year, 12, 31)
-                WHEN k.level = 'national_cycle' AND k.flow = 'D'
-                    THEN last_day(make_date(k.year, 3 * k.case_id[-1]::INTEGER, 1)) END AS ends
-            FROM known_case k JOIN first f USING (case_id)
-        ), opening AS (
-            SELECT ends, min(day) AS opens_on
-            FROM (SELECT DISTINCT ends FROM period) JOIN calendar_day ON working AND day > ends
-            GROUP BY ends
         ), start AS (
-            SELECT p.case_id, p.flow, p.level, coalesce(
-                least(p.first_on, o.opens_on, c.opens_on),
-                make_date(p.year, 1, 1)) AS starts_on
-            FROM period p LEFT JOIN opening o USING (ends)
-            LEFT JOIN sop_case c ON c.case_id = p.case_id AND c.level = 'national_cycle'
+            SELECT k.case_id, k.flow, k.level,
+                starts_on(k.level, k.year, p.quarter, f.first_on, coalesce(o.opens_on, c.opens_on))
+                    AS starts_on
+            FROM known_case k JOIN first f USING (case_id)
+            LEFT JOIN case_place p ON k.level <> 'activity' AND p.flow = k.flow
+                AND p.tail = id_parts(k.case_id).tail
+            LEFT JOIN calendar_opening o ON o.level = k.level AND o.year = k.year
+                AND o.quarter IS NOT DISTINCT FROM p.quarter
+            LEFT JOIN sop_case c ON c.case_id = k.case_id AND c.level = 'national_cycle'
         )
-        SELECT s.case_id, s.flow, s.level, r.revision,
+        SELECT case_id, flow, level, revision_on(starts_on) AS revision,
             CASE WHEN (SELECT count(*) FROM sop_revision) > 1
-                THEN ' pada SOP revisi ' || r.revision ELSE '' END AS said
-        FROM start s
-        JOIN sop_revision r ON s.starts_on >= r.effective_from AND s.starts_on < r.effective_until
+                THEN ' pada SOP revisi ' || revision_on(starts_on) ELSE '' END AS said
+        FROM start
         """
     )
 
@@ -557,13 +542,13 @@ def case_of_wrong_flow(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
         INSERT INTO problem
         SELECT 'Fasilitator', s.row_no, 'ID Kegiatan', s.case_id,
             'bukan angkatan fasilitator (alur ' || c.flow || ', seharusnya D)'
-        FROM staged_facilitator s JOIN joinable_case c USING (case_id)
-        WHERE NOT s.refused AND c.flow <> 'D'
+        FROM staged_facilitator s JOIN joinable_case c USING (case_id) JOIN flow_trait t USING (flow)
+        WHERE NOT s.refused AND NOT t.people
         UNION ALL
         SELECT 'Tindak Lanjut', s.row_no, 'ID Kegiatan', s.case_id,
-            'alur D tidak menghasilkan rekomendasi tindak lanjut'
-        FROM staged_follow_up s JOIN known_case c USING (case_id)
-        WHERE NOT s.refused AND c.flow = 'D'
+            'alur ' || c.flow || ' tidak menghasilkan rekomendasi tindak lanjut'
+        FROM staged_follow_up s JOIN known_case c USING (case_id) JOIN flow_trait t USING (flow)
+        WHERE NOT s.refused AND NOT t.follow_ups
         """
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 import xlsxwriter
 
 from sop_core.definition import Revision
+from sop_core.flows import CODES, FLOWS, annual_report_id, national_ids
 from sop_core.importing.contract import GUIDE, LISTS, SHEETS, Column, with_stakeholders
 from sop_core.units import UPT_KINDS, Unit
 
@@ -122,7 +123,7 @@ def _validation(column: Column, limits: Limits) -> dict[str, Any] | None:
         case "yes_no":
             return {"validate": "list", "source": ["ya", "tidak"], **shared}
         case "flow":
-            return {"validate": "list", "source": ["A", "B", "C", "D"], **shared}
+            return {"validate": "list", "source": list(CODES), **shared}
         case "unit":
             return {"validate": "list", "source": f"=Daftar!$A$2:$A${limits.units + 1}", **shared}
         case "date":
@@ -165,7 +166,8 @@ def generated_ids(units: list[Unit], today: dt.date) -> list[str]:
     upt = [u.code for u in units if u.kind in UPT_KINDS]
     ids = []
     for year in (today.year - 1, today.year):
-        for flow in "ABC":
-            ids += [f"{flow}-{year}-NASIONAL", *(f"{flow}-{year}-{code}" for code in upt)]
-        ids += [f"D-{year}-TW{quarter}" for quarter in (1, 2, 3, 4)]
+        for flow in FLOWS:
+            ids += national_ids(flow.flow, year)
+            if flow.annual_report:
+                ids += [annual_report_id(flow.flow, year, code) for code in upt]
     return ids

@@ -138,7 +138,7 @@ def reach(store: Store, year: int, as_of: dt.date) -> pd.DataFrame:
         WITH begun AS (
             SELECT DISTINCT c.case_id, c.unit_code, c.flow, c.stakeholder, c.commodity
             FROM sop_case c JOIN step_fact f USING (case_id)
-            WHERE c.level = 'activity' AND c.flow <> 'D' AND c.year = $year
+            WHERE c.level = 'activity' AND c.flow IN (SELECT flow FROM flow_trait WHERE follow_ups) AND c.year = $year
                 AND c.{UPT} AND f.start_on <= $as_of
         ), grouped AS (
             SELECT case_id, unit_code, flow, 'pemangku:' || stakeholder AS topic
@@ -198,7 +198,7 @@ def lead_times(store: Store, year: int, as_of: dt.date) -> pd.DataFrame:
                 max(finish_on) FILTER (milestone = 'reported') AS reported,
                 max(finish_no) FILTER (milestone = 'reported') AS report_no
             FROM step_fact
-            WHERE level = 'activity' AND flow <> 'D' AND year = $year AND start_on <= $as_of
+            WHERE level = 'activity' AND flow IN (SELECT flow FROM flow_trait WHERE follow_ups) AND year = $year AND start_on <= $as_of
             GROUP BY ALL
         )
         SELECT unit_code, flow, count(*) AS total,
@@ -221,7 +221,7 @@ def quarter_load(store: Store, year: int, as_of: dt.date) -> pd.DataFrame:
         WITH first_step AS (
             SELECT case_id, unit_code, flow, quarter(min(start_on)) AS quarter
             FROM step_fact
-            WHERE level = 'activity' AND flow <> 'D' AND year = $year AND start_on <= $as_of
+            WHERE level = 'activity' AND flow IN (SELECT flow FROM flow_trait WHERE follow_ups) AND year = $year AND start_on <= $as_of
             GROUP BY ALL
         ), counted AS (
             SELECT unit_code, flow, quarter, count(*) AS most,

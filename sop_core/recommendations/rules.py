@@ -17,6 +17,7 @@ import pandas as pd
 
 from sop_core.calendar import WorkingCalendar
 from sop_core.definition import Revision
+from sop_core.flows import PEOPLE
 from sop_core.indonesian import MONTHS, format_date, format_number, format_percent
 from sop_core.recommendations import shrinkage
 from sop_core.recommendations.model import Finding, Rule
@@ -160,8 +161,8 @@ def fasilitator(frame: pd.DataFrame, rule: Rule, setting: Setting) -> Iterator[F
         # A shortage of two people says less than one of twenty.
         severity *= need / (need + 5)
         yield Finding(
-            row["unit_code"], "D", float(severity), target=math.ceil(need), cases=row["cases"],
-            step=setting.revision.code_of("D", "held"),
+            row["unit_code"], PEOPLE, float(severity), target=math.ceil(need), cases=row["cases"],
+            step=setting.revision.code_of(PEOPLE, "held"),
             values={
                 "trained": format_number(row["trained"]),
                 "planned": format_number(planned) if planned else "(tanpa target)",

@@ -8,12 +8,12 @@ WITH now AS (SELECT working_no FROM calendar_day WHERE day = as_of),
 batch AS (
     SELECT case_id, min(finish_on) FILTER (milestone = 'registered') AS registered_on,
         min(finish_on) FILTER (milestone = 'recruited') AS recruited_on
-    FROM step_fact WHERE flow = 'D' AND level = 'activity' GROUP BY case_id
+    FROM step_fact WHERE milestone IN ('registered', 'recruited') GROUP BY case_id
 ),
 norm AS (
     SELECT s.sla_days, r.effective_from, r.effective_until
     FROM sop_step s JOIN sop_revision r USING (revision)
-    WHERE s.flow = 'D' AND s.milestone = 'endorsed'
+    WHERE s.milestone = 'endorsed'
 ),
 person AS (
     SELECT f.*, b.registered_on, b.recruited_on, c.title AS batch_title,

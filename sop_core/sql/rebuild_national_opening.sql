@@ -4,7 +4,7 @@
 -- The revision in force at the start of the year after says how late that is; the one in force
 -- on the opening, or on an earlier first record, judges the cycle.
 UPDATE sop_case AS c
-SET opens_on = o.opens_on, revision = j.revision
+SET opens_on = o.opens_on, revision = revision_on(least(o.first_on, o.opens_on))
 FROM (
     SELECT
         n.case_id, f.first_on,
@@ -26,7 +26,4 @@ FROM (
     WHERE n.level = 'national_cycle' AND n.quarter IS NULL
     GROUP BY n.case_id, n.year, v.national_year_latest, f.first_on
 ) AS o
-JOIN sop_revision j
-    ON least(o.first_on, o.opens_on) >= j.effective_from
-    AND least(o.first_on, o.opens_on) < j.effective_until
 WHERE o.case_id = c.case_id;

@@ -18,7 +18,7 @@ from sop_core.errors import StoreDamaged
 from sop_core.indonesian import now
 from sop_core.store import chain
 
-_VIEWS = ("views", "people_views")
+_VIEWS = ("views", "case_views", "people_views")
 
 
 def migrations() -> dict[int, str]:
@@ -49,6 +49,7 @@ def prepare(cursor: duckdb.DuckDBPyConnection, path: str, shipped: Sequence[Revi
     reference_now = reference.fingerprint()
     if _meta(cursor, "reference") != reference_now:
         reference.load_units(cursor)
+        reference.load_flows(cursor)
         reference.load_sop(cursor, counting.revisions(cursor, shipped))
         reference.load_calendar(cursor, counting.overrides(cursor))
         facts.rebuild(cursor)

@@ -17,7 +17,15 @@ from sop_core.upkeep.rules import RULES
 from sop_core.upkeep.rules.writing import KEYS
 
 _EXAMPLES = 3
-_REBUILT = ("unit", "sop_revision", "sop_step", "calendar_day", "sop_case", "step_fact")
+_REBUILT = (
+    "unit",
+    "flow_trait",
+    "sop_revision",
+    "sop_step",
+    "calendar_day",
+    "sop_case",
+    "step_fact",
+)
 _SHAPE = """
     SELECT 'kolom ' || table_name || '.' || column_name, data_type || is_nullable::VARCHAR
     FROM duckdb_columns() WHERE NOT internal AND schema_name = 'main' AND database_name = $here
@@ -139,6 +147,7 @@ def _rebuilt(cursor: duckdb.DuckDBPyConnection, shipped: Sequence[Revision]) -> 
         cursor.execute(f"CREATE TEMP TABLE {table} AS FROM {home}.{table} LIMIT 0")
     steps: tuple[Callable[[], None], ...] = (
         lambda: reference.load_units(cursor),
+        lambda: reference.load_flows(cursor),
         lambda: reference.load_sop(cursor, revisions),
         lambda: reference.load_calendar(cursor, counting.overrides(cursor)),
         lambda: facts.rebuild(cursor),

@@ -7,7 +7,7 @@ from sop_core.store import migrations
 from sop_core.upkeep.rules.writing import KEYS, SHEET_KEYS, Rule, breaks, refers, text
 
 # A generated case (annual report, national cycle) is there only while something is owed in it.
-_GENERATED = r"NOT regexp_full_match(case_id, '[A-D]-\d{4}-[A-Z0-9-]+') AND "
+_GENERATED = "id_parts(case_id) IS NULL AND "
 _SEQUENCES = {
     "batch_number": ("import_batch", "batch_id"),
     "audit_number": ("audit", "entry_no"),

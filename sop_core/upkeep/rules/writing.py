@@ -15,6 +15,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "import_sheet": ("batch_id", "sheet"),
     "report_template": ("template_no",),
     "unit": ("code", "valid_from"),
+    "flow_trait": ("flow",),
     "sop_revision": ("revision",),
     "sop_step": ("revision", "flow", "step_no"),
     "calendar_day": ("day",),
