@@ -80,12 +80,20 @@ SCOPED = (
     "scoped_status($as_of, $year::INTEGER, $units::VARCHAR[], $flow::VARCHAR,"
     " $step::INTEGER, $product::VARCHAR)"
 )
+COUNTS = """
+    count(*) FILTER (done AND judged AND NOT late) AS on_time,
+    count(*) FILTER (done AND late) AS late,
+    count(*) FILTER (open) AS open,
+    count(*) FILTER (overdue) AS overdue,
+    count(*) FILTER (due_soon) AS due_soon
+"""
+"""What every page counts of rows of ``SCOPED``, in one place."""
 STANDING = "case_standing($as_of, $year::INTEGER, $units::VARCHAR[], $flow::VARCHAR)"
 
 
 def status_rows(store: Store, scope: Scope, overdue_only: bool = False) -> list[dict[str, Any]]:
     """One row a step of every case: what `pantau status --json` prints, in its order."""
-    condition = "status = 'terlambat_berjalan'" if overdue_only else "true"
+    condition = "overdue" if overdue_only else "true"
     return store.rows(
         f"""
         SELECT case_id, flow, step_no AS step, level, unit_code AS unit, started, due, finished,
@@ -120,11 +128,7 @@ def headline(store: Store, scope: Scope) -> Headline:
     row = store.rows(
         f"""
         SELECT
-            count(*) FILTER (status = 'selesai_tepat') AS on_time,
-            count(*) FILTER (status = 'selesai_terlambat') AS late,
-            count(*) FILTER (status IN ('berjalan', 'terlambat_berjalan')) AS open,
-            count(*) FILTER (status = 'terlambat_berjalan') AS overdue,
-            count(*) FILTER (status = 'berjalan' AND days_left <= {DUE_SOON_DAYS}) AS due_soon,
+            {COUNTS},
             count(DISTINCT case_id) FILTER (started IS NOT NULL) AS cases
         FROM {SCOPED}
         """,  # noqa: S608
@@ -140,20 +144,18 @@ def by_step(store: Store, scope: Scope) -> pd.DataFrame:
         SELECT s.flow, s.step_no, s.flow || '.' || s.step_no AS step, arg_max(d.activity, d.revision) AS activity,
             arg_max_null(s.sla_days, d.revision) AS sla_days,
             count(*) FILTER (s.done) AS done,
-            count(*) FILTER (s.status = 'selesai_tepat') AS on_time,
-            count(*) FILTER (s.status = 'selesai_terlambat') AS finished_late,
-            count(*) FILTER (s.status IN ('berjalan', 'terlambat_berjalan')) AS open,
-            count(*) FILTER (s.status = 'terlambat_berjalan') AS overdue,
+            count(*) FILTER (s.done AND s.judged AND NOT s.late) AS on_time,
+            count(*) FILTER (s.done AND s.late) AS finished_late,
+            count(*) FILTER (s.open) AS open,
+            count(*) FILTER (s.overdue) AS overdue,
             count(*) FILTER (s.late) AS late,
-            count(*) FILTER (s.status IN ('selesai_tepat', 'selesai_terlambat', 'terlambat_berjalan'))
-                AS judged,
-            count(*) FILTER (s.late) / nullif(count(*) FILTER (s.status IN
-                ('selesai_tepat', 'selesai_terlambat', 'terlambat_berjalan')), 0) AS late_share,
+            count(*) FILTER (s.judged) AS judged,
+            count(*) FILTER (s.late) / nullif(count(*) FILTER (s.judged), 0) AS late_share,
             median(s.days_used) FILTER (s.done) AS median_days
         FROM {SCOPED} s
         JOIN sop_case c USING (case_id)
         JOIN sop_step d ON d.revision = c.revision AND d.flow = s.flow AND d.step_no = s.step_no
-        WHERE s.status <> 'belum_mulai'
+        WHERE s.status <> '{NOT_STARTED}'
         GROUP BY s.flow, s.step_no ORDER BY s.flow, s.step_no
         """,  # noqa: S608
         **scope.parameters(),
@@ -166,10 +168,7 @@ def by_flow(store: Store, scope: Scope) -> pd.DataFrame:
         f"""
         SELECT flow, count(DISTINCT case_id) FILTER (started IS NOT NULL AND level = 'activity')
                 AS activities,
-            count(*) FILTER (status = 'selesai_tepat') AS on_time,
-            count(*) FILTER (status = 'selesai_terlambat') AS late,
-            count(*) FILTER (status IN ('berjalan', 'terlambat_berjalan')) AS open,
-            count(*) FILTER (status = 'terlambat_berjalan') AS overdue
+            {COUNTS}
         FROM {SCOPED} GROUP BY flow ORDER BY flow
         """,  # noqa: S608
         **scope.parameters(),
@@ -180,8 +179,7 @@ def finished_between(store: Store, scope: Scope, first: dt.date, last: dt.date) 
     """One row a flow: steps with a norm that were finished from ``first`` to ``last``."""
     return store.frame(
         f"""
-        SELECT flow, count(*) FILTER (status = 'selesai_tepat') AS on_time,
-            count(*) FILTER (status = 'selesai_terlambat') AS late
+        SELECT flow, count(*) FILTER (judged AND NOT late) AS on_time, count(*) FILTER (late) AS late
         FROM {SCOPED} WHERE finished BETWEEN $first AND $last GROUP BY flow ORDER BY flow
         """,  # noqa: S608
         first=first,

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from sop_core.definition import Milestone
-from sop_core.evaluation import Scope
+from sop_core.evaluation import NOT_STARTED, Scope
 from sop_core.flows import PEOPLE as PEOPLE_FLOW
 from sop_core.flows import quarter_id
 from sop_core.store import Store
@@ -237,7 +237,7 @@ def quarter_report(store: Store, as_of: dt.date, year: int, quarter: int) -> Qua
         left = calendar.count(as_of, due) if as_of <= due else -calendar.count(due, as_of)
     return QuarterReport(
         year, quarter, step.code, opens, step.sla_days, norm_due, deadline, due,
-        rule, finished, known.get("status") or "belum_mulai", left,
+        rule, finished, known.get("status") or NOT_STARTED, left,
     )  # fmt: skip
 
 

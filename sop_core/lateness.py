@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sop_core.evaluation import AGEING, DUE_SOON_DAYS, SCOPED, Scope
+from sop_core.evaluation import AGEING, SCOPED, Scope
 from sop_core.store import Store
 
 DUE_SOON = "Segera jatuh tempo"
@@ -28,15 +28,14 @@ def late_steps(store: Store, scope: Scope) -> pd.DataFrame:
         SELECT s.case_id, s.flow, s.flow || '.' || s.step_no AS step, d.activity, s.level, s.year,
             s.unit_code, u.name AS unit, c.title, s.commodity, s.started, s.start_rule, s.due,
             s.due_rule, s.days_used, s.days_late, s.days_left, s.recorded, s.provisional,
-            CASE WHEN s.status = 'berjalan' THEN '{DUE_SOON}' ELSE {ageing_case("s.days_late")} END
+            CASE WHEN s.due_soon THEN '{DUE_SOON}' ELSE {ageing_case("s.days_late")} END
                 AS ageing
         FROM {SCOPED} s
         JOIN sop_case c USING (case_id)
         JOIN sop_step d
             ON d.revision = c.revision AND d.flow = s.flow AND d.step_no = s.step_no
         JOIN unit_as_of($as_of) u ON u.code = s.unit_code
-        WHERE s.status = 'terlambat_berjalan'
-            OR (s.status = 'berjalan' AND s.days_left <= {DUE_SOON_DAYS})
+        WHERE s.overdue OR s.due_soon
         ORDER BY s.days_late DESC, s.days_left, u.name, s.case_id, s.step_no
         """,  # noqa: S608 - our own names
         **scope.parameters(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sop_core.evaluation import DUE_SOON_DAYS, SCOPED, Scope
+from sop_core.evaluation import COUNTS, SCOPED, Scope
 from sop_core.store import Store
 
 
@@ -14,12 +14,8 @@ def by_unit(store: Store, scope: Scope) -> pd.DataFrame:
         f"""
         WITH counted AS (
             SELECT unit_code,
-                count(*) FILTER (status = 'selesai_tepat') AS on_time,
-                count(*) FILTER (status = 'selesai_terlambat') AS late,
-                count(*) FILTER (status IN ('berjalan', 'terlambat_berjalan')) AS open,
-                count(*) FILTER (status = 'terlambat_berjalan') AS overdue,
-                count(*) FILTER (status = 'berjalan' AND days_left <= {DUE_SOON_DAYS}) AS due_soon,
-                coalesce(max(days_late) FILTER (status = 'terlambat_berjalan'), 0) AS worst_days,
+                {COUNTS},
+                coalesce(max(days_late) FILTER (overdue), 0) AS worst_days,
                 count(DISTINCT case_id) FILTER (started IS NOT NULL) AS cases
             FROM {SCOPED} GROUP BY unit_code
         )
@@ -43,10 +39,10 @@ def by_unit_and_step(store: Store, scope: Scope) -> pd.DataFrame:
         SELECT unit_code, flow, step_no, flow || '.' || step_no AS step,
             count(*) FILTER (late) AS late,
             count(*) AS judged,
-            count(*) FILTER (status = 'terlambat_berjalan') AS overdue,
+            count(*) FILTER (overdue) AS overdue,
             count(*) FILTER (late) / count(*) AS late_share
         FROM {SCOPED}
-        WHERE status IN ('selesai_tepat', 'selesai_terlambat', 'terlambat_berjalan')
+        WHERE judged
         GROUP BY unit_code, flow, step_no ORDER BY flow, step_no, unit_code
         """,  # noqa: S608
         **scope.parameters(),
@@ -60,9 +56,9 @@ def rollup(store: Store, scope: Scope) -> pd.DataFrame:
         SELECT unit_code, flow, step_no,
             count(*) AS steps,
             count(*) FILTER (done) AS done,
-            count(*) FILTER (late AND NOT done) AS overdue,
+            count(*) FILTER (overdue) AS overdue,
             1 - count(*) FILTER (late AND done)
-                / nullif(count(*) FILTER (done AND due IS NOT NULL), 0) AS on_time_share,
+                / nullif(count(*) FILTER (judged AND done), 0) AS on_time_share,
             quantile_cont(days_used, [0.5, 0.9]) FILTER (done) AS quantiles,
             quantiles[1] AS median_days, quantiles[2] AS p90_days
         FROM {SCOPED} GROUP BY unit_code, flow, step_no ORDER BY ALL
@@ -80,11 +76,12 @@ def annual_reports(store: Store, scope: Scope) -> pd.DataFrame:
         f"""
         SELECT year, flow, count(*) AS expected,
             count(*) FILTER (done) AS received,
-            count(*) FILTER (status = 'selesai_tepat') AS on_time,
-            count(*) FILTER (status = 'terlambat_berjalan') AS overdue,
-            count(*) FILTER (status <> 'belum_mulai') > 0 AS opened
+            count(*) FILTER (done AND judged AND NOT late) AS on_time,
+            count(*) FILTER (overdue) AS overdue,
+            count(*) FILTER (open OR done) > 0 AS opened
         FROM {SCOPED}
-        WHERE level = 'unit_year' AND unit_code NOT LIKE 'PST-%'
+        WHERE level = 'unit_year'
+            AND unit_code IN (SELECT code FROM register WHERE kind IN ('balai_besar', 'balai', 'loka'))
         GROUP BY year, flow ORDER BY year DESC, flow
         """,  # noqa: S608
         **scope.parameters(),
@@ -97,7 +94,7 @@ def missing_reports(store: Store, scope: Scope) -> pd.DataFrame:
         f"""
         SELECT s.year, s.flow, u.name AS unit, s.due, s.days_late
         FROM {SCOPED} s JOIN unit_as_of($as_of) u ON u.code = s.unit_code
-        WHERE s.level = 'unit_year' AND s.status IN ('berjalan', 'terlambat_berjalan')
+        WHERE s.level = 'unit_year' AND s.open
         ORDER BY s.days_late DESC, u.name, s.flow
         """,  # noqa: S608
         **scope.parameters(),

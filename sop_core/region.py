@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from sop_core.definition import PRODUCT_GROUP
-from sop_core.evaluation import DUE_SOON_DAYS, SCOPED, STANDING, Scope
+from sop_core.evaluation import SCOPED, STANDING, Scope
 from sop_core.store import Store
 
 
@@ -47,11 +47,10 @@ def pipeline(store: Store, scope: Scope) -> pd.DataFrame:
         )
         SELECT s.level, s.step_no, s.flow || '.' || s.step_no AS step, s.activity, s.sla_days,
             count(c.case_id) AS cases,
-            count(*) FILTER (c.status = 'terlambat_berjalan') AS overdue,
-            count(*) FILTER (c.status = 'berjalan' AND c.days_left <= {DUE_SOON_DAYS}) AS due_soon,
-            count(*) FILTER (c.status = 'berjalan'
-                AND coalesce(c.days_left, {DUE_SOON_DAYS} + 1) > {DUE_SOON_DAYS}) AS running,
-            count(*) FILTER (c.status = 'belum_mulai') AS waiting,
+            count(*) FILTER (c.overdue) AS overdue,
+            count(*) FILTER (c.due_soon) AS due_soon,
+            count(*) FILTER (c.open AND NOT c.overdue AND NOT c.due_soon) AS running,
+            count(*) FILTER (NOT c.open) AS waiting,
             median(c.days_used) AS median_days
         FROM step s
         LEFT JOIN standing c
@@ -113,7 +112,7 @@ def case_steps(store: Store, case_id: str, as_of: dt.date) -> pd.DataFrame:
         f"""
         SELECT s.step_no, s.flow || '.' || s.step_no AS step, d.activity, s.sla_days, s.status,
             s.started, s.start_rule, s.due, s.due_rule, s.finished, s.days_used, s.days_late,
-            s.provisional
+            s.provisional, s.done, s.judged, s.late, s.overdue, s.passed_over
         FROM {SCOPED} s
         JOIN sop_case c USING (case_id)
         JOIN sop_step d

@@ -1,19 +1,19 @@
 """What the palette becomes on a page, light and dark."""
 
-from sop_core import palette
+from sop_core import evaluation, palette
 
 NEUTRAL = "rgba(127,140,150,0.16)"
 LAND = "rgba(127,140,150,0.22)"
 LINE = "rgba(127,140,150,0.55)"
 
 STATUS = {
-    "belum_mulai": palette.WAITING,
-    "berjalan": palette.RUNNING,
-    "terlambat_berjalan": palette.OVERDUE,
-    "selesai_tepat": palette.ON_TIME,
-    "selesai_terlambat": palette.LATE,
-    "selesai": palette.DONE,
-    "dilewati": palette.SKIPPED,
+    evaluation.NOT_STARTED: palette.WAITING,
+    evaluation.RUNNING: palette.RUNNING,
+    evaluation.OVERDUE: palette.OVERDUE,
+    evaluation.ON_TIME: palette.ON_TIME,
+    evaluation.LATE: palette.LATE,
+    evaluation.DONE: palette.DONE,
+    evaluation.SKIPPED: palette.SKIPPED,
 }
 LATE_SCALE = [[0.0, NEUTRAL], [0.001, "#F4C9BF"], [0.35, "#E07B6A"], [1.0, "#9B1C1C"]]
 # Single-hue steps for the age of what is late; the first is not late yet.

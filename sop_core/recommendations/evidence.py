@@ -29,7 +29,7 @@ def repeated_lateness(store: Store, year: int, as_of: dt.date) -> pd.DataFrame:
                 year = $year AS this_year, {FADE} ** ($year - year) AS weight
             FROM step_status($as_of)
             WHERE level = 'activity' AND year BETWEEN $year - {RECENT - 1} AND $year
-                AND status IN ('selesai_tepat', 'selesai_terlambat', 'terlambat_berjalan')
+                AND judged
         )
         SELECT unit_code, flow, flow || '.' || step_no AS step,
             count(*) FILTER (this_year) AS judged,
@@ -50,8 +50,8 @@ def annual_reports(store: Store, year: int, as_of: dt.date) -> pd.DataFrame:
     """Annual reports that fell due in the year: on time or not, and the year before's too."""
     return store.frame(
         f"""
-        SELECT unit_code, flow, flow || '.' || step_no AS step, year AS report_year, due, status,
-            days_late, list_value(case_id) AS cases, (status = 'selesai_tepat')::INT AS measure,
+        SELECT unit_code, flow, flow || '.' || step_no AS step, year AS report_year, due, late, overdue,
+            days_late, list_value(case_id) AS cases, (judged AND NOT late)::INT AS measure,
             lag(late) OVER (PARTITION BY unit_code, flow ORDER BY year) AS late_before
         FROM step_status($as_of)
         WHERE level = 'unit_year' AND {UPT} AND due <= $as_of

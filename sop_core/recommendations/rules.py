@@ -81,8 +81,8 @@ def terlambat_berulang(frame: pd.DataFrame, rule: Rule, _: Setting) -> Iterator[
 
 def laporan_tahunan(frame: pd.DataFrame, rule: Rule, _: Setting) -> Iterator[Finding]:
     """An annual report that came late, or has not come at all."""
-    for row in _records(frame[frame["status"].isin(["selesai_terlambat", "terlambat_berjalan"])]):
-        missing = row["status"] == "terlambat_berjalan"
+    for row in _records(frame[frame["late"]]):
+        missing = row["overdue"]
         again = row["late_before"] is True
         severity = 0.85 if missing else 0.35 + 0.4 * min(1.0, row["days_late"] / 20)
         yield Finding(

@@ -55,17 +55,17 @@ def summary(
     head: dict[str, Any], steps: pd.DataFrame, own: pd.DataFrame, as_of: dt.date
 ) -> list[str]:
     """How far the case is, what is late in it, and what it left to do."""
-    done = steps[steps["status"].isin(["selesai_tepat", "selesai_terlambat", "selesai"])]
-    skipped = int((steps["status"] == "dilewati").sum())
+    done = steps[steps["done"]]
+    skipped = int(steps["passed_over"].sum())
     text = f"{format_number(len(done))} dari {format_number(len(steps))} langkah selesai per {format_date(as_of)}"
     lines = [text + (f", {skipped} dilewati dengan alasan." if skipped else ".")]
-    judged = done[done["status"] != "selesai"]
+    judged = done[done["judged"]]
     if len(judged):
-        late = judged[judged["status"] == "selesai_terlambat"]
+        late = judged[judged["late"]]
         lines.append(
             f"{format_number(len(judged) - len(late))} dari {format_number(len(judged))} langkah bernorma selesai tepat waktu."
         )
-    for row in steps[steps["status"] == "terlambat_berjalan"].to_dict("records"):
+    for row in steps[steps["overdue"]].to_dict("records"):
         lines.append(
             f"Langkah {row['step']} sedang terlambat {format_number(row['days_late'])} HK"
             f" sejak tenggat {format_date(row['due'])}."

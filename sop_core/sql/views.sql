@@ -25,7 +25,8 @@ CREATE OR REPLACE MACRO unit_as_of(as_of) AS TABLE
 SELECT * FROM register_as_of(as_of) WHERE code IN (SELECT code FROM unit);
 
 -- What is known of every step on a day: dates later than that day have not happened yet.
--- `done` and `late` (finished late, or open past its due date) are cheap to count; `status` names them.
+-- What counts is a column: `done`, `late` (finished late or overdue), `open`, `overdue`, `due_soon`,
+-- `judged` (can be late: done or overdue, with a norm), `unknown`. `status` names it, for people.
 CREATE OR REPLACE MACRO step_status(as_of) AS TABLE
 WITH now AS (SELECT working_no FROM calendar_day WHERE day = as_of),
 known AS (
@@ -43,7 +44,7 @@ known AS (
 )
 SELECT
     case_id, flow, step_no, milestone, level, year, unit_code, commodity, sla_days,
-    optional, recorded, start_rule, due_rule, provisional, bypassed_on, done, late,
+    optional, recorded, start_rule, due_rule, provisional, bypassed_on, passed_over, done, late,
     CASE
         WHEN passed_over THEN 'dilewati'
         WHEN done THEN CASE
@@ -53,6 +54,11 @@ SELECT
         WHEN begun THEN CASE WHEN late THEN 'terlambat_berjalan' ELSE 'berjalan' END
         ELSE 'belum_mulai'
     END AS status,
+    begun AND NOT done AS open,
+    begun AND NOT done AND late AS overdue,
+    begun AND NOT done AND NOT late AND due_no - now_no <= 5 AS due_soon,
+    due_no IS NOT NULL AND (done OR (begun AND late)) AS judged,
+    false AS unknown,
     CASE WHEN begun THEN start_on END AS started,
     CASE WHEN begun THEN due_on END AS due,
     CASE WHEN finish_on <= as_of THEN finish_on END AS finished,
@@ -77,18 +83,20 @@ SELECT
     case_id, flow, level, year, unit_code, any_value(commodity) AS commodity,
     min(step_no) FILTER (owed) AS stands_at,
     arg_min(status, step_no) FILTER (owed) AS status,
+    coalesce(arg_min(overdue, step_no) FILTER (owed), false) AS overdue,
+    coalesce(arg_min(due_soon, step_no) FILTER (owed), false) AS due_soon,
+    coalesce(arg_min(open, step_no) FILTER (owed), false) AS open,
     arg_min(days_used, step_no) FILTER (owed) AS days_used,
     arg_min(days_left, step_no) FILTER (owed) AS days_left,
     arg_min(due, step_no) FILTER (owed) AS due,
-    count(*) FILTER (status = 'terlambat_berjalan') AS late_steps,
-    coalesce(max(days_late) FILTER (status = 'terlambat_berjalan'), 0) AS days_late,
+    count(*) FILTER (overdue) AS late_steps,
+    coalesce(max(days_late) FILTER (overdue), 0) AS days_late,
     min(started) AS started, max(finished) AS finished,
     count(*) FILTER (done) AS done_steps, count(*) AS steps
 FROM (
     SELECT
         *,
-        status IN ('belum_mulai', 'berjalan', 'terlambat_berjalan')
-            AND NOT coalesce(bypassed_on <= as_of, false) AS owed
+        NOT done AND NOT passed_over AND NOT coalesce(bypassed_on <= as_of, false) AS owed
     FROM scoped_status(as_of, of_year, of_units, of_flow, NULL, NULL)
 )
 GROUP BY case_id, flow, level, year, unit_code;
