@@ -73,11 +73,11 @@ GIVEN = {
         sees=OFFICE_WITH_LOKAS, names=True, of=UPT_KINDS,
     ),
     "data_staf": _role(
-        "Staf data", "impor batal_impor ekspor_nama sandi", _RECORDS | _OWN | {"unggah"},
+        "Staf data", "impor batal_impor pernyataan ekspor_nama sandi", _RECORDS | _OWN | {"unggah"},
         sees=OFFICE, names=True, of=UPT_KINDS, uploads=OF_THE_OFFICE,
     ),
     "pusat": _role(
-        "Unit Kerja Pusat", "impor batal_impor kalender sop templat ekspor_nama sandi",
+        "Unit Kerja Pusat", "impor batal_impor pernyataan kalender sop tahun templat ekspor_nama sandi",
         _RECORDS | _OWN | {"unggah"},
         sees=NATION, names=True, of=("pusat",), uploads=OF_THE_CENTRE,
     ),
@@ -88,7 +88,7 @@ TABLE = {
     **GIVEN,
     PENDING: _role("Kata sandi awal", "sandi", _OWN),
     DEMO: _role(
-        "Pengunjung demo", "impor batal_impor disposisi kalender sop ekspor_nama",
+        "Pengunjung demo", "impor batal_impor pernyataan disposisi kalender sop tahun ekspor_nama",
         _RECORDS | {"unggah"}, sees=NATION, names=True, uploads=OF_ALL,
     ),
     SYSTEM: Role("Operator", NATION, names=True, uploads=OF_ALL, people=True),
@@ -102,7 +102,9 @@ ACTION_NAMES = {
     "impor": "mengunggah data",
     "batal_impor": "membatalkan unggahan",
     "disposisi": "memberi disposisi",
+    "pernyataan": "menyatakan data lengkap",
     "kalender": "mengubah kalender",
+    "tahun": "membuka tahun alur",
     "sop": "mengubah revisi SOP",
     "templat": "mengelola templat laporan",
     "pengguna": "mengelola pengguna",
@@ -199,7 +201,7 @@ def stranger(login: str) -> Viewer:
 
 
 PUBLIC = {
-    "calendar_day", "calendar_override", "flow_trait", "sop_document", "sop_revision", "sop_step", "meta",
+    "calendar_day", "calendar_override", "flow_trait", "flow_year", "opened_year", "sop_document", "sop_revision", "sop_step", "meta",
     "schema_version", "report_template",
 }  # fmt: skip
 """Reference tables that everyone reads whole."""
@@ -210,6 +212,7 @@ _COVERS = {
     "unit": f"SELECT * FROM {{base}}.unit WHERE code IN {_MINE}",
     "activity": _BY_UNIT,
     "target": _BY_UNIT,
+    "office_statement": _BY_UNIT,
     "step_fact": _BY_UNIT,
     "disposition": _BY_UNIT,
     "facilitator": _BY_UNIT,

@@ -24,9 +24,10 @@ def correct(
         raise Refused("Alasan dan dasar hukum wajib diisi.")
     trace = Trace("kalender", str(day), after={"hari_kerja": working, "alasan": reason, "dasar": legal_basis})  # fmt: skip
     with store.write(trace) as cursor:
-        trace.before = _drop(cursor, day)
+        trace.before = _take_back(cursor, day, who)
         cursor.execute(
-            "INSERT INTO calendar_override VALUES ($day, $working, $reason, $basis, $who, $now)",
+            "INSERT INTO calendar_override"
+            " VALUES ($day, $working, $reason, $basis, $who, $now, NULL, NULL)",
             {
                 "day": day,
                 "working": working,
@@ -40,18 +41,20 @@ def correct(
 
 
 def withdraw(store: Store, day: dt.date) -> None:
-    """Drop a correction entered by staff and count everything again. Raises AccessDenied."""
+    """Take back a correction entered by staff and count everything again. Raises AccessDenied."""
     trace = Trace("kalender", str(day))
     with store.write(trace) as cursor:
-        trace.before = _drop(cursor, day)
+        trace.before = _take_back(cursor, day, store.viewer.name)
         _count_again(cursor)
 
 
-def _drop(cursor: duckdb.DuckDBPyConnection, day: dt.date) -> Any:
+def _take_back(cursor: duckdb.DuckDBPyConnection, day: dt.date, who: str) -> Any:
+    """What was known of the day until now stays written down, for whoever asks as of then."""
     row = cursor.execute(
-        "DELETE FROM calendar_override WHERE day = $day"
+        "UPDATE calendar_override SET withdrawn_by = $who, withdrawn_at = $now"
+        " WHERE day = $day AND withdrawn_at IS NULL"
         " RETURNING {'hari_kerja': working, 'alasan': reason, 'dasar': legal_basis}",
-        {"day": day},
+        {"day": day, "who": who, "now": now()},
     ).fetchone()
     return row[0] if row else None
 

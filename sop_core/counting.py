@@ -13,8 +13,13 @@ import duckdb
 from pydantic import ValidationError
 
 from sop_core.calendar import Override, read_overrides
-from sop_core.definition import Revision, faults, merged
+from sop_core.definition import CountedFrom, Revision, faults, merged
 from sop_core.errors import StoreDamaged
+
+_BY_LEVEL: dict[str, CountedFrom] = {
+    "activity": "mulai", "unit_year": "pemicu", "national_cycle": "pemicu",
+}  # fmt: skip
+"""Where even the wording is new: reports and monitoring are owed at once."""
 
 
 def revisions(cursor: duckdb.DuckDBPyConnection, shipped: Sequence[Revision]) -> list[Revision]:
@@ -23,13 +28,36 @@ def revisions(cursor: duckdb.DuckDBPyConnection, shipped: Sequence[Revision]) ->
     Raises StoreDamaged for an entered one that this version cannot read.
     """
     entered = cursor.execute("SELECT document FROM sop_document_in_use").fetchall()
-    return merged(list(shipped), [_revision(document) for (document,) in entered])
+    return merged(
+        list(shipped), [with_counting(_revision(document), shipped) for (document,) in entered]
+    )
+
+
+def with_counting(revision: Revision, shipped: Sequence[Revision]) -> Revision:
+    """The revision, its steps counted from what the shipped one of that wording is.
+
+    For steps that do not say it: of revisions entered before that was asked.
+    """
+    if all("counted_from" in step.model_fields_set for step in revision.steps):
+        return revision
+    known = {(s.flow, s.activity): s for r in shipped for s in r.steps}
+    steps = []
+    for step in revision.steps:
+        same = known.get((step.flow, step.activity))
+        if "counted_from" not in step.model_fields_set:
+            by = same.counted_from if same else _BY_LEVEL[step.level]
+            step = step.model_copy(
+                update={"counted_from": by, "counted_reason": same and same.counted_reason}
+            )
+        steps.append(step)
+    return revision.model_copy(update={"steps": steps})
 
 
 def entered_overrides(cursor: duckdb.DuckDBPyConnection) -> list[Override]:
     """Corrections of the calendar entered by staff, in order of day."""
     rows = cursor.execute(
-        "SELECT day, working, reason, legal_basis FROM calendar_override ORDER BY day"
+        "SELECT day, working, reason, legal_basis FROM calendar_override"
+        " WHERE withdrawn_at IS NULL ORDER BY day"
     ).fetchall()
     return [Override(*row) for row in rows]
 

@@ -22,6 +22,7 @@ from sop_core.paths import DATA
 Flow = Literal["A", "B", "C", "D"]
 Level = Literal["activity", "unit_year", "national_cycle"]
 Performer = Literal["unit_kerja_pusat", "upt", "kepala_bpom", "pptm", "ppsdm"]
+CountedFrom = Literal["mulai", "pemicu"]
 Milestone = Literal[
     "held", "reported", "registered", "recruited", "certified", "applied", "endorsed",
     "monitored", "quarter_report", "escort",
@@ -71,6 +72,9 @@ class Step(_Strict):
     """One row of the SOP's table (section A, Diagram Alir).
 
     ``sla_days`` is the norm (mutu baku waktu) in HK, or None for N/A.
+    ``counted_from``, with its reason, is from what the norm is counted: ``mulai``, the recorded
+    start, else the finish of the step before; or ``pemicu``, the finish of the step before or
+    the case's opening, whatever start is recorded.
     ``deadline_day_after_quarter`` is a day of the month after the quarter (D.8).
     ``requires`` lists step numbers of the same flow that must be done, not skipped.
     ``milestone`` says what a step is where the product asks for it by that.
@@ -83,6 +87,8 @@ class Step(_Strict):
     activity: Text
     inputs: Text
     sla_days: Annotated[int, Field(ge=1, le=999)] | None = None
+    counted_from: CountedFrom = "mulai"
+    counted_reason: Text | None = None
     deadline_day_after_quarter: Annotated[int, Field(ge=1, le=28)] | None = None
     output: Text
     performers: Annotated[list[Performer], Field(min_length=1)]

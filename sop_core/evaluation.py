@@ -11,13 +11,14 @@ import pandas as pd
 from sop_core.store import Store
 
 NOT_STARTED = "belum_mulai"
+UNKNOWN = "tidak_diketahui"
 RUNNING = "berjalan"
 OVERDUE = "terlambat_berjalan"
 ON_TIME = "selesai_tepat"
 LATE = "selesai_terlambat"
 DONE = "selesai"
 SKIPPED = "dilewati"
-STATUSES = (NOT_STARTED, RUNNING, OVERDUE, ON_TIME, LATE, DONE, SKIPPED)
+STATUSES = (NOT_STARTED, RUNNING, OVERDUE, UNKNOWN, ON_TIME, LATE, DONE, SKIPPED)
 """Status of a step. ``selesai`` is done without a norm to judge by: an N/A step, or one
 whose start is neither recorded nor derivable."""
 
@@ -25,15 +26,15 @@ STATUS_NAMES = {
     NOT_STARTED: "Belum mulai",
     RUNNING: "Berjalan",
     OVERDUE: "Terlambat (berjalan)",
+    UNKNOWN: "Tidak diketahui",
     ON_TIME: "Selesai tepat waktu",
     LATE: "Selesai terlambat",
     DONE: "Selesai (tanpa norma)",
     SKIPPED: "Dilewati",
 }
-DUE_SOON_DAYS = 5
-"""A running step within this many HK of its due date is due soon."""
-AGEING = ((1, 5), (6, 10), (11, 20), (21, None))
-"""Ageing of what is late, in HK: 1-5, 6-10, 11-20, over 20."""
+AGEING = ((0, 5), (6, 10), (11, 20), (21, None))
+"""Ageing of what is late, in HK: up to 5, 6-10, 11-20, over 20. The day of a month may be
+passed by calendar days alone: 0 HK (D.8)."""
 START_RULES = {
     "tercatat": "Tanggal mulai tercatat",
     "langkah_sebelumnya": "Dihitung dari selesainya langkah sebelumnya",
@@ -55,6 +56,8 @@ class Scope:
     flow: str | None = None
     step: int | None = None
     product: str | None = None
+    silence_is_late: bool = False
+    """Read a step that fell due after its office fell silent as overdue, as it once was."""
 
     def parameters(self) -> dict[str, Any]:
         """Names and values as the SQL binds them."""
@@ -65,6 +68,7 @@ class Scope:
             "flow": self.flow,
             "step": self.step,
             "product": self.product,
+            "as_late": self.silence_is_late,
         }
 
     def year_before(self) -> Scope:
@@ -78,17 +82,22 @@ class Scope:
 
 SCOPED = (
     "scoped_status($as_of, $year::INTEGER, $units::VARCHAR[], $flow::VARCHAR,"
-    " $step::INTEGER, $product::VARCHAR)"
+    " $step::INTEGER, $product::VARCHAR, as_late := $as_late::BOOLEAN)"
 )
 COUNTS = """
     count(*) FILTER (done AND judged AND NOT late) AS on_time,
     count(*) FILTER (done AND late) AS late,
     count(*) FILTER (open) AS open,
     count(*) FILTER (overdue) AS overdue,
-    count(*) FILTER (due_soon) AS due_soon
+    count(*) FILTER (due_soon) AS due_soon,
+    count(*) FILTER (unknown) AS unknown
 """
 """What every page counts of rows of ``SCOPED``, in one place."""
-STANDING = "case_standing($as_of, $year::INTEGER, $units::VARCHAR[], $flow::VARCHAR)"
+SPANS = (
+    "overdue_span($year::INTEGER, $units::VARCHAR[], $flow::VARCHAR, $step::INTEGER,"
+    " $product::VARCHAR, as_late := $as_late::BOOLEAN)"
+)
+STANDING = "case_standing($as_of, $year::INTEGER, $units::VARCHAR[], $flow::VARCHAR, as_late := $as_late::BOOLEAN)"
 
 
 def status_rows(store: Store, scope: Scope, overdue_only: bool = False) -> list[dict[str, Any]]:
@@ -114,6 +123,7 @@ class Headline:
     open: int
     overdue: int
     due_soon: int
+    unknown: int
     cases: int
 
     @property
@@ -124,7 +134,10 @@ class Headline:
 
 
 def headline(store: Store, scope: Scope) -> Headline:
-    """Steps by what they mean to a reader; open is running or overdue."""
+    """Steps by what they mean to a reader; open is running or overdue.
+
+    ``unknown`` fell due after their office fell silent: neither open nor late.
+    """
     row = store.rows(
         f"""
         SELECT
@@ -148,13 +161,14 @@ def by_step(store: Store, scope: Scope) -> pd.DataFrame:
             count(*) FILTER (s.done AND s.late) AS finished_late,
             count(*) FILTER (s.open) AS open,
             count(*) FILTER (s.overdue) AS overdue,
+            count(*) FILTER (s.unknown) AS unknown,
             count(*) FILTER (s.late) AS late,
             count(*) FILTER (s.judged) AS judged,
             count(*) FILTER (s.late) / nullif(count(*) FILTER (s.judged), 0) AS late_share,
-            median(s.days_used) FILTER (s.done) AS median_days
+            median(s.days_used) FILTER (s.done) AS median_days,
+            median(s.days_waited) FILTER (s.done) AS median_waited
         FROM {SCOPED} s
-        JOIN sop_case c USING (case_id)
-        JOIN sop_step d ON d.revision = c.revision AND d.flow = s.flow AND d.step_no = s.step_no
+        JOIN sop_step d ON d.revision = s.revision AND d.flow = s.flow AND d.step_no = s.step_no
         WHERE s.status <> '{NOT_STARTED}'
         GROUP BY s.flow, s.step_no ORDER BY s.flow, s.step_no
         """,  # noqa: S608
@@ -192,8 +206,7 @@ def revisions_used(store: Store, scope: Scope) -> list[str]:
     """Numbers of the SOP revisions by which cases begun in the scope are judged."""
     rows = store.rows(
         f"""
-        SELECT DISTINCT c.revision FROM {SCOPED} s JOIN sop_case c USING (case_id)
-        WHERE s.started IS NOT NULL ORDER BY 1
+        SELECT DISTINCT revision FROM {SCOPED} WHERE started IS NOT NULL ORDER BY 1
         """,  # noqa: S608
         **scope.parameters(),
     )

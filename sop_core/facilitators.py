@@ -263,25 +263,22 @@ def quarter_batches(store: Store, scope: Scope, year: int, quarter: int) -> pd.D
     first, last = quarter_dates(year, quarter)
     return store.frame(
         """
-        SELECT c.case_id, c.title, u.name AS unit, t.finish_on AS trained_on,
-            CASE WHEN m.finish_on <= $as_of THEN m.finish_on END AS monitored_on,
-            coalesce(f.people, 0) AS people,
+        SELECT c.case_id, c.title, u.name AS unit, t.finished AS trained_on,
+            m.finished AS monitored_on, coalesce(f.people, 0) AS people,
             concat_ws('; ',
-                CASE WHEN m.finish_on IS NULL OR m.finish_on > $as_of
-                    THEN 'laporan monitoring ' || $monitoring || ' belum ada' END,
+                CASE WHEN m.finished IS NULL THEN 'laporan monitoring ' || $monitoring || ' belum ada' END,
                 CASE WHEN f.people IS NULL THEN 'daftar orang belum diunggah' END) AS missing
         FROM sop_case c
-        JOIN step_fact t ON t.case_id = c.case_id AND t.milestone = 'held'
-        LEFT JOIN step_fact m ON m.case_id = c.case_id AND m.milestone = 'monitored'
+        JOIN step_status($as_of) t ON t.case_id = c.case_id AND t.milestone = 'held'
+        LEFT JOIN step_status($as_of) m ON m.case_id = c.case_id AND m.milestone = 'monitored'
         LEFT JOIN (
-            SELECT case_id, count(*) AS people FROM facilitator GROUP BY case_id
+            SELECT case_id, count(*) AS people FROM facilitator_as_of($as_of) GROUP BY case_id
         ) f ON f.case_id = c.case_id
         JOIN unit_as_of($as_of) u ON u.code = c.unit_code
         WHERE c.flow IN (SELECT flow FROM flow_trait WHERE people) AND c.level = 'activity'
-            AND t.finish_on <= least($last, $as_of)
-            AND (m.finish_on IS NULL OR m.finish_on >= $first)
+            AND t.finished <= $last AND (m.finished IS NULL OR m.finished >= $first)
             AND ($units::VARCHAR[] IS NULL OR list_contains($units, c.unit_code))
-        ORDER BY missing = '', t.finish_on, c.case_id
+        ORDER BY missing = '', t.finished, c.case_id
         """,
         first=first,
         last=last,

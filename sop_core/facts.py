@@ -7,23 +7,31 @@ from importlib import resources
 
 import duckdb
 
+from sop_core import thresholds
+
 _LOST = """
     SELECT r.case_id, c.flow, r.step_no FROM step_record r
     JOIN sop_case c USING (case_id)
     ANTI JOIN step_fact f ON f.case_id = r.case_id AND f.step_no = r.step_no
 """
-REBUILD = ("rebuild_cases", "rebuild_national_opening", "rebuild_steps")
+REBUILD = ("rebuild_activities", "rebuild_years", "rebuild_generated", "rebuild_steps")
 
 
 @cache
 def sql(name: str) -> str:
-    """The text of ``sop_core/sql/<name>.sql``."""
-    return (resources.files("sop_core") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+    """The text of ``sop_core/sql/<name>.sql``, thresholds written in."""
+    text = (resources.files("sop_core") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+    for threshold, value in thresholds.IN_SQL.items():
+        text = text.replace(f":{threshold}", value)
+    return text
 
 
 def lost_records(cursor: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int]]:
-    """Case, flow and number of recorded steps that their case's SOP revision does not have."""
-    return cursor.execute(f"{_LOST} ORDER BY ALL").fetchall()
+    """Case, flow and number of recorded steps that their case's SOP revision does not have.
+
+    Among the cases that the last ``rebuild`` on this cursor counted again.
+    """
+    return cursor.execute(f"{_LOST} WHERE r.case_id IN (FROM touched_case) ORDER BY ALL").fetchall()
 
 
 def continued(old: str, new: str) -> str:
@@ -80,7 +88,19 @@ def displaced(cursor: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int]]:
 
 def rebuild(cursor: duckdb.DuckDBPyConnection) -> None:
     """Count every case and step again, inside the caller's transaction."""
-    cursor.execute("DELETE FROM sop_case")
-    cursor.execute("DELETE FROM step_fact")
+    for table in ("sop_case", "flow_year", "step_fact"):
+        cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - our own tables
+    rebuild_of(cursor, "SELECT case_id FROM activity UNION SELECT case_id FROM step_record")
+
+
+def rebuild_of(cursor: duckdb.DuckDBPyConnection, touched: str) -> None:
+    """Count again the cases that a change touched, and those that depend on them.
+
+    ``touched`` is a query for the ids of cases whose activity or steps changed, came or went;
+    the annual reports and national cycles of a year that opens or closes by that, and the
+    national year that waits for an annual report, are found here. Inside the caller's
+    transaction; leaves the temporary table ``touched_case``.
+    """
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE touched_case AS {touched}")
     for name in REBUILD:
         cursor.execute(sql(name))

@@ -8,7 +8,10 @@ from sop_core.evaluation import AGEING, SCOPED, Scope
 from sop_core.store import Store
 
 DUE_SOON = "Segera jatuh tempo"
-BUCKETS = tuple(f"{low}–{high} HK" if high else f">{low - 1} HK" for low, high in AGEING)
+BUCKETS = tuple(
+    f"≤{high} HK" if not low else f"{low}–{high} HK" if high else f">{low - 1} HK"
+    for low, high in AGEING
+)
 
 
 def ageing_case(column: str = "days_late") -> str:
@@ -33,7 +36,7 @@ def late_steps(store: Store, scope: Scope) -> pd.DataFrame:
         FROM {SCOPED} s
         JOIN sop_case c USING (case_id)
         JOIN sop_step d
-            ON d.revision = c.revision AND d.flow = s.flow AND d.step_no = s.step_no
+            ON d.revision = s.revision AND d.flow = s.flow AND d.step_no = s.step_no
         JOIN unit_as_of($as_of) u ON u.code = s.unit_code
         WHERE s.overdue OR s.due_soon
         ORDER BY s.days_late DESC, s.days_left, u.name, s.case_id, s.step_no

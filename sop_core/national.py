@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sop_core.evaluation import COUNTS, SCOPED, Scope
+from sop_core.evaluation import COUNTS, SCOPED, SPANS, Scope
 from sop_core.store import Store
 
 
@@ -23,6 +23,7 @@ def by_unit(store: Store, scope: Scope) -> pd.DataFrame:
             coalesce(c.cases, 0) AS cases, coalesce(c.on_time, 0) AS on_time,
             coalesce(c.late, 0) AS late, coalesce(c.open, 0) AS open,
             coalesce(c.overdue, 0) AS overdue, coalesce(c.due_soon, 0) AS due_soon,
+            coalesce(c.unknown, 0) AS unknown,
             coalesce(c.worst_days, 0) AS worst_days,
             c.on_time / nullif(c.on_time + c.late, 0) AS on_time_share
         FROM unit_as_of($as_of) u LEFT JOIN counted c ON c.unit_code = u.code
@@ -57,6 +58,7 @@ def rollup(store: Store, scope: Scope) -> pd.DataFrame:
             count(*) AS steps,
             count(*) FILTER (done) AS done,
             count(*) FILTER (overdue) AS overdue,
+            count(*) FILTER (unknown) AS unknown,
             1 - count(*) FILTER (late AND done)
                 / nullif(count(*) FILTER (judged AND done), 0) AS on_time_share,
             quantile_cont(days_used, [0.5, 0.9]) FILTER (done) AS quantiles,
@@ -78,7 +80,8 @@ def annual_reports(store: Store, scope: Scope) -> pd.DataFrame:
             count(*) FILTER (done) AS received,
             count(*) FILTER (done AND judged AND NOT late) AS on_time,
             count(*) FILTER (overdue) AS overdue,
-            count(*) FILTER (open OR done) > 0 AS opened
+            count(*) FILTER (unknown) AS unknown,
+            count(*) FILTER (open OR done OR unknown) > 0 AS opened
         FROM {SCOPED}
         WHERE level = 'unit_year'
             AND unit_code IN (SELECT code FROM register WHERE kind IN ('balai_besar', 'balai', 'loka'))
@@ -104,40 +107,33 @@ def missing_reports(store: Store, scope: Scope) -> pd.DataFrame:
 def monthly_trend(store: Store, scope: Scope, months: int = 24) -> pd.DataFrame:
     """One row a month: steps finished on time and late in it, and overdue at its end.
 
-    The last month ends on the as-of date. ``overdue`` counts what was late that day, in
-    the same way as step_status does.
+    The last month ends on the as-of date.
     """
     return store.frame(
-        """
+        f"""
         WITH month AS (
-            SELECT m::DATE AS month,
-                least((m + INTERVAL 1 MONTH - INTERVAL 1 DAY)::DATE, $as_of) AS month_end
+            SELECT m::DATE AS month, least(last_day(m::DATE), $as_of) AS month_end
             FROM generate_series(
                 date_trunc('month', $as_of::DATE) - to_months($months - 1),
                 date_trunc('month', $as_of::DATE), INTERVAL 1 MONTH) t(m)
-        ), fact AS (
-            SELECT * FROM step_fact
-            WHERE NOT skipped AND due_no IS NOT NULL
-                AND ($year::INTEGER IS NULL OR year = $year)
-                AND ($units::VARCHAR[] IS NULL OR list_contains($units, unit_code))
-                AND ($flow::VARCHAR IS NULL OR flow = $flow)
         ), finished AS (
-            SELECT date_trunc('month', finish_on)::DATE AS month,
-                count(*) FILTER (finish_no <= due_no) AS on_time,
-                count(*) FILTER (finish_no > due_no) AS late
-            FROM fact WHERE finish_on <= $as_of GROUP BY 1
-        ), late_at_end AS (
-            SELECT m.month, count(f.case_id) AS overdue
-            FROM month m
-            JOIN calendar_day e ON e.day = m.month_end
-            LEFT JOIN fact f ON f.start_on <= m.month_end AND f.due_no < e.working_no
-                AND (f.finish_on IS NULL OR f.finish_on > m.month_end)
+            SELECT date_trunc('month', finished)::DATE AS month,
+                count(*) FILTER (judged AND NOT late) AS on_time, count(*) FILTER (late) AS late
+            FROM {SCOPED} WHERE done GROUP BY 1
+        ), turn AS (
+            -- What became overdue by a day, less what ceased to be so by then.
+            SELECT overdue_from AS day, 1 AS more FROM {SPANS}
+            UNION ALL SELECT overdue_until, -1 FROM {SPANS}
+        ), at_end AS (
+            SELECT m.month, coalesce(sum(t.more), 0)::BIGINT AS overdue
+            FROM month m LEFT JOIN (SELECT day, sum(more) AS more FROM turn GROUP BY day) t
+                ON t.day <= m.month_end
             GROUP BY m.month
         )
-        SELECT m.month, coalesce(f.on_time, 0) AS on_time, coalesce(f.late, 0) AS late, l.overdue
-        FROM month m LEFT JOIN finished f USING (month) JOIN late_at_end l USING (month)
+        SELECT m.month, coalesce(f.on_time, 0) AS on_time, coalesce(f.late, 0) AS late, e.overdue
+        FROM month m LEFT JOIN finished f USING (month) JOIN at_end e USING (month)
         ORDER BY m.month
-        """,
+        """,  # noqa: S608
         months=months,
         **scope.parameters(),
     )

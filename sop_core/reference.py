@@ -43,7 +43,11 @@ def load_flows(cursor: duckdb.DuckDBPyConnection) -> None:
 
 
 def load_sop(cursor: duckdb.DuckDBPyConnection, revisions: Sequence[Revision]) -> None:
-    """The revisions, the oldest first, each from its day until the next one's."""
+    """The revisions, the oldest first, each from its day until the next one's.
+
+    Cases from before the first one's day go by its steps, so that they can be shown and timed,
+    and are not judged (``judges_from``).
+    """
     starts = [_BEGINNING, *(r.effective for r in revisions[1:])]
     ends = [*(r.effective for r in revisions[1:]), _FOREVER]
     _replace(
@@ -55,6 +59,7 @@ def load_sop(cursor: duckdb.DuckDBPyConnection, revisions: Sequence[Revision]) -
                     "revision": revision.revision,
                     "effective_from": start,
                     "effective_until": end,
+                    "judges_from": revision.effective,
                     "national_year_latest": revision.opening.national_year_latest,
                 }
                 for revision, start, end in zip(revisions, starts, ends, strict=True)
@@ -73,6 +78,7 @@ def load_sop(cursor: duckdb.DuckDBPyConnection, revisions: Sequence[Revision]) -
                     "level": s.level,
                     "activity": s.activity,
                     "sla_days": s.sla_days,
+                    "counted_from": s.counted_from,
                     "deadline_day": s.deadline_day_after_quarter,
                     "optional": s.optional,
                     "requires": s.requires,

@@ -33,7 +33,7 @@ def pipeline(store: Store, scope: Scope) -> pd.DataFrame:
     return store.frame(
         f"""
         WITH standing AS (
-            SELECT s.*, c.revision FROM {STANDING} s JOIN sop_case c USING (case_id)
+            FROM {STANDING}
         ), current AS (
             SELECT revision FROM sop_revision
             WHERE effective_from <= $as_of ORDER BY effective_from DESC LIMIT 1
@@ -50,7 +50,8 @@ def pipeline(store: Store, scope: Scope) -> pd.DataFrame:
             count(*) FILTER (c.overdue) AS overdue,
             count(*) FILTER (c.due_soon) AS due_soon,
             count(*) FILTER (c.open AND NOT c.overdue AND NOT c.due_soon) AS running,
-            count(*) FILTER (NOT c.open) AS waiting,
+            count(*) FILTER (c.unknown) AS unknown,
+            count(*) FILTER (NOT c.open AND NOT c.unknown) AS waiting,
             median(c.days_used) AS median_days
         FROM step s
         LEFT JOIN standing c
@@ -78,7 +79,7 @@ def cases(store: Store, scope: Scope) -> pd.DataFrame:
             CASE WHEN s.stands_at IS NULL THEN 'selesai' ELSE s.flow || '.' || s.stands_at END
                 AS stands_at,
             coalesce(s.status, 'selesai') AS status, s.days_used, s.due, s.late_steps,
-            s.days_late, s.started, s.finished, s.done_steps, s.steps
+            s.days_late, s.started, s.finished, s.days_worked, s.days_waited, s.done_steps, s.steps
         FROM {STANDING} s
         JOIN sop_case c USING (case_id)
         JOIN unit_as_of($as_of) u ON u.code = s.unit_code
@@ -112,11 +113,11 @@ def case_steps(store: Store, case_id: str, as_of: dt.date) -> pd.DataFrame:
         f"""
         SELECT s.step_no, s.flow || '.' || s.step_no AS step, d.activity, s.sla_days, s.status,
             s.started, s.start_rule, s.due, s.due_rule, s.finished, s.days_used, s.days_late,
+            s.counted_on, s.days_waited, s.days_worked, s.recorded, s.unknown,
             s.provisional, s.done, s.judged, s.late, s.overdue, s.passed_over
         FROM {SCOPED} s
-        JOIN sop_case c USING (case_id)
         JOIN sop_step d
-            ON d.revision = c.revision AND d.flow = s.flow AND d.step_no = s.step_no
+            ON d.revision = s.revision AND d.flow = s.flow AND d.step_no = s.step_no
         WHERE s.case_id = $case_id ORDER BY s.step_no
         """,  # noqa: S608
         case_id=case_id,

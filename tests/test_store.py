@@ -117,12 +117,12 @@ def imports_of(path: Path) -> set[str]:
 
 
 LAYERS = (
-    {"errors", "paths", "indonesian", "palette"},
+    {"errors", "paths", "indonesian", "palette", "thresholds"},
     {"confined"},
     {"definition", "coherence", "flows", "calendar", "units", "passwords"},
     {"counting", "facts", "access", "reference"},
     {"store"},
-    {"corrections", "process", "attempts"},
+    {"corrections", "process", "attempts", "statements"},
     {"exporting", "importing", "demo"},
     {"evaluation", "audit", "revisions"},
     {"national", "region", "lateness", "facilitators", "followups", "recommendations"},

@@ -279,6 +279,19 @@ def function_only_in_b(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     )
 
 
+def certification_only_in_d(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
+    """Lanjut Sertifikasi says whether a batch goes from D.3 to D.4 or to D.7."""
+    cursor.execute(
+        """
+        INSERT INTO problem
+        SELECT 'Kegiatan', s.row_no, 'Lanjut Sertifikasi',
+            CASE WHEN s.certification THEN 'ya' ELSE 'tidak' END, 'hanya diisi untuk alur D (SOP D.3)'
+        FROM staged_activity s JOIN flow_trait t USING (flow)
+        WHERE NOT s.refused AND s.certification IS NOT NULL AND NOT t.people
+        """
+    )
+
+
 def unknown_case(sheet: Sheet, cases: str = "known_case", stays: str = "false") -> Check:
     """A record whose case is neither in the store nor in this file, nor, alike, the uploader's.
 
@@ -605,6 +618,7 @@ CHECKS: tuple[Check, ...] = (
     reserved_ids,
     flow_changes,
     function_only_in_b,
+    certification_only_in_d,
     authority.taken_ids,
     unknown_case(_STEP),
     unknown_case(_FACILITATOR, "joinable_case", _STAYS_IN_BATCH),

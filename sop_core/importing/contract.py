@@ -110,6 +110,9 @@ KEGIATAN = Sheet(
                help="Inisiasi unit atau permintaan pemangku kepentingan"),
         Column("Jumlah Peserta", "participants", "count", False, ("peserta",), help="Orang"),
         Column("Jumlah Kader", "cadres", "count", False, ("kader",), help="Orang, hanya alur C"),
+        Column("Lanjut Sertifikasi", "certification", "yes_no", False, ("sertifikasi",),
+               help="Hanya alur D: ya bila pelatihan dilanjutkan dengan sertifikasi kompetensi"
+               " (D.3 keterangan 3 dan 4); D.7 menunggu sertifikasi itu"),
     ),
     ("daftar kegiatan", "activities"),
 )  # fmt: skip

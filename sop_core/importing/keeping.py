@@ -6,7 +6,7 @@ import datetime as dt
 
 import duckdb
 
-from sop_core import facts
+from sop_core import facts, statements
 from sop_core.access import DEMO, Viewer
 from sop_core.errors import ImportRefused
 from sop_core.importing import vouching
@@ -32,22 +32,35 @@ def commit(
     all_or_nothing: bool = False,
     today: dt.date | None = None,
     progress: Progress = quiet,
+    until: dt.date | None = None,
 ) -> Preview:
     """Keep the good rows, or with ``all_or_nothing`` keep them only if no row is bad.
 
     The answer's ``kept`` says whether the store changed. The same file twice changes
-    nothing and gives the number of the batch that holds it. Raises AccessDenied.
+    nothing and gives the number of the batch that holds it. ``until`` is the day up to which
+    the files say how things stand, by default today; ``spoken_for`` in the answer are the
+    offices of whom more is known by it, also where no row changed. Raises AccessDenied, and
+    Refused for an ``until`` that has not come.
     """
+    today = today or jakarta_today()
+    until = until or today
+    statements.refuse_future(until, today)
     names = ", ".join(f.name for f in parsed.book.files)
     if store.viewer.role == DEMO and not parsed.demo:
         raise store.refusal("impor", names, DEMO_ONLY)
     trace = Trace("impor", names)
     with store.write(trace) as cursor:
-        result = examine(cursor, parsed, today or jakarta_today(), store.viewer, progress)
+        result = examine(cursor, parsed, today, store.viewer, progress)
         rows = result.rows
         trace.after = {"sha256": result.sha256, "ditolak": rows.rejected, "tersimpan": False}
+        result.until = until
         if (all_or_nothing and rows.rejected) or rows.new + rows.changed == 0:
             result.batch_id = result.repeat_of
+            if rows.unchanged and not (all_or_nothing and rows.rejected):
+                _speak(cursor, result, parsed, who, store.viewer)
+                trace.after |= {"data_sampai": until, "unit": len(result.spoken_for)}
+                if result.spoken_for:
+                    bump_version(cursor)
             drop_staged(cursor)
             return result
         progress(0.7, "Menyimpan")
@@ -55,7 +68,9 @@ def commit(
         trace.subject = f"unggahan {result.batch_id}: {names}"
         trace.after |= {"tersimpan": True, "baru": rows.new, "berubah": rows.changed}
         progress(0.85, "Menghitung tenggat")
-        facts.rebuild(cursor)
+        _speak(cursor, result, parsed, who, store.viewer)
+        trace.after["data_sampai"] = until
+        facts.rebuild_of(cursor, _TOUCHED)
         _refuse_if_losing(cursor)
         bump_version(cursor)
         drop_staged(cursor)
@@ -71,10 +86,40 @@ def import_files(
     all_or_nothing: bool = False,
     today: dt.date | None = None,
     progress: Progress = quiet,
+    until: dt.date | None = None,
 ) -> Preview:
     """Read and keep in one go, as the command line does."""
     parsed = read(store, files, today, progress)
-    return commit(store, parsed, who, all_or_nothing, today, progress)
+    return commit(store, parsed, who, all_or_nothing, today, progress, until)
+
+
+# Cases of which this import changed an activity or a step.
+_TOUCHED = """
+    SELECT case_id FROM compared_activity WHERE state IN ('new', 'changed')
+    UNION SELECT case_id FROM compared_step_record WHERE state IN ('new', 'changed')
+"""
+
+
+def _speak(
+    cursor: duckdb.DuckDBPyConnection, result: Preview, parsed: Parsed, who: str, viewer: Viewer
+) -> None:
+    """The offices for which an upload says how their steps stand: the uploader's own, and those
+    in it. A file without activities or steps (targets, people) says nothing of that.
+    """
+    if not {p.sheet.table for p in parsed.sheets} & {"activity", "step_record"}:
+        return
+    rows = cursor.execute(
+        """
+        SELECT unit_code FROM staged_activity WHERE NOT refused
+        UNION SELECT k.unit_code FROM staged_step_record s JOIN known_case k USING (case_id)
+        WHERE NOT s.refused
+        """
+    ).fetchall()
+    offices = {str(code) for (code,) in rows} | ({viewer.unit} if viewer.unit else set())
+    assert result.until is not None
+    result.spoken_for = statements.speak(
+        cursor, sorted(offices), result.until, who, result.batch_id if result.kept_rows else None
+    )
 
 
 def _keep(

@@ -95,6 +95,7 @@ def _cells(sheet: Sheet, column: Column) -> str:
             ), said AS (
                 SELECT row_no, v.batch_id, v.{field} AS value
                 FROM cell JOIN {table}_vouched v USING ({keys})
+                SEMI JOIN counted_batch b ON b.batch_id = v.batch_id
                 LEFT JOIN import_sheet s ON s.batch_id = v.batch_id AND s.sheet = '{sheet.name}'
                 -- The first row of a key says all of it: what its file lacked was blank.
                 QUALIFY s.columns IS NULL OR list_contains(s.columns, '{field}')

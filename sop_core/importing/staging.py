@@ -83,11 +83,18 @@ class Preview:
     older: list[Older] = field(default_factory=list)
     older_total: int = 0
     problem_counts: list[ProblemCount] = field(default_factory=list)
+    until: dt.date | None = None
+    spoken_for: list[str] = field(default_factory=list)
 
     @property
     def problem_total(self) -> int:
         """Problems, those not listed included."""
         return sum(c.count for c in self.problem_counts)
+
+    @property
+    def kept_rows(self) -> int:
+        """Rows that an import puts into the store."""
+        return self.rows.new + self.rows.changed
 
     @property
     def rows(self) -> Counts:
@@ -153,6 +160,12 @@ def examine(
         older, total = outdated.find(cursor, given.sheet, given.present, result.sha256, viewer)
         result.older += older
         result.older_total += total
+    for sheet in SHEETS:
+        if sheet.name not in result.sheets:  # whoever asks what changed need not ask what was there
+            cursor.execute(
+                f"CREATE OR REPLACE TEMP TABLE compared_{sheet.table} AS"  # noqa: S608
+                f" SELECT *, '' AS state FROM staged_{sheet.table} LIMIT 0"
+            )
     seen, values = outdated.seen_batches(viewer)
     row = cursor.execute(
         "SELECT max(batch_id) FROM import_batch"  # noqa: S608 - our own condition

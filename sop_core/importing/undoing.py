@@ -12,7 +12,7 @@ import datetime as dt
 
 import duckdb
 
-from sop_core import facts
+from sop_core import facts, statements
 from sop_core.errors import UndoRefused
 from sop_core.importing import rechecking, staging, vouching
 from sop_core.importing.contract import SHEETS, Sheet
@@ -48,16 +48,16 @@ def undo(store: Store, batch_id: int, who: str, today: dt.date | None = None) ->
         facts.remember(cursor)
         _name_touched(cursor, batch_id)
         before = rechecking.faults(cursor, today or jakarta_today())
-        for sheet in SHEETS:
-            _restore(cursor, sheet, batch_id)
-        _refuse_if_orphaning(cursor, batch_id)
-        _refuse_if_of_another_flow(cursor, batch_id)
-        cursor.execute("DELETE FROM import_sheet WHERE batch_id = $b", {"b": batch_id})
         cursor.execute(
             "UPDATE import_batch SET undone_at = $now, undone_by = $who WHERE batch_id = $b",
             {"who": who, "b": batch_id, "now": now()},
         )
-        facts.rebuild(cursor)
+        statements.take_back_of_batch(cursor, batch_id, who)
+        for sheet in SHEETS:
+            _restore(cursor, sheet)
+        _refuse_if_orphaning(cursor, batch_id)
+        _refuse_if_of_another_flow(cursor, batch_id)
+        facts.rebuild_of(cursor, "FROM undone_case")
         _remember_meanings(cursor, batch_id)
         _refuse_if_displacing(cursor, batch_id)
         _refuse_if_faulty(batch_id, before, rechecking.faults(cursor, today or jakarta_today()))
@@ -103,6 +103,7 @@ def _refuse_if_changed_since(
         WHERE mine.batch_id = $id AND later.batch_id > $id
             AND mine.batch_id NOT IN (SELECT batch_id FROM import_sheet)
             AND later.batch_id NOT IN (SELECT batch_id FROM import_sheet)
+            AND later.batch_id IN (FROM counted_batch)
         """,  # noqa: S608 - names from the contract
         {"id": batch_id},
     ).fetchone()
@@ -138,10 +139,12 @@ def _forget_touched(cursor: duckdb.DuckDBPyConnection) -> None:
     staging.drop_staged(cursor)
 
 
-def _restore(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, batch_id: int) -> None:
-    """The batch's keys as the others make them; keys that nobody else vouches for go."""
+def _restore(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
+    """The batch's keys as the others make them; keys that nobody else vouches for go.
+
+    What the batch carried stays written down: it was known until it was undone.
+    """
     table = sheet.table
-    cursor.execute(f"DELETE FROM {table}_vouched WHERE batch_id = $id", {"id": batch_id})  # noqa: S608
     cursor.execute(
         f"DELETE FROM {table} AS t USING undone_{table} k"  # noqa: S608 - names from the contract
         f" WHERE {' AND '.join(f't.{k} = k.{k}' for k in sheet.key)}"
@@ -202,6 +205,7 @@ def _remember_meanings(cursor: duckdb.DuckDBPyConnection, batch_id: int) -> None
         FROM step_record r JOIN (
             SELECT case_id, step_no, max(batch_id) AS last, arg_max(revision, batch_id) AS revision
             FROM step_record_vouched SEMI JOIN undone_step_record USING (case_id, step_no)
+            WHERE batch_id IN (FROM counted_batch)
             GROUP BY ALL
         ) v USING (case_id, step_no)
         WHERE m.case_id = r.case_id AND m.step_no = r.step_no

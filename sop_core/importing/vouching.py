@@ -1,6 +1,7 @@
 """What each batch vouches for, and the records as the batches make them.
 
-A record is what the batches that carried its key say, each in its turn: a column that a
+A record is what the batches that carried its key and count (that were not undone) say, each in
+its turn: a column that a
 file lacked leaves what was there. So the store without a batch is the same folding over
 the others. Tables ``<record>_vouched`` hold the rows, ``import_sheet`` the columns given.
 """
@@ -59,6 +60,7 @@ def folded(sheet: Sheet, keys: str) -> str:
             SELECT v.*, s.columns AS given,
                 row_number() OVER (PARTITION BY {key} ORDER BY v.batch_id) AS nth
             FROM {sheet.table}_vouched v SEMI JOIN {keys} USING ({key})
+            SEMI JOIN counted_batch b ON b.batch_id = v.batch_id
             LEFT JOIN import_sheet s ON s.batch_id = v.batch_id AND s.sheet = '{sheet.name}'
         ), running AS (
             SELECT {key}, batch_id, source_row, nth, {running} FROM said

@@ -5,3 +5,49 @@ CREATE TABLE flow_trait (
 );
 -- The first working day after each day: when a case opens, when a step is late.
 ALTER TABLE calendar_day ADD COLUMN next_working DATE;
+-- From what a step's norm is counted (mulai, pemicu), and from which day a revision judges.
+ALTER TABLE sop_step ADD COLUMN counted_from VARCHAR;
+ALTER TABLE sop_revision ADD COLUMN judges_from DATE;
+-- Whether a batch goes on to certification after its training (D.3).
+ALTER TABLE activity ADD COLUMN certification BOOLEAN;
+ALTER TABLE activity_vouched ADD COLUMN certification BOOLEAN;
+
+-- A year of a flow that the centre opened by hand: every UPT owes its reports.
+CREATE TABLE opened_year (
+    flow VARCHAR NOT NULL, year INTEGER NOT NULL, reason VARCHAR NOT NULL,
+    entered_by VARCHAR NOT NULL, entered_at TIMESTAMP NOT NULL,
+    withdrawn_by VARCHAR, withdrawn_at TIMESTAMP
+);
+-- The day up to which an office has said how things stand; with an upload, or without one.
+CREATE TABLE office_statement (
+    statement_no INTEGER NOT NULL, unit_code VARCHAR NOT NULL, until DATE NOT NULL,
+    stated_by VARCHAR NOT NULL, stated_at TIMESTAMP NOT NULL, batch_id INTEGER,
+    withdrawn_by VARCHAR, withdrawn_at TIMESTAMP
+);
+-- Corrections of the calendar stay when they are taken back: what was known then is known.
+ALTER TABLE calendar_override ADD COLUMN withdrawn_by VARCHAR;
+ALTER TABLE calendar_override ADD COLUMN withdrawn_at TIMESTAMP;
+
+-- Facts are made anew; see sop_core/sql/rebuild_*.sql for what their columns mean.
+DROP TABLE sop_case;
+CREATE TABLE sop_case (
+    case_id VARCHAR NOT NULL, flow VARCHAR NOT NULL, level VARCHAR NOT NULL,
+    year INTEGER NOT NULL, quarter INTEGER, unit_code VARCHAR NOT NULL, title VARCHAR NOT NULL,
+    stakeholder VARCHAR, commodity VARCHAR, certification BOOLEAN, first_on DATE, known_from DATE,
+    opens_on DATE, revision VARCHAR NOT NULL, revised_on DATE, revision_before VARCHAR,
+    judged BOOLEAN NOT NULL
+);
+CREATE TABLE flow_year (flow VARCHAR NOT NULL, year INTEGER NOT NULL, opened_on DATE NOT NULL);
+DROP TABLE step_fact;
+CREATE TABLE step_fact (
+    case_id VARCHAR NOT NULL, flow VARCHAR NOT NULL, step_no INTEGER NOT NULL,
+    holds_from DATE NOT NULL, holds_until DATE NOT NULL,
+    level VARCHAR NOT NULL, year INTEGER NOT NULL, unit_code VARCHAR NOT NULL, commodity VARCHAR,
+    revision VARCHAR NOT NULL, milestone VARCHAR, sla_days INTEGER, optional BOOLEAN NOT NULL,
+    recorded_on DATE, begun_on DATE, start_on DATE, start_no INTEGER, owed_on DATE, owed_no INTEGER,
+    counted_on DATE, counted_no INTEGER, count_rule VARCHAR,
+    due_on DATE, due_no INTEGER, due_rule VARCHAR, provisional BOOLEAN NOT NULL,
+    finish_on DATE, finish_no INTEGER, finished_late BOOLEAN NOT NULL,
+    overdue_from DATE, overdue_until DATE, passed_on DATE, bypassed_on DATE
+);
+DELETE FROM meta WHERE key = 'reference';

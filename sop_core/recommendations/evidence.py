@@ -137,9 +137,9 @@ def reach(store: Store, year: int, as_of: dt.date) -> pd.DataFrame:
         f"""
         WITH begun AS (
             SELECT DISTINCT c.case_id, c.unit_code, c.flow, c.stakeholder, c.commodity
-            FROM sop_case c JOIN step_fact f USING (case_id)
-            WHERE c.level = 'activity' AND c.flow IN (SELECT flow FROM flow_trait WHERE follow_ups) AND c.year = $year
-                AND c.{UPT} AND f.start_on <= $as_of
+            FROM sop_case c JOIN step_status($as_of) s USING (case_id)
+            WHERE c.level = 'activity' AND c.flow IN (SELECT flow FROM flow_trait WHERE follow_ups)
+                AND c.year = $year AND c.{UPT} AND s.started IS NOT NULL
         ), grouped AS (
             SELECT case_id, unit_code, flow, 'pemangku:' || stakeholder AS topic
             FROM begun WHERE stakeholder IS NOT NULL
@@ -194,11 +194,14 @@ def lead_times(store: Store, year: int, as_of: dt.date) -> pd.DataFrame:
     return store.frame(
         """
         WITH case_span AS (
-            SELECT case_id, unit_code, flow, min(start_on) AS started, min(start_no) AS start_no,
-                max(finish_on) FILTER (milestone = 'reported') AS reported,
-                max(finish_no) FILTER (milestone = 'reported') AS report_no
-            FROM step_fact
-            WHERE level = 'activity' AND flow IN (SELECT flow FROM flow_trait WHERE follow_ups) AND year = $year AND start_on <= $as_of
+            SELECT case_id, unit_code, flow, min(s.started) AS started,
+                max(s.finished) FILTER (milestone = 'reported') AS reported,
+                min(b.working_no) AS start_no, max(e.working_no) AS report_no
+            FROM step_status($as_of) s
+            LEFT JOIN calendar_day b ON b.day = s.started
+            LEFT JOIN calendar_day e ON e.day = s.finished AND s.milestone = 'reported'
+            WHERE level = 'activity' AND flow IN (SELECT flow FROM flow_trait WHERE follow_ups)
+                AND year = $year AND s.started IS NOT NULL
             GROUP BY ALL
         )
         SELECT unit_code, flow, count(*) AS total,
@@ -219,9 +222,10 @@ def quarter_load(store: Store, year: int, as_of: dt.date) -> pd.DataFrame:
     return store.frame(
         """
         WITH first_step AS (
-            SELECT case_id, unit_code, flow, quarter(min(start_on)) AS quarter
-            FROM step_fact
-            WHERE level = 'activity' AND flow IN (SELECT flow FROM flow_trait WHERE follow_ups) AND year = $year AND start_on <= $as_of
+            SELECT case_id, unit_code, flow, quarter(min(started)) AS quarter
+            FROM step_status($as_of)
+            WHERE level = 'activity' AND flow IN (SELECT flow FROM flow_trait WHERE follow_ups)
+                AND year = $year AND started IS NOT NULL
             GROUP BY ALL
         ), counted AS (
             SELECT unit_code, flow, quarter, count(*) AS most,

@@ -16,6 +16,8 @@ _STEP_FIELDS = {
     "activity": "Aktivitas",
     "inputs": "Kelengkapan",
     "sla_days": "Norma",
+    "counted_from": "Dihitung dari",
+    "counted_reason": "Dasar hitungan",
     "deadline_day_after_quarter": "Batas tanggal",
     "output": "Output",
     "performers": "Pelaksana",

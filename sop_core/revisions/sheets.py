@@ -49,6 +49,12 @@ STEPS = Sheet(
         Column("Aktivitas", "activity", "text", True),
         Column("Kelengkapan", "inputs", "text", True),
         Column("Norma HK", "sla_days", "norm", False, ("waktu", "norma"), help="Kosong atau N/A: tanpa norma"),
+        Column("Dihitung Dari", "counted_from", "choice", False, ("hitungan", "dihitung dari"),
+               _choices(words.COUNTING),
+               help="mulai: dari tanggal mulai yang tercatat, bila tidak ada dari selesainya langkah"
+               " sebelumnya; pemicu: dari selesainya langkah sebelumnya atau pembukaan, apa pun"
+               " tanggal mulainya. Kosong: seperti revisi sebelumnya"),
+        Column("Dasar Hitungan", "counted_reason", "text", help="Mengapa dihitung dari situ"),
         Column("Batas Tanggal", "deadline_day_after_quarter", "count",
                help="Hari pada bulan sesudah triwulan (D.8)"),
         Column("Output", "output", "text", True),

@@ -17,6 +17,8 @@ PERFORMERS = {
     "PPSDM": "ppsdm",
 }
 SOURCES = {"tertulis": "stated", "disimpulkan": "inferred"}
+COUNTING = {"mulai": "mulai", "pemicu": "pemicu"}
+"""From what a norm is counted: the recorded start, or the step before (the opening)."""
 PERIODS = {"tahun": "year", "triwulan": "quarter"}
 ROUTES = {
     "penerima": "recipient",

@@ -1,91 +1,171 @@
--- The facts of every step of every case. A due date and the days used are two look-ups in
--- calendar_day's running working-day number and a subtraction; day 0 is the start.
+-- What is said of every step of the touched cases, and on which days it is said.
 --
--- Start: the recorded one; else the finish of the step before it in the case, passing over
--- skipped steps and over optional ones that a later record shows were not taken; else, for a
--- case's first step, its opening (or its finish, if the work was done before that). An optional step never starts by itself: it may not be owed.
-INSERT INTO step_fact
+-- A row holds for as-of dates from `holds_from` to the day before `holds_until`: what is said of
+-- a day rests on nothing that happened after it. Two things make a second row for a step: a
+-- recorded start, from which a norm `mulai` is counted once it has come (before it, from the
+-- step before); and optional steps that were taken, each of which moves the day from which a
+-- later step is owed, from its own first record on.
+--
+-- `owed_on` is the finish of the step before it in the case, passing over optional steps that
+-- are not taken; for a case's first step its opening, or its finish if it was done before that.
+-- `counted_on` is day 0. A due date and the days used are two look-ups in calendar_day's running
+-- working-day number and a subtraction. The last statement of this file says what is late.
+DELETE FROM step_fact WHERE case_id IN (FROM touched_case);
+
+INSERT INTO step_fact BY NAME
 WITH grid AS (
     SELECT
-        c.case_id, c.flow, s.step_no, c.level, c.year, c.quarter, c.unit_code, c.commodity,
-        c.opens_on, s.sla_days, s.deadline_day, s.optional, s.milestone,
+        c.case_id, c.flow, c.level, c.year, c.quarter, c.unit_code, c.commodity, c.opens_on,
+        c.revision, c.judged, coalesce(c.certification, false) AS certification,
+        coalesce(c.revised_on, c.known_from) AS case_from,
+        s.step_no, s.sla_days, s.deadline_day, s.optional, s.milestone,
+        s.counted_from = 'mulai' AS by_start,
         r.started, r.finished, coalesce(r.skipped, false) AS skipped,
-        (r.started IS NOT NULL OR r.finished IS NOT NULL OR coalesce(r.skipped, false)) AS recorded
-    FROM sop_case c
+        coalesce(r.started, r.finished) AS recorded_on
+    FROM sop_case c SEMI JOIN touched_case USING (case_id)
     JOIN sop_step s ON s.revision = c.revision AND s.flow = c.flow AND s.level = c.level
     LEFT JOIN step_record r ON r.case_id = c.case_id AND r.step_no = s.step_no
-), marked AS (
-    SELECT
-        *,
-        CASE WHEN optional AND NOT recorded THEN min(coalesce(started, finished)) OVER later END
-            AS bypassed_on
-    FROM grid
-    WINDOW later AS (
-        PARTITION BY case_id ORDER BY step_no ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
-    )
 ), chained AS (
     SELECT
         *,
-        -- NULL: no counted step before; infinity: that step is not finished.
-        last_value(
-            CASE WHEN NOT skipped AND bypassed_on IS NULL
-                THEN coalesce(finished, 'infinity'::DATE) END IGNORE NULLS
-        ) OVER before AS before_finish
-    FROM marked
+        -- NULL: no step before; infinity: that step is not finished.
+        last_value(CASE WHEN NOT optional THEN coalesce(finished, 'infinity'::DATE) END IGNORE NULLS)
+            OVER before AS before_finish,
+        last_value(CASE WHEN NOT optional THEN step_no END IGNORE NULLS) OVER before AS before_no,
+        CASE WHEN flow IN (SELECT flow FROM sop_step WHERE optional) THEN
+            list(CASE WHEN optional AND NOT skipped AND recorded_on IS NOT NULL
+                THEN {'no': step_no, 'on': recorded_on,
+                    'finished': coalesce(finished, 'infinity'::DATE)} END) OVER before END AS options,
+        min(CASE WHEN NOT skipped THEN recorded_on END) OVER later AS later_on
+    FROM grid
     WINDOW before AS (
         PARTITION BY case_id ORDER BY step_no ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    ), later AS (
+        PARTITION BY case_id ORDER BY step_no ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
     )
-), started AS (
+), told AS (
     SELECT
         *,
+        -- Optional steps since the last one that all take, known before this one was done.
+        list_filter(options, lambda o: o IS NOT NULL AND o.no > coalesce(before_no, 0)
+            AND (finished IS NULL OR o.on <= finished)) AS taken,
         CASE
-            WHEN started IS NOT NULL THEN started
-            WHEN optional AND NOT recorded THEN NULL
-            WHEN before_finish IS NULL THEN CASE WHEN opens_on IS NOT NULL
-                THEN least(opens_on, finished) END
-            WHEN isfinite(before_finish) THEN before_finish
-        END AS start_on,
-        CASE
-            WHEN started IS NOT NULL THEN 'tercatat'
-            WHEN before_finish IS NULL THEN 'pembukaan'
-            ELSE 'langkah_sebelumnya'
-        END AS start_rule,
+            WHEN before_finish IS NULL THEN least(opens_on, finished)
+            -- A batch that goes on to certification owes the first optional step, and nothing
+            -- after it until that is done.
+            WHEN certification AND optional AND step_no = before_no + 1 THEN before_finish
+            WHEN certification AND step_no > before_no + 1 THEN 'infinity'::DATE
+            ELSE before_finish
+        END AS owed_at_first,
+        by_start AND started IS NOT NULL AND NOT skipped AS from_start
+    FROM chained
+), phase AS (
+    -- Nothing optional was taken before it: one row, and one more where the step was owed before
+    -- its recorded start.
+    SELECT * EXCLUDE (options, taken, owed_at_first), owed_at_first AS owed_on,
+        CASE WHEN split THEN started ELSE case_from END AS holds_from,
+        DATE '9999-12-31' AS holds_until, from_start AS counts_start
+    FROM told, LATERAL (SELECT from_start AND NOT optional AND owed_at_first < started AS split)
+    WHERE coalesce(len(taken), 0) = 0
+    UNION ALL BY NAME
+    SELECT * EXCLUDE (options, taken, owed_at_first), owed_at_first AS owed_on,
+        case_from AS holds_from, started AS holds_until, false AS counts_start
+    FROM told
+    WHERE coalesce(len(taken), 0) = 0 AND from_start AND NOT optional AND owed_at_first < started
+        AND case_from < started
+    UNION ALL BY NAME
+    -- Else one from each day on which that, or the recorded start, became known.
+    SELECT * EXCLUDE (options, taken, owed_at_first, day, until, last),
+        CASE WHEN last IS NULL THEN owed_at_first ELSE last.finished END AS owed_on,
+        day AS holds_from, until AS holds_until, from_start AND started <= day AS counts_start
+    FROM (
+        SELECT *,
+            coalesce(lead(day) OVER (PARTITION BY case_id, step_no ORDER BY day), DATE '9999-12-31')
+                AS until,
+            list_sort(list_filter(taken, lambda o: o.on <= day), 'DESC')[1] AS last
+        FROM (
+            SELECT *, unnest(list_distinct(list_filter(
+                list_concat([case_from], list_transform(taken, lambda o: o.on),
+                    CASE WHEN from_start THEN [started] ELSE [] END),
+                lambda d: d >= case_from AND (NOT from_start OR d <= started)))) AS day
+            FROM told WHERE len(taken) > 0
+        )
+    )
+), counted AS (
+    SELECT
+        * EXCLUDE (owed_on),
+        CASE WHEN isfinite(owed_on) THEN owed_on END AS owed_on,
+        CASE WHEN skipped OR (optional AND recorded_on IS NULL
+                AND NOT (certification AND step_no = before_no + 1)) THEN NULL
+            WHEN counts_start THEN started WHEN isfinite(owed_on) THEN owed_on END AS counted_on,
         (make_date(year, coalesce(quarter, 1) * 3, 1) + INTERVAL 1 MONTH
             + to_days(deadline_day - 1))::DATE AS deadline_on
-    FROM chained
+    FROM phase
 ), due AS (
     SELECT
-        s.*, a.working_no AS start_no, a.provisional_no AS start_provisional_no,
-        (s.deadline_on IS NOT NULL AND s.deadline_on < w.day) AS by_deadline,
-        w.day AS norm_on, w.working_no AS norm_no
-    FROM started s
-    LEFT JOIN calendar_day a ON a.day = s.start_on
+        c.*, a.working_no AS counted_no, a.provisional_no AS counted_provisional_no,
+        w.day AS norm_on, w.working_no AS norm_no,
+        -- The day of the month binds where it comes first, unless it was over before it opened.
+        coalesce(c.judged AND c.deadline_on >= c.counted_on AND c.deadline_on < w.day, false)
+            AS by_deadline
+    FROM counted c
+    LEFT JOIN calendar_day a ON a.day = c.counted_on
     LEFT JOIN (SELECT day, working_no FROM calendar_day WHERE working) w
-        ON w.working_no = a.working_no + s.sla_days
+        ON w.working_no = CASE WHEN c.judged THEN a.working_no + c.sla_days END
 ), bound AS (
     SELECT
-        d.*, f.working_no AS finish_no,
-        CASE WHEN by_deadline THEN deadline_on ELSE norm_on END AS due_on,
-        CASE WHEN by_deadline THEN l.working_no ELSE norm_no END AS due_no
+        d.*, f.working_no AS finish_no, b.working_no AS start_no, o.working_no AS owed_no,
+        CASE WHEN by_deadline THEN deadline_on ELSE norm_on END AS due_on
     FROM due d
     LEFT JOIN calendar_day f ON f.day = d.finished
-    -- One equality, not two conditions: DuckDB would otherwise compare every pair of rows.
-    LEFT JOIN calendar_day l ON l.day = CASE WHEN d.by_deadline THEN d.deadline_on END
+    LEFT JOIN calendar_day b ON b.day = d.started
+    LEFT JOIN calendar_day o ON o.day = d.owed_on
+), said AS (
+    SELECT
+        b.*, l.working_no AS due_no,
+        -- The first day on which it is late: a norm in HK is over with the next working day, the
+        -- day of a month with the next day, whatever day that is.
+        CASE WHEN by_deadline THEN due_on + 1 ELSE l.next_working END AS late_on,
+        coalesce(l.provisional_no > b.counted_provisional_no, false) AS provisional,
+        CASE WHEN NOT skipped THEN finished END AS finish_on,
+        CASE
+            WHEN skipped THEN NULL
+            WHEN optional THEN least(recorded_on, CASE WHEN certification THEN counted_on END)
+            ELSE least(counted_on, started) END AS begun_on,
+        CASE WHEN skipped THEN coalesce(finished, started,
+            least(CASE WHEN isfinite(before_finish) THEN before_finish END, later_on)) END
+            AS passed_on
+    FROM bound b LEFT JOIN calendar_day l ON l.day = b.due_on
 )
 SELECT
-    b.case_id, b.flow, b.step_no, b.level, b.year, b.unit_code, b.commodity, b.sla_days,
-    b.optional, b.recorded,
-    b.start_on, b.start_no, CASE WHEN b.start_on IS NOT NULL THEN b.start_rule END,
-    b.due_on, b.due_no,
-    CASE WHEN b.due_on IS NOT NULL
-        THEN CASE WHEN b.by_deadline THEN 'tanggal' ELSE 'hari_kerja' END END,
-    coalesce(p.provisional_no > b.start_provisional_no, false),
-    b.finished, b.finish_no, b.finish_no - b.start_no, greatest(b.finish_no - b.due_no, 0),
-    b.skipped,
-    CASE WHEN b.skipped THEN coalesce(b.finished, b.started,
-        CASE WHEN isfinite(b.before_finish) THEN b.before_finish END) END,
-    b.bypassed_on, b.milestone
-FROM bound b
-LEFT JOIN calendar_day p ON p.day = b.due_on
+    case_id, flow, step_no, holds_from, holds_until, level, year, unit_code, commodity, revision,
+    milestone, sla_days, optional, coalesce(recorded_on, passed_on) AS recorded_on, begun_on,
+    CASE WHEN NOT skipped THEN started END AS start_on, CASE WHEN NOT skipped THEN start_no END
+        AS start_no,
+    owed_on, owed_no, counted_on, counted_no,
+    CASE WHEN counted_on IS NULL THEN NULL WHEN counts_start THEN 'tercatat'
+        WHEN before_finish IS NULL THEN 'pembukaan' ELSE 'langkah_sebelumnya' END AS count_rule,
+    due_on, due_no,
+    CASE WHEN due_on IS NOT NULL THEN CASE WHEN by_deadline THEN 'tanggal' ELSE 'hari_kerja' END END
+        AS due_rule,
+    provisional, finish_on, CASE WHEN NOT skipped THEN finish_no END AS finish_no,
+    coalesce(finish_on >= late_on, false) AS finished_late,
+    CASE WHEN overdue_until > overdue_since THEN overdue_since END AS overdue_from,
+    CASE WHEN overdue_until > overdue_since THEN overdue_until END AS overdue_until,
+    passed_on, CASE WHEN optional THEN later_on END AS bypassed_on
+FROM said, LATERAL (
+    SELECT CASE WHEN late_on IS NOT NULL THEN greatest(late_on, counted_on, begun_on, holds_from) END
+            AS overdue_since,
+        least(finish_on, holds_until) AS overdue_until
+)
 -- Rows that are counted together lie together: the national rollup takes a quarter less.
-ORDER BY b.flow, b.step_no, b.unit_code;
+ORDER BY flow, step_no, unit_code;
+
+-- Until it is known under which revision a case starts, it shows the steps of the one before.
+INSERT INTO step_fact BY NAME
+SELECT c.case_id, c.flow, s.step_no, c.known_from AS holds_from, c.revised_on AS holds_until,
+    c.level, c.year, c.unit_code, c.commodity, s.revision, s.milestone, s.sla_days, s.optional,
+    false AS provisional, false AS finished_late
+FROM sop_case c SEMI JOIN touched_case USING (case_id)
+JOIN sop_step s ON s.revision = c.revision_before AND s.flow = c.flow AND s.level = c.level
+WHERE c.revised_on > c.known_from;

@@ -24,6 +24,7 @@ _REBUILT = (
     "sop_step",
     "calendar_day",
     "sop_case",
+    "flow_year",
     "step_fact",
 )
 _SHAPE = """

@@ -15,7 +15,7 @@ _VOUCHED_TOO_FEW = f"""
     SELECT batch_id::VARCHAR FROM import_batch b LEFT JOIN (
         SELECT batch_id, count(*) AS n FROM ({_VOUCHED}) GROUP BY batch_id
     ) v USING (batch_id)
-    WHERE b.undone_at IS NULL AND batch_id IN (SELECT batch_id FROM import_sheet)
+    WHERE batch_id IN (SELECT batch_id FROM import_sheet)
         AND coalesce(n, 0) NOT BETWEEN rows_new + rows_changed
             AND rows_new + rows_changed + rows_unchanged
 """
@@ -43,8 +43,8 @@ def _unlike_its_batches(sheet: Sheet) -> str:
 RULES = (
     *(Rule("unggahan",
            f"SELECT DISTINCT batch_id::VARCHAR FROM {t} WHERE batch_id NOT IN"
-           " (SELECT batch_id FROM import_batch WHERE undone_at IS NULL)",
-           f"{t} milik unggahan yang tidak ada atau sudah dibatalkan")
+           " (SELECT batch_id FROM import_batch)",
+           f"{t} milik unggahan yang tidak ada")
       for t in (*(f"{t}_vouched" for t in SHEET_KEYS), "import_sheet")),
     *(Rule("unggahan", _unlike_its_batches(sheet),
            f"{sheet.table} tidak sama dengan isi unggahan yang membawanya")

@@ -111,6 +111,8 @@ _FLOW_RULES = (
       for t in ("activity", "target", "disposition", "sop_case", "step_fact", "sop_step")),
     breaks("alur", "activity", f"function IS NOT NULL AND NOT {_trait('function')}",
            "Fungsi di luar alur B"),
+    breaks("alur", "activity", f"certification IS NOT NULL AND NOT {_trait('people')}",
+           "Lanjut Sertifikasi di luar alur D"),
     breaks("alur", "facilitator",
            f"case_id IN (SELECT case_id FROM activity WHERE NOT {_trait('people')})",
            "fasilitator pada kegiatan di luar alur D"),

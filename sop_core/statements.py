@@ -1,0 +1,109 @@
+"""Up to which day each office has said how things stand (data s.d.).
+
+An upload of activities or steps says it, by default up to its own day; an office may also say,
+without a file, that nothing new happened. Past that day nothing is known of what the office has
+not finished: its silence is not lateness (sql/views.sql), and is a fault of its own (silence.py).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+import duckdb
+
+from sop_core import units
+from sop_core.errors import Refused
+from sop_core.indonesian import format_date, now
+from sop_core.indonesian import today as jakarta_today
+from sop_core.store import Store, Trace, bump_version
+
+
+def refuse_future(until: dt.date, today: dt.date) -> None:
+    """Raises Refused for a day that has not come: nobody knows how things stand then."""
+    if until > today:
+        raise Refused(
+            f"Data s.d. {format_date(until)} belum mungkin; paling akhir hari ini"
+            f" ({format_date(today)})."
+        )
+
+
+def speak(
+    cursor: duckdb.DuckDBPyConnection,
+    offices: Iterable[str],
+    until: dt.date,
+    who: str,
+    batch_id: int | None = None,
+) -> list[str]:
+    """Keep that these offices have said how things stand up to a day.
+
+    Returns the codes of those of whom more is known by it. In the caller's transaction.
+    """
+    rows = cursor.execute(
+        """
+        SELECT u.code FROM (SELECT DISTINCT unnest($offices::VARCHAR[]) AS code) u
+        LEFT JOIN office_horizon h ON h.unit_code = u.code
+        WHERE h.until IS NULL OR h.until < $until ORDER BY u.code
+        """,
+        {"offices": list(offices), "until": until},
+    ).fetchall()
+    cursor.execute(
+        """
+        INSERT INTO office_statement
+        SELECT (SELECT coalesce(max(statement_no), 0) FROM office_statement) + n, code, $until,
+            $who, $now, $batch, NULL, NULL
+        FROM (SELECT unnest($offices::VARCHAR[]) AS code, generate_subscripts($offices::VARCHAR[], 1) AS n)
+        """,
+        {"offices": [code for (code,) in rows], "until": until, "who": who, "now": now(),
+         "batch": batch_id},
+    )  # fmt: skip
+    return [code for (code,) in rows]
+
+
+def take_back_of_batch(cursor: duckdb.DuckDBPyConnection, batch_id: int, who: str) -> None:
+    """What an upload said is not said any more once it is undone. In the caller's transaction."""
+    cursor.execute(
+        "UPDATE office_statement SET withdrawn_by = $who, withdrawn_at = $now"
+        " WHERE batch_id = $batch AND withdrawn_at IS NULL",
+        {"who": who, "now": now(), "batch": batch_id},
+    )
+
+
+def state(store: Store, office: str, until: dt.date, today: dt.date | None = None) -> None:
+    """An office says, without a file, that its records are complete up to a day.
+
+    Raises Refused for a day to come and where the office said as much already, and AccessDenied
+    for another office than the viewer's.
+    """
+    refuse_future(until, today or jakarta_today())
+    kinds = {u.code: u.kind for u in units.read_units()}
+    trace = Trace("pernyataan", office, after={"sampai": until})
+    if office not in kinds or not store.viewer.uploads_for(office, kinds[office]):
+        raise store.refusal(trace.action, trace.subject, "Unit itu bukan kewenangan Anda.")
+    with store.write(trace) as cursor:
+        if not speak(cursor, [office], until, store.viewer.name):
+            raise Refused(f"Data unit ini sudah dinyatakan lengkap s.d. {format_date(until)}.")
+        bump_version(cursor)
+
+
+def take_back(store: Store, statement_no: int) -> None:
+    """Take back what was said without a file. Raises Refused and AccessDenied."""
+    found = store.nationwide().rows(
+        "SELECT unit_code, until FROM office_statement"
+        " WHERE statement_no = $n AND batch_id IS NULL AND withdrawn_at IS NULL",
+        n=statement_no,
+    )
+    if not found:
+        raise Refused("Pernyataan itu tidak ada, sudah ditarik, atau berasal dari unggahan.")
+    office = found[0]["unit_code"]
+    kinds = {u.code: u.kind for u in units.read_units()}
+    trace = Trace("pernyataan", office, before={"sampai": found[0]["until"]})
+    if not store.viewer.uploads_for(office, kinds[office]):
+        raise store.refusal(trace.action, trace.subject, "Unit itu bukan kewenangan Anda.")
+    with store.write(trace) as cursor:
+        cursor.execute(
+            "UPDATE office_statement SET withdrawn_by = $who, withdrawn_at = $now"
+            " WHERE statement_no = $n",
+            {"who": store.viewer.name, "now": now(), "n": statement_no},
+        )
+        bump_version(cursor)
