@@ -216,13 +216,13 @@ def quarter_report(store: Store, as_of: dt.date, year: int, quarter: int) -> Qua
     opens = calendar.first_working_day_after(next_month - dt.timedelta(days=1))
     step = store.sop(opens).step_of(PEOPLE_FLOW, "quarter_report")
     found = store.rows(
-        "SELECT started, due, due_rule, finished, status FROM step_status($as_of)"
+        "SELECT counted_on, due, due_rule, finished, status FROM step_status($as_of)"
         " WHERE case_id = $case_id AND milestone = 'quarter_report'",
         as_of=as_of,
         case_id=quarter_id(year, quarter),
     )
     known = found[0] if found else {}
-    started = known.get("started") or opens
+    started = known.get("counted_on") or opens
     assert step.sla_days is not None  # sop_core.coherence sees to it
     norm_due = calendar.add(started, step.sla_days)
     day = step.deadline_day_after_quarter

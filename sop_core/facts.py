@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import duckdb
 
@@ -31,7 +32,16 @@ def lost_records(cursor: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int]
 
     Among the cases that the last ``rebuild`` on this cursor counted again.
     """
-    return cursor.execute(f"{_LOST} WHERE r.case_id IN (FROM touched_case) ORDER BY ALL").fetchall()
+    return cursor.execute(
+        """
+        SELECT r.case_id, c.flow, r.step_no
+        FROM (FROM step_record SEMI JOIN touched_case USING (case_id)) r
+        JOIN sop_case c USING (case_id)
+        ANTI JOIN (FROM step_fact SEMI JOIN touched_case USING (case_id)) f
+            ON f.case_id = r.case_id AND f.step_no = r.step_no
+        ORDER BY ALL
+        """
+    ).fetchall()
 
 
 def continued(old: str, new: str) -> str:
@@ -93,14 +103,16 @@ def rebuild(cursor: duckdb.DuckDBPyConnection) -> None:
     rebuild_of(cursor, "SELECT case_id FROM activity UNION SELECT case_id FROM step_record")
 
 
-def rebuild_of(cursor: duckdb.DuckDBPyConnection, touched: str) -> None:
+def rebuild_of(
+    cursor: duckdb.DuckDBPyConnection, touched: str, values: dict[str, Any] | None = None
+) -> None:
     """Count again the cases that a change touched, and those that depend on them.
 
-    ``touched`` is a query for the ids of cases whose activity or steps changed, came or went;
+    ``touched`` is a query, with its ``values``, for the ids of cases whose activity or steps changed, came or went;
     the annual reports and national cycles of a year that opens or closes by that, and the
     national year that waits for an annual report, are found here. Inside the caller's
     transaction; leaves the temporary table ``touched_case``.
     """
-    cursor.execute(f"CREATE OR REPLACE TEMP TABLE touched_case AS {touched}")
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE touched_case AS {touched}", values or {})
     for name in REBUILD:
         cursor.execute(sql(name))

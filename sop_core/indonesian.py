@@ -24,14 +24,19 @@ MONTH_NUMBER = (
 JAKARTA = ZoneInfo("Asia/Jakarta")
 
 
+def clock() -> dt.datetime:
+    """The moment, with its zone: the one place where the machine's clock is asked."""
+    return dt.datetime.now(JAKARTA)
+
+
 def today() -> dt.date:
     """Today in Asia/Jakarta, the default as-of date (tanggal acuan)."""
-    return dt.datetime.now(JAKARTA).date()
+    return now().date()
 
 
 def now() -> dt.datetime:
     """The time on a clock in Jakarta, without a zone: how the store keeps moments."""
-    return dt.datetime.now(JAKARTA).replace(tzinfo=None)
+    return clock().astimezone(JAKARTA).replace(tzinfo=None)
 
 
 def format_date(day: dt.date) -> str:

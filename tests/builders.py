@@ -8,13 +8,14 @@ from typing import Any
 
 import duckdb
 
-from sop_core import importing, revisions
+from sop_core import importing, revisions, statements
+from sop_core import years as opening
 from sop_core.definition import Revision, load_revision
 from sop_core.exporting import Table, to_xlsx
 from sop_core.importing import Preview, SourceFile
 from sop_core.importing.contract import SHEETS
 from sop_core.paths import DATA
-from sop_core.store import Store, migrations
+from sop_core.store import Store, Trace, bump_version, migrations
 
 TODAY = dt.date(2026, 11, 24)
 HEADINGS = {s.name: [c.name for c in s.columns] for s in SHEETS}
@@ -35,6 +36,20 @@ def load(store: Store, **sheets: list[list[Any]]) -> Preview:
     """Import rows as one workbook."""
     file = SourceFile("uji.xlsx", workbook(**sheets))
     return importing.import_files(store, [file], "uji", today=TODAY)
+
+
+def open_years(store: Store, *years: tuple[str, int]) -> None:
+    """Every UPT owes the reports of these years, and all have said how things stand until today."""
+    for flow, year in years:
+        opening.open_year(store, flow, year, "uji")
+    all_speak(store, TODAY)
+
+
+def all_speak(store: Store, until: dt.date) -> None:
+    """No office is silent before that day, the centre neither."""
+    with store.write(Trace("pernyataan", "semua")) as cursor:
+        statements.speak(cursor, [u.code for u in store.units(until)], until, "uji")
+        bump_version(cursor)
 
 
 def steps_of(store: Store, case_id: str, as_of: dt.date) -> dict[int, dict[str, Any]]:

@@ -51,8 +51,8 @@ def test_the_import_catches_the_contradictions(demo_bytes: bytes):
 
 def test_seasons_and_december(demo_store: Store):
     rows = demo_store.rows(
-        "SELECT month(finish_on) AS month, count(*) AS n FROM step_fact"
-        " WHERE finish_on BETWEEN '2024-01-01' AND '2025-12-31' AND step_no = 3 GROUP BY 1"
+        "SELECT month(finished) AS month, count(*) AS n FROM step_record"
+        " WHERE finished BETWEEN '2024-01-01' AND '2025-12-31' AND step_no = 3 GROUP BY 1"
     )
     finishes = {r["month"]: r["n"] for r in rows}
     busy = min(finishes[m] for m in range(4, 10))
@@ -62,11 +62,12 @@ def test_seasons_and_december(demo_store: Store):
 def test_small_and_remote_offices_are_slower(demo_store: Store):
     row = demo_store.rows(
         """
-        SELECT avg((days_late > 0)::INT) FILTER (kind = 'loka') AS loka,
-            avg((days_late > 0)::INT) FILTER (kind = 'balai_besar') AS balai_besar,
-            avg((days_late > 0)::INT) FILTER (timezone = 'WIT') AS east
-        FROM step_fact f JOIN unit u ON u.code = f.unit_code WHERE days_late IS NOT NULL
-        """
+        SELECT avg(late::INT) FILTER (kind = 'loka') AS loka,
+            avg(late::INT) FILTER (kind = 'balai_besar') AS balai_besar,
+            avg(late::INT) FILTER (timezone = 'WIT') AS east
+        FROM step_status($d) f JOIN unit u ON u.code = f.unit_code WHERE judged AND done
+        """,
+        d=TODAY,
     )[0]
     assert row["loka"] > row["balai_besar"] * 1.3
     assert row["east"] > row["balai_besar"] * 1.3

@@ -251,18 +251,23 @@ def flow_changes(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     cursor.execute(
         """
         INSERT INTO problem
-        SELECT 'Kegiatan', s.row_no, 'Alur', s.flow,
-            'kegiatan ini sudah tercatat pada alur ' || a.flow || '; alur tidak dapat diganti'
-        FROM staged_activity s JOIN activity a USING (case_id)
-        JOIN flow_trait o ON o.flow = a.flow
-        JOIN flow_trait n ON n.flow = s.flow
-        WHERE NOT s.refused AND s.flow <> a.flow
-            AND a.unit_code IN (SELECT code FROM writable_unit)
-            AND (
-                s.case_id IN (SELECT case_id FROM step_record)
-                OR (o.people AND s.case_id IN (SELECT case_id FROM facilitator))
-                OR (NOT n.follow_ups AND s.case_id IN (SELECT case_id FROM follow_up))
-            )
+        WITH moved AS MATERIALIZED (
+            SELECT s.row_no, s.case_id, s.flow, a.flow AS flow_before, o.people, n.follow_ups
+            FROM staged_activity s JOIN activity a USING (case_id)
+            JOIN flow_trait o ON o.flow = a.flow
+            JOIN flow_trait n ON n.flow = s.flow
+            WHERE NOT s.refused AND s.flow <> a.flow
+                AND a.unit_code IN (SELECT code FROM writable_unit)
+        ), hung AS (
+            SELECT case_id FROM step_record SEMI JOIN moved USING (case_id)
+            UNION ALL
+            SELECT case_id FROM facilitator SEMI JOIN (FROM moved WHERE people) USING (case_id)
+            UNION ALL
+            SELECT case_id FROM follow_up SEMI JOIN (FROM moved WHERE NOT follow_ups) USING (case_id)
+        )
+        SELECT 'Kegiatan', row_no, 'Alur', flow,
+            'kegiatan ini sudah tercatat pada alur ' || flow_before || '; alur tidak dapat diganti'
+        FROM moved SEMI JOIN hung USING (case_id)
         """
     )
 

@@ -38,6 +38,21 @@ def vouch(
     )
 
 
+def all_folded(sheet: Sheet) -> str:
+    """SQL for every record as the batches that count make it, like the record's table.
+
+    A key that one batch alone carried needs no folding, and nearly all are such.
+    """
+    key = ", ".join(sheet.key)
+    names = ", ".join(c.field for c in sheet.columns)
+    said = f"(FROM {sheet.table}_vouched SEMI JOIN counted_batch USING (batch_id))"
+    many = f"(SELECT {key} FROM {said} GROUP BY {key} HAVING count(*) > 1)"  # noqa: S608
+    return f"""
+        SELECT {names}, batch_id, source_row FROM {said} s ANTI JOIN {many} m USING ({key})
+        UNION ALL BY NAME FROM ({folded(sheet, many)})
+    """  # noqa: S608
+
+
 def folded(sheet: Sheet, keys: str) -> str:
     """SQL for the records of some keys as the batches make them, like the record's table.
 

@@ -51,3 +51,20 @@ CREATE TABLE step_fact (
     overdue_from DATE, overdue_until DATE, passed_on DATE, bypassed_on DATE
 );
 DELETE FROM meta WHERE key = 'reference';
+
+-- What uploads of before said: how things stood on their day, in the offices whose rows they
+-- brought and in the uploader's own.
+INSERT INTO office_statement
+WITH said AS (
+    SELECT v.batch_id, v.unit_code FROM activity_vouched v
+    UNION SELECT v.batch_id, coalesce(a.unit_code, CASE
+        WHEN regexp_full_match(v.case_id, '[A-D]-\d{4}-TW[1-4]') THEN 'NASIONAL'
+        WHEN regexp_full_match(v.case_id, '[A-D]-\d{4}-.+') THEN v.case_id[8:] END)
+    FROM step_record_vouched v LEFT JOIN activity a USING (case_id)
+    UNION SELECT batch_id, imported_unit FROM import_batch
+    WHERE imported_unit IS NOT NULL AND batch_id IN (SELECT batch_id FROM step_record_vouched)
+)
+SELECT row_number() OVER (ORDER BY b.batch_id, s.unit_code), s.unit_code, b.imported_at::DATE,
+    b.imported_by, b.imported_at, b.batch_id, NULL, NULL
+FROM said s JOIN import_batch b USING (batch_id)
+WHERE s.unit_code IS NOT NULL AND b.undone_at IS NULL;

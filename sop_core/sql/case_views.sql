@@ -11,12 +11,12 @@ FROM flow_trait t
 CROSS JOIN (SELECT DISTINCT code, kind FROM register WHERE kind <> 'nasional') u
 WHERE t.annual_report
 UNION ALL
-SELECT flow, 'national_cycle', 'NASIONAL', NULL, 'NASIONAL', 'nasional'
-FROM flow_trait WHERE national_period = 'year'
-UNION ALL
-SELECT flow, 'national_cycle', 'NASIONAL', q, 'TW' || q, 'nasional'
-FROM flow_trait CROSS JOIN (SELECT unnest([1, 2, 3, 4])::INTEGER AS q)
-WHERE national_period = 'quarter';
+SELECT flow, 'national_cycle', 'NASIONAL', quarter, coalesce('TW' || quarter, 'NASIONAL'), 'nasional'
+FROM (
+    SELECT flow, unnest(CASE WHEN national_period = 'quarter' THEN [1, 2, 3, 4] ELSE [NULL] END)::INTEGER
+        AS quarter
+    FROM flow_trait
+);
 
 -- The parts of an id that is written like a generated one; NULL for others.
 CREATE OR REPLACE MACRO id_parts(id) AS CASE

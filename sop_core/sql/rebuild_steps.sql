@@ -32,10 +32,6 @@ WITH grid AS (
         last_value(CASE WHEN NOT optional THEN coalesce(finished, 'infinity'::DATE) END IGNORE NULLS)
             OVER before AS before_finish,
         last_value(CASE WHEN NOT optional THEN step_no END IGNORE NULLS) OVER before AS before_no,
-        CASE WHEN flow IN (SELECT flow FROM sop_step WHERE optional) THEN
-            list(CASE WHEN optional AND NOT skipped AND recorded_on IS NOT NULL
-                THEN {'no': step_no, 'on': recorded_on,
-                    'finished': coalesce(finished, 'infinity'::DATE)} END) OVER before END AS options,
         min(CASE WHEN NOT skipped THEN recorded_on END) OVER later AS later_on
     FROM grid
     WINDOW before AS (
@@ -43,14 +39,19 @@ WITH grid AS (
     ), later AS (
         PARTITION BY case_id ORDER BY step_no ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
     )
+), option AS (
+    SELECT case_id, list({'no': step_no, 'on': recorded_on,
+        'finished': coalesce(finished, 'infinity'::DATE)}) AS options
+    FROM grid WHERE optional AND NOT skipped AND recorded_on IS NOT NULL GROUP BY case_id
 ), told AS (
     SELECT
         *,
         -- Optional steps since the last one that all take, known before this one was done.
-        list_filter(options, lambda o: o IS NOT NULL AND o.no > coalesce(before_no, 0)
+        list_filter(options, lambda o: o.no > coalesce(before_no, 0) AND o.no < step_no
             AND (finished IS NULL OR o.on <= finished)) AS taken,
         CASE
-            WHEN before_finish IS NULL THEN least(opens_on, finished)
+            WHEN before_finish IS NULL
+                THEN CASE WHEN opens_on IS NOT NULL THEN least(opens_on, finished) END
             -- A batch that goes on to certification owes the first optional step, and nothing
             -- after it until that is done.
             WHEN certification AND optional AND step_no = before_no + 1 THEN before_finish
@@ -58,7 +59,7 @@ WITH grid AS (
             ELSE before_finish
         END AS owed_at_first,
         by_start AND started IS NOT NULL AND NOT skipped AS from_start
-    FROM chained
+    FROM chained LEFT JOIN option USING (case_id)
 ), phase AS (
     -- Nothing optional was taken before it: one row, and one more where the step was owed before
     -- its recorded start.

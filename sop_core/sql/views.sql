@@ -60,7 +60,7 @@ known AS (
         coalesce(f.start_on <= as_of, false) AS has_start,
         coalesce(f.owed_on <= as_of, false) AS owed,
         coalesce(as_of >= f.overdue_from AND as_of < f.overdue_until, false) AS past_due,
-        coalesce(f.due_on > coalesce(h.until, DATE '0001-01-01'), false) AND NOT as_late AS hidden
+        NOT as_late AND coalesce(h.until IS NULL OR f.due_on > h.until, false) AS hidden
     FROM step_fact f CROSS JOIN now LEFT JOIN office_horizon h ON h.unit_code = f.unit_code
     WHERE f.holds_from <= as_of AND as_of < f.holds_until
 ), said AS (
@@ -101,8 +101,8 @@ SELECT
     CASE WHEN done THEN finish_on END AS finished,
     used AS days_used,
     CASE WHEN judged_done THEN greatest(finish_no - due_no, 0)
-        WHEN past_due THEN greatest(now_no - due_no, 0)
-        WHEN running AND counted AND due_no IS NOT NULL THEN 0 END AS days_late,
+        WHEN overdue THEN greatest(now_no - due_no, 0)
+        WHEN running AND NOT unknown AND counted AND due_no IS NOT NULL THEN 0 END AS days_late,
     CASE WHEN running AND counted THEN due_no - now_no END AS days_left,
     waited AS days_waited,
     -- What is counted from where it was owed holds the waiting too.

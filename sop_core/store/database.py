@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import errno
 import os
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -57,6 +60,11 @@ class Database:
         self.path = str(path)
         self.locks = Locks()
         self.refusals = Refusals()
+        self.known_on: dt.date | None = None
+        """The day of which this is what was known then; None for what is known now."""
+        self.present: Database | None = None
+        """The store that a past one was made from, where traces of reading it are kept."""
+        self.pasts: OrderedDict[Any, Any] = OrderedDict()
         self.shipped_revisions = load_revisions()
         self._connection = self._open()
         try:

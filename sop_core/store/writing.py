@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -11,10 +12,12 @@ from typing import Any
 import duckdb
 
 from sop_core.access import ACTION_NAMES
-from sop_core.errors import AccessDenied
+from sop_core.errors import AccessDenied, Refused
 from sop_core.indonesian import now
 from sop_core.store import chain
 from sop_core.store.reading import Reading
+
+PAST = "Yang diketahui pada hari lampau tidak dapat diubah; kembali ke hari ini."
 
 
 @dataclass
@@ -41,6 +44,8 @@ class Writing(Reading):
         too. Raises AccessDenied, and StoreUnreachable where the file can take no more: then
         nothing of it is kept.
         """
+        if self.database.known_on is not None:
+            raise Refused(PAST)
         self.require(trace.action, trace.subject)
         database, locks = self.database, self.database.locks
         with (
@@ -64,6 +69,9 @@ class Writing(Reading):
 
     def record(self, trace: Trace, outcome: str = "ok") -> None:
         """Leave a trace of something that changed no record: a sign-in, an export of names."""
+        if self.database.present is not None:
+            self._at_present().record(trace, outcome)
+            return
         with self._traced(trace, outcome):
             pass
 
@@ -77,11 +85,20 @@ class Writing(Reading):
 
         Unless the person has filled it with others (see ``refusals``).
         """
+        if self.database.present is not None:
+            return self._at_present().refusal(action, subject, message)
         said = self.database.refusals.words(self.viewer.login, subject, now())
         if said is not None:
             self.record(Trace(action, said), "ditolak")
         what = ACTION_NAMES[action]
         return AccessDenied(message or f"Peran Anda tidak berwenang {what}.")
+
+    def _at_present(self) -> Writing:
+        """Who reads the past reads it now: the trace is kept there."""
+        present = copy.copy(self)
+        assert self.database.present is not None
+        present.database, present._moment = self.database.present, None
+        return present
 
     @contextmanager
     def rehearse(self, stored: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:

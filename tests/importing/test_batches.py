@@ -155,10 +155,10 @@ def test_a_failure_in_the_middle_leaves_the_store_as_it_was(store: Store, monkey
     load(store, Kegiatan=[ADV])
     before = contents(store)
 
-    def fail(_cursor):
+    def fail(*_):
         raise RuntimeError("listrik padam")
 
-    monkeypatch.setattr(facts, "rebuild", fail)
+    monkeypatch.setattr(facts, "rebuild_of", fail)
     with pytest.raises(RuntimeError):
         load(store, Langkah=[["ADV-1", 1, D(2025, 3, 3)]])
     assert contents(store) == before

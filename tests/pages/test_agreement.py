@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from sop_core import process
 from sop_core.cli import main
-from sop_core.evaluation import DUE_SOON_DAYS, Scope, status_rows
+from sop_core.evaluation import Scope, headline, status_rows
 from sop_core.store import Store
 from tests.builders import TODAY
 from tests.pages.test_pages import APP, metric
@@ -106,8 +106,8 @@ def _units(path: Path):
 
 def test_due_soon_is_the_same_word_everywhere(demo_store: Store):
     rows = demo_store.rows(
-        "SELECT count(*) AS n FROM step_status($d) WHERE status = 'berjalan' AND days_left <= $soon",
-        d=TODAY, soon=DUE_SOON_DAYS,
+        "SELECT count(*) AS n FROM step_status($d) WHERE due_soon AND status = 'berjalan'",
+        d=TODAY,
     )  # fmt: skip
-    assert rows[0]["n"] > 0
+    assert rows[0]["n"] == headline(demo_store, Scope(TODAY)).due_soon > 0
     assert len(status_rows(demo_store, Scope(TODAY), overdue_only=True)) > 0

@@ -165,7 +165,7 @@ def test_what_an_office_sees_of_the_nation_is_not_taken_for_the_nation(demo, sig
 
 def test_a_tie_names_no_single_worst_office():
     late = pd.DataFrame({"name": ["A", "B"], "overdue": [3, 3], "worst_days": [9, 12]})
-    now = Headline(on_time=6, late=3, open=6, overdue=6, due_soon=0, cases=9)
+    now = Headline(on_time=6, late=3, open=6, overdue=6, due_soon=0, unknown=0, cases=9)
     assert "terbanyak di A dan 1 unit lain (masing-masing 3 langkah)" in writing.overdue(now, late)
     late.loc[1, "overdue"] = 2
     assert "terbanyak di A (3 langkah, terlama 9 HK)" in writing.overdue(now, late)
