@@ -136,7 +136,7 @@ LAYERS = (
     {"exporting", "importing", "demo"},
     {"past"},
     {"evaluation", "audit", "revisions"},
-    {"national", "region", "lateness", "facilitators", "followups", "recommendations"},
+    {"national", "region", "lateness", "silence", "facilitators", "followups", "recommendations"},
     {"disposition", "accounts", "sessions"},
     {"reports", "upkeep"},
     {"cli", "__main__"},
