@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sop_core import accounts, corrections, importing, sessions
+from sop_core import accounts, corrections, importing, sessions, statements, years
 from sop_core.demo import demo_workbook
 from sop_core.disposition import decide
 from sop_core.importing import SourceFile
@@ -36,6 +36,11 @@ def fill(store: Store) -> None:
     proposal = recommend(store, 2025, TODAY)[0]
     decide(store, proposal, 2025, "terima", "Setuju.", "Pimpinan contoh")
     corrections.correct(store, dt.date(2026, 3, 4), False, "Pilkada", "Keppres contoh", "uji")
+    years.open_year(store, "A", 2024, "rapat contoh")
+    years.open_year(store, "A", 2025, "rapat contoh")
+    years.open_year(store, "C", 2024, "rapat contoh")
+    years.close_year(store, "C", 2024)
+    statements.state(store, "LOKA-TPI", dt.date(2026, 11, 1), TODAY)
     accounts.add(store, "admin", "Admin contoh", "admin", password="kata sandi contoh 1")
     accounts.add(store, "staf", "Staf contoh", "data_staf", "BBPOM-PDG")
     viewer = accounts.viewer_of(store, "staf")

@@ -71,7 +71,7 @@ DAMAGE = {
     "certified before trained": (
         f"UPDATE facilitator SET competence_on = trained_on - 1 WHERE {PERSON}", "fasilitator"),
     # what is counted
-    "a fact changed": (f"UPDATE step_fact SET days_late = 77 WHERE {ANY}", "hitung ulang"),
+    "a fact changed": (f"UPDATE step_fact SET finished_late = NOT finished_late WHERE {ANY}", "hitung ulang"),
     "a due date moved": (f"UPDATE step_fact SET due_on = due_on + 1 WHERE {ANY}", "hitung ulang"),
     "a fact gone": (f"DELETE FROM step_fact WHERE {ANY}", "hitung ulang"),
     "a case's title changed": (f"UPDATE sop_case SET title = 'lain' WHERE {ANY}", "hitung ulang"),
@@ -87,6 +87,34 @@ DAMAGE = {
     "an office renamed": ("UPDATE unit SET name = 'lain' WHERE code = 'BBPOM-PDG'", "hitung ulang"),
     "a correction changed": ("UPDATE calendar_override SET working = true", "hitung ulang"),
     "a correction gone": ("DELETE FROM calendar_override", "hitung ulang"),
+    "an opened year without its reason": ("UPDATE opened_year SET reason = ''", "tahun"),
+    "an opened year put in by hand": (
+        "INSERT INTO opened_year VALUES ('B', 2024, 'x', 'x', TIMESTAMP '2030-01-01', NULL, NULL)", "jejak"),
+    "an opened year half taken back": (
+        "UPDATE opened_year SET withdrawn_by = 'x' WHERE withdrawn_at IS NULL", "tahun"),
+    "an opening gone": ("DELETE FROM flow_year WHERE year = 2025", "hitung ulang"),
+    "a day of opening moved": ("UPDATE flow_year SET opened_on = '2030-01-01'", "hitung ulang"),
+    "a statement of tomorrow": ("UPDATE office_statement SET until = '2099-01-01'", "pernyataan"),
+    "a statement gone": (
+        "DELETE FROM office_statement WHERE statement_no = 1", "pernyataan"),
+    "a statement of no office": ("UPDATE office_statement SET unit_code = 'HILANG'", "unit"),
+    "a statement of no upload": (
+        "UPDATE office_statement SET batch_id = 99 WHERE batch_id IS NOT NULL", "unggahan"),
+    "a statement half taken back": (
+        "UPDATE office_statement SET withdrawn_by = 'x' WHERE withdrawn_at IS NULL", "pernyataan"),
+    "a statement put in by hand": (
+        "INSERT INTO office_statement BY NAME SELECT * REPLACE (statement_no + 90 AS statement_no,"
+        " 'LOKA-BLU' AS unit_code, TIMESTAMP '2026-01-02' AS stated_at, DATE '2026-01-01' AS until)"
+        " FROM office_statement WHERE batch_id IS NULL LIMIT 1", "pernyataan"),
+    "a statement of an undone upload stands": (
+        "UPDATE office_statement SET batch_id = (SELECT batch_id FROM import_batch"
+        " WHERE undone_at IS NOT NULL)", "pernyataan"),
+    "a step counted from elsewhere": (
+        "UPDATE sop_step SET counted_from = 'mulai' WHERE flow = 'A' AND step_no = 4", "hitung ulang"),
+    "a trait of a flow turned": ("UPDATE flow_trait SET people = NOT people", "hitung ulang"),
+    "a correction that counts twice": (
+        "INSERT INTO calendar_override BY NAME SELECT * REPLACE (entered_at + INTERVAL 1 HOUR AS entered_at)"
+        " FROM calendar_override LIMIT 1", "kalender"),
     "a correction without its reason": ("UPDATE calendar_override SET reason = ''", "kalender"),
     # uploads
     "a file's content changed": ("UPDATE import_file SET content = 'x'::BLOB WHERE batch_id = 1", "berkas"),

@@ -81,7 +81,7 @@ def old_style(small: Path, folder: Path, rows: bool = True) -> Path:
 
 def broken_store(small: Path, folder: Path) -> Path:
     with Store(small) as store, store.database.transaction() as cursor:
-        cursor.execute("UPDATE step_fact SET days_late = 77 WHERE step_no = 3")
+        cursor.execute("UPDATE step_fact SET sla_days = 77 WHERE step_no = 3")
     upkeep.backup_file(small, folder / "rusak.zip")
     return folder / "rusak.zip"
 

@@ -12,6 +12,8 @@ from sop_core.upkeep.rules.writing import Rule, among, breaks
 
 _SINCE = "(SELECT coalesce(min(applied_at), 'infinity') FROM schema_version WHERE version = 3)"
 
+_HALF_TAKEN_BACK = "(withdrawn_by IS NULL) <> (withdrawn_at IS NULL) OR withdrawn_at < entered_at"
+
 
 def _traced(table: str, key: str, moment: str, action: str, subject: str, more: str = "") -> Rule:
     """Rows of a table, each of which an entry of the audit must tell of (``subject``: SQL LIKE)."""
@@ -35,6 +37,28 @@ RULES = (
            "tahun bukti mustahil"),
     breaks("kalender", "calendar_override", "trim(reason) = '' OR trim(legal_basis) = ''",
            "koreksi tanpa alasan atau dasar hukum"),
+    breaks("kalender", "calendar_override", _HALF_TAKEN_BACK,
+           "penarikan koreksi tidak lengkap atau mendahului pemasukannya"),
+    Rule("kalender",
+         "SELECT day::VARCHAR FROM calendar_override WHERE withdrawn_at IS NULL"
+         " GROUP BY day HAVING count(*) > 1",
+         "hari dengan dua koreksi yang berlaku"),
+    breaks("tahun", "opened_year", f"trim(reason) = '' OR {_HALF_TAKEN_BACK}",
+           "tahun yang dibuka tanpa alasan atau dengan penarikan yang tidak lengkap"),
+    Rule("tahun",
+         "SELECT concat_ws(' ', flow, year) FROM opened_year WHERE withdrawn_at IS NULL"
+         " GROUP BY flow, year HAVING count(*) > 1",
+         "tahun yang dibuka dua kali"),
+    breaks("pernyataan", "office_statement",
+           _HALF_TAKEN_BACK.replace("entered_at", "stated_at") + " OR until > stated_at::DATE + 1",
+           "pernyataan yang mendahului waktunya atau dengan penarikan yang tidak lengkap"),
+    breaks("pernyataan", "office_statement", "withdrawn_at IS NULL AND batch_id IN"
+           " (SELECT batch_id FROM import_batch WHERE undone_at IS NOT NULL)",
+           "pernyataan dari unggahan yang sudah dibatalkan"),
+    Rule("pernyataan",
+         "SELECT n::VARCHAR FROM (SELECT unnest(range(1, max(statement_no) + 1)) AS n"
+         " FROM office_statement) WHERE n NOT IN (SELECT statement_no FROM office_statement)",
+         "pernyataan yang pernah dibuat hilang"),
     breaks("revisi", "sop_document",
            "(withdrawn_by IS NULL) <> (withdrawn_at IS NULL) OR withdrawn_at < entered_at",
            "penarikan revisi tidak lengkap atau mendahului pemasukannya"),
@@ -55,6 +79,19 @@ RULES = (
             "a.subject = 'cabut revisi ' || t.revision"),
     _traced("calendar_override", "day", "entered_at", "kalender",
             "a.subject = t.day::VARCHAR"),
+    _traced("calendar_override", "day", "withdrawn_at", "kalender",
+            "a.subject = t.day::VARCHAR"),
+    _traced("opened_year", "year", "entered_at", "tahun",
+            "a.subject = t.flow || ' ' || t.year"),
+    _traced("opened_year", "year", "withdrawn_at", "tahun",
+            "a.subject = 'tutup ' || t.flow || ' ' || t.year"),
+    # With a file that changed nothing, the trace is the upload's, a moment later.
+    Rule("jejak",
+         f"SELECT statement_no::VARCHAR FROM office_statement t WHERE batch_id IS NULL"
+         f" AND stated_at > {_SINCE} AND NOT EXISTS (FROM audit a WHERE a.outcome = 'ok' AND ("
+         "(a.action = 'pernyataan' AND a.subject = t.unit_code) OR (a.action = 'impor'"
+         " AND a.happened_at BETWEEN t.stated_at AND t.stated_at + INTERVAL 1 HOUR)))",
+         "pernyataan tanpa jejak"),
     _traced("app_user", "login", "created_at", "pengguna", "a.subject = t.login"),
     # The other way round: what the audit says was kept, and is not there any more.
     Rule("jejak",

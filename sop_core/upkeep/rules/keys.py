@@ -43,12 +43,15 @@ RULES = (
     ),
     *(
         refers("unit", table, "unit_code", "unit.code", f"unit tidak terdaftar pada {table}")
-        for table in ("activity", "facilitator", "follow_up", "target", "app_user", "disposition")
+        for table in (
+            "activity", "facilitator", "follow_up", "target", "app_user", "disposition",
+            "office_statement",
+        )
     ),
     refers("unit", "unit", "coordinator_code", "unit.code", "koordinator yang tidak terdaftar"),
     *(
         refers("unggahan", t, "batch_id", "import_batch.batch_id", f"{t} tanpa unggahannya")
-        for t in (*SHEET_KEYS, "import_file", "import_rejection")
+        for t in (*SHEET_KEYS, "import_file", "import_rejection", "office_statement")
     ),
     *(
         breaks("kegiatan", t, f"{_GENERATED} case_id NOT IN (SELECT case_id FROM sop_case)",

@@ -108,7 +108,8 @@ _PEOPLE = [
 ]
 _FLOW_RULES = (
     *(breaks("alur", t, f"flow NOT IN {_FLOWS}", f"alur tidak dikenal pada {t}")
-      for t in ("activity", "target", "disposition", "sop_case", "step_fact", "sop_step")),
+      for t in ("activity", "target", "disposition", "sop_case", "step_fact", "sop_step",
+                "flow_year", "opened_year")),
     breaks("alur", "activity", f"function IS NOT NULL AND NOT {_trait('function')}",
            "Fungsi di luar alur B"),
     breaks("alur", "activity", f"certification IS NOT NULL AND NOT {_trait('people')}",
