@@ -13,6 +13,7 @@ from sop_core.store import Store
 ROW_COLUMNS = {
     "state": "Keadaan",
     "days_late": "Terlambat (HK)",
+    "days_used": "Lama (HK)",
     "description": "Rekomendasi",
     "unit": "Unit",
     "title": "Kegiatan",
@@ -26,18 +27,18 @@ ROW_COLUMNS = {
 }
 GROUP_COLUMNS = {
     "group": "Unit",
-    followups.LATE: "Terlambat",
-    followups.NOT_OPTIMAL: "Belum optimal",
+    **followups.STATUS_NAMES,
     "escort": "Perlu dikawal",
-    followups.OPEN: "Terbuka",
-    followups.DONE: "Selesai",
     "total": "Jumlah",
 }
-PARTS = {status: followups.STATUS_NAMES[status] for status in followups.STATUSES}
 UNFINISHED = "Perlu perhatian"
+_OF_ONE = (
+    followups.LATE, followups.NOT_OPTIMAL, followups.OPEN, followups.DONE_LATE, followups.ON_TIME,
+)  # fmt: skip
 CHOICES = {
     UNFINISHED: (followups.LATE, followups.NOT_OPTIMAL),
-    **{name: (status,) for status, name in PARTS.items()},
+    **{followups.STATUS_NAMES[status]: (status,) for status in _OF_ONE},
+    "Selesai": followups.SETTLED,
 }
 
 
@@ -68,21 +69,19 @@ def choose(store: Store) -> Scope:
 
 
 def metrics(counts: dict[str, int], escorts: dict[str, str]) -> None:
-    """Five figures."""
-    columns = st.columns(5)
-    for column, key, label, help_text in zip(
-        columns,
-        (followups.LATE, followups.NOT_OPTIMAL, "escort", followups.OPEN, followups.DONE),
-        ("Terlambat", "Belum optimal", "Perlu dikawal", "Terbuka", "Selesai"),
-        (
-            "Belum selesai dan lewat target.",
-            "Selesai, tetapi hasilnya belum optimal.",
-            f"Belum optimal pada alur yang mengawalnya ({', '.join(escorts.values())}).",
-            "Belum selesai dan belum lewat target.",
-            "Selesai dengan hasil optimal.",
-        ),
-        strict=True,
-    ):
+    """Six figures."""
+    told = {
+        followups.LATE: "Belum selesai dan lewat target.",
+        followups.NOT_OPTIMAL: "Selesai, tepat atau terlambat, tetapi hasilnya belum optimal.",
+        "escort": f"Belum optimal pada alur yang mengawalnya ({', '.join(escorts.values())}).",
+        followups.OPEN: "Belum selesai dan belum lewat target.",
+        followups.DONE_LATE: "Selesai sesudah target (dalam HK), tidak dicatat belum optimal.",
+        followups.ON_TIME: "Selesai sampai dengan target, tidak dicatat belum optimal.",
+    }
+    names = {**followups.STATUS_NAMES, "escort": "Perlu dikawal"}
+    columns = [*st.columns(3), *st.columns(3)]
+    for column, (key, help_text) in zip(columns, told.items(), strict=True):
+        label = names[key]
         column.metric(
             words.text(label), format_number(counts[key]), border=True, help=words.text(help_text)
         )
@@ -97,7 +96,7 @@ def by_group(store: Store, scope: Scope, demo: bool) -> None:
     with left:
         st.subheader("Menurut pemangku kepentingan")
         charts.draw(
-            charts.follow_ups(kinds, PARTS), key="pemangku",
+            charts.follow_ups(kinds, followups.STATUS_NAMES), key="pemangku",
             alt="Tindak lanjut menurut pemangku kepentingan dan keadaan",
         )  # fmt: skip
         columns = GROUP_COLUMNS | {"group": "Pemangku kepentingan"}

@@ -15,6 +15,14 @@ STATUS = {
     evaluation.DONE: palette.DONE,
     evaluation.SKIPPED: palette.SKIPPED,
 }
+FOLLOW_UP = {
+    "terlambat": palette.OVERDUE,
+    "belum_optimal": palette.SKIPPED,
+    "terbuka": palette.RUNNING,
+    "selesai_terlambat": palette.LATE,
+    "selesai_tepat": palette.ON_TIME,
+    "selesai": palette.DONE,
+}
 LATE_SCALE = [[0.0, NEUTRAL], [0.001, "#F4C9BF"], [0.35, "#E07B6A"], [1.0, "#9B1C1C"]]
 # Single-hue steps for the age of what is late; the first is not late yet.
 AGEING = (palette.DUE_SOON, "#F0B9AE", "#E07B6A", "#C62828", "#7F1414")
