@@ -1,0 +1,43 @@
+"""A figure of an office that takes in its Lokas, with what these add to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.kit import words
+from sop_core.indonesian import format_number
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A count under its label; ``own`` is the office's alone, where Lokas are added to it."""
+
+    label: str
+    value: int
+    own: int | None = None
+    help: str | None = None
+
+
+def draw(columns: list[DeltaGenerator], figures: list[Figure]) -> None:
+    """One figure a column."""
+    for column, figure in zip(columns, figures, strict=True):
+        column.metric(
+            words.text(figure.label),
+            format_number(figure.value),
+            None if figure.own is None else words.text(addition(figure.own, figure.value)),
+            help=None if figure.help is None else words.text(figure.help),
+            **PLAIN,
+        )
+
+
+def addition(own: int, total: int) -> str:
+    """``5 unit ini + 2 di Loka``: what the office has, and what its Lokas add."""
+    return f"{format_number(own)} unit ini + {format_number(total - own)} di Loka"
+
+
+PLAIN: dict[str, Any] = {"delta_color": "off", "delta_arrow": "off", "border": True}
+"""How a metric shows words under a figure, where it else shows a change."""
