@@ -221,12 +221,12 @@ def history(store: Store, chosen: Recommendation, rule: Rule) -> None:
 
 def plans(store: Store, year: int, scope: Scope, demo: bool) -> None:
     """Next year's plan, and this year's plan against what happened."""
-    for of, heading, empty in (
+    for of, title, empty in (
         (year, f"Rencana tahun {year + 1}", "Belum ada rekomendasi yang diterima untuk tahun ini."),
         (year - 1, f"Rencana dan kenyataan tahun {year}",
          f"Tidak ada rekomendasi yang diterima pada akhir tahun {year - 1}."),
     ):  # fmt: skip
-        st.subheader(words.text(heading))
+        st.subheader(words.text(title))
         frame = disposition.plan(store, of, scope.as_of, scope.units)
         if frame.empty:
             st.info(words.text(empty))
@@ -239,8 +239,8 @@ def plans(store: Store, year: int, scope: Scope, demo: bool) -> None:
                 f" tercapai per {format_date(scope.as_of)}."
             )
         frame["decision_name"] = frame["decision"].map(DECISIONS)
-        tables.plain(frame, PLAN_COLUMNS, alt=heading)
-        tables.export(frame, PLAN_COLUMNS, heading, scope, demo, heading)
+        tables.plain(frame, PLAN_COLUMNS, alt=title)
+        tables.export(frame, PLAN_COLUMNS, title, scope, demo, title)
 
 
 def quality(store: Store, year: int, scope: Scope) -> None:

@@ -96,7 +96,7 @@ def by_group(store: Store, scope: Scope, demo: bool) -> None:
     with left:
         st.subheader("Menurut pemangku kepentingan")
         charts.draw(
-            charts.follow_ups(kinds, followups.STATUS_NAMES), key="pemangku",
+            charts.follow_ups(kinds), key="pemangku",
             alt="Tindak lanjut menurut pemangku kepentingan dan keadaan",
         )  # fmt: skip
         columns = GROUP_COLUMNS | {"group": "Pemangku kepentingan"}

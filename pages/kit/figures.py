@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.kit import words
@@ -22,7 +22,7 @@ class Figure:
     help: str | None = None
 
 
-def draw(columns: list[DeltaGenerator], figures: list[Figure]) -> None:
+def draw(columns: Sequence[DeltaGenerator], figures: list[Figure]) -> None:
     """One figure a column."""
     for column, figure in zip(columns, figures, strict=True):
         column.metric(

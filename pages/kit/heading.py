@@ -25,10 +25,10 @@ def offices(store: Store, scope: Scope) -> str:
     chosen = scope.units if scope.units is not None else store.viewer.units
     if chosen is None:
         return NATION
+    if set(chosen) == {NATIONAL}:
+        return "Siklus nasional"
     register = [u for u in store.register(scope.as_of) if u.code != NATIONAL]
     mine = [u for u in register if u.code in chosen]
-    if len(chosen) == 1 and not mine:
-        return "Siklus nasional"
     head = _head(mine)
     if head is None:
         return _share(mine, register)
