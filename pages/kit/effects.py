@@ -20,6 +20,7 @@ _BY_STEP = {
 FIGURES = ("due_moved", "newly_late", "no_longer_late")
 """The counts that a preview heads with."""
 _FLIPS = {
+    "case_id": "ID",
     "step": "Langkah",
     "status_before": "Status sebelum",
     "status_after": "Status sesudah",
@@ -27,7 +28,6 @@ _FLIPS = {
     "due": "Tenggat sesudah",
     "title": "Judul",
     "unit": "Unit",
-    "case_id": "ID",
 }
 
 

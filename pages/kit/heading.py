@@ -20,11 +20,16 @@ def draw(store: Store, scope: Scope, *sentences: str) -> None:
 def offices(store: Store, scope: Scope) -> str:
     """``Seluruh Indonesia``, an office with or without its Lokas, or ``3 dari 76 unit``.
 
-    A reader who sees only some offices has these in the nation's place.
+    A reader who sees only some offices has these in the nation's place, and the national cycle.
     """
-    chosen = scope.units if scope.units is not None else store.viewer.units
-    if chosen is None:
+    if scope.units is not None:
+        return _named(store, scope, scope.units)
+    if store.viewer.units is None:
         return NATION
+    return f"{_named(store, scope, store.viewer.units)} dan siklus nasional"
+
+
+def _named(store: Store, scope: Scope, chosen: tuple[str, ...]) -> str:
     if set(chosen) == {NATIONAL}:
         return "Siklus nasional"
     register = [u for u in store.register(scope.as_of) if u.code != NATIONAL]
