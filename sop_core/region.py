@@ -11,6 +11,7 @@ import pandas as pd
 from sop_core import evaluation
 from sop_core.definition import PRODUCT_GROUP
 from sop_core.evaluation import SCOPED, STANDING, Headline, Scope
+from sop_core.indonesian import format_number
 from sop_core.store import Store
 
 
@@ -37,6 +38,11 @@ class Parts:
         """Both together."""
         added = {k: v + getattr(self.lokas, k) for k, v in vars(self.own).items()}
         return Headline(**added)
+
+
+def addition(own: int, lokas: int) -> str:
+    """``5 unit ini + 2 di Loka``: what an office has, and what its Lokas add."""
+    return f"{format_number(own)} unit ini + {format_number(lokas)} di Loka"
 
 
 def headline(store: Store, scope: Scope, office: str) -> Parts:

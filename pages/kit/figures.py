@@ -9,6 +9,7 @@ from typing import Any
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.kit import words
+from sop_core import region
 from sop_core.indonesian import format_number
 
 
@@ -28,15 +29,12 @@ def draw(columns: Sequence[DeltaGenerator], figures: list[Figure]) -> None:
         column.metric(
             words.text(figure.label),
             format_number(figure.value),
-            None if figure.own is None else words.text(addition(figure.own, figure.value)),
+            None
+            if figure.own is None
+            else words.text(region.addition(figure.own, figure.value - figure.own)),
             help=None if figure.help is None else words.text(figure.help),
             **PLAIN,
         )
-
-
-def addition(own: int, total: int) -> str:
-    """``5 unit ini + 2 di Loka``: what the office has, and what its Lokas add."""
-    return f"{format_number(own)} unit ini + {format_number(total - own)} di Loka"
 
 
 PLAIN: dict[str, Any] = {"delta_color": "off", "delta_arrow": "off", "border": True}

@@ -54,7 +54,7 @@ def monitoring_report(
     ]
     summary = [
         finished_sentence(finished, first, day),
-        *sections.standing_summary(store, scope, units, f"seluruh kegiatan sampai {format_date(day)}"),
+        *sections.standing_summary(store, scope, units, f"seluruh kegiatan sampai {format_date(day)}", about.code),
         writing.follow_ups(followups.totals(store, scope)),
     ]  # fmt: skip
     return Report(

@@ -246,8 +246,13 @@ def cases(store: Store, scope: Scope) -> Section:
     return Section("Semua kasus", [], rows_of("Kasus", frame, columns), paper_rows=0)
 
 
-def standing_summary(store: Store, scope: Scope, units: pd.DataFrame, subject: str) -> list[str]:
-    """The sentences that every summary opens with."""
+def standing_summary(
+    store: Store, scope: Scope, units: pd.DataFrame, subject: str, office: str | None
+) -> list[str]:
+    """The sentences that every summary opens with; ``office`` is the code of whom it is about."""
     now = evaluation.headline(store, scope)
     before = evaluation.headline(store, scope.year_before())
-    return [writing.timeliness(now, before, subject), writing.overdue(now, units)]
+    said = [writing.timeliness(now, before, subject), writing.overdue(now, units)]
+    if office is not None and len(scope.units or ()) > 1:
+        said.append(writing.lokas(region.headline(store, scope, office)))
+    return said

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sop_core import followups
+from sop_core import followups, region
 from sop_core.evaluation import Headline
 from sop_core.indonesian import format_number, format_percent
 from sop_core.recommendations import Recommendation
+from sop_core.region import Parts
 
 
 def timeliness(now: Headline, before: Headline, subject: str) -> str:
@@ -85,6 +86,16 @@ def people(reached: dict[str, int], expiring: int) -> str | None:
         f"Dari {format_number(reached['terdaftar'])} fasilitator, {format_number(reached['dilatih'])}"
         f" sudah dilatih, {format_number(reached['bersertifikat'])} bersertifikat kompetensi, dan"
         f" {format_number(reached['diakui'])} diakui{ends}."
+    )
+
+
+def lokas(parts: Parts) -> str:
+    """What the Lokas that an office coordinates add to its figures of steps."""
+    own, added = parts.own, parts.lokas
+    return (
+        "Angka ini memuat Loka yang dikoordinasikan: langkah terbuka"
+        f" {region.addition(own.open, added.open)}, yang terlambat"
+        f" {region.addition(own.overdue, added.overdue)}."
     )
 
 
