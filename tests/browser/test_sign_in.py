@@ -173,7 +173,7 @@ def test_a_first_password_is_changed_before_anything_opens(demo_file, tmp_path, 
         expect(page.get_by_role("link", name="Unggah")).to_be_visible()
         page.goto(f"{url}/keluar")
         by_password(page, login, own)
-        expect(page.get_by_role("heading", name="Nasional", level=1)).to_be_visible()
+        expect(page.get_by_role("heading", name="Unggah", level=1)).to_be_visible()
     assert (login, "sandi", login, "ok") in traces(path)
 
 
