@@ -6,7 +6,7 @@ import streamlit as st
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse
+from starlette.responses import FileResponse
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
@@ -15,12 +15,6 @@ from pages.kit.doors import answers
 from pages.kit.doors.gate import Gate
 
 ICON = Path(__file__).parent / "pages" / "kit" / "icon.png"
-
-
-async def front(request: Request) -> RedirectResponse:
-    """Nasional is the front page, whose address has no name; a link that names it goes there."""
-    query = request.url.query
-    return RedirectResponse(f"/?{query}" if query else "/")
 
 
 async def icon(_: Request) -> FileResponse:
@@ -32,7 +26,6 @@ async def icon(_: Request) -> FileResponse:
 # called: the first reader who follows a link into a fresh server would pass this file by.
 PagesManager.uses_pages_directory = False
 routes = [
-    Route("/nasional", front),
     Route("/favicon.png", icon),
     *running.ROUTES,
     *signin.ROUTES,

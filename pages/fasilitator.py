@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from pages.kit import charts, downloads, filters, shell, tables, words
+from pages.kit import charts, downloads, figures, filters, heading, shell, tables, words
+from pages.kit.figures import Figure
 from pages.kit.filters import Office
 from sop_core import facilitators, reports
 from sop_core.evaluation import Scope
@@ -47,23 +48,32 @@ def choose(store: Store) -> tuple[Scope, Office, str | None, bool]:
     return scope, office, None if kind == filters.ALL else str(kind), active
 
 
-def metrics(funnel: pd.DataFrame, ends: pd.DataFrame, waits: pd.DataFrame) -> None:
-    """Six figures."""
+def counted(
+    funnel: pd.DataFrame, ends: pd.DataFrame, waits: pd.DataFrame
+) -> list[tuple[str, int, str]]:
+    """Label, people and explanation of six figures."""
     reached = facilitators.reached(funnel)
     step = dict(zip(funnel["state"], funnel["step"], strict=True))
-    values = (
+    return [
         ("Fasilitator", reached["terdaftar"], "Semua orang yang terdaftar sampai tanggal acuan."),
         ("Dilatih", reached["dilatih"], f"Mencapai {step['dilatih']} atau lebih jauh."),
         ("Bersertifikat", reached["bersertifikat"], f"Mencapai {step['bersertifikat']} atau lebih jauh."),
         ("Diakui", reached["diakui"], f"Pengakuan disahkan ({step['diakui']})."),
         ("Sertifikat berakhir", len(ends), "Sudah berakhir, atau berakhir dalam 90 hari."),
         ("Pengesahan terlambat", int((waits["days_late"] > 0).sum()), f"Pengajuan yang menunggu lewat norma {step['diakui']}."),
-    )  # fmt: skip
-    columns = [*st.columns(3), *st.columns(3)]
-    for column, (label, value, help_text) in zip(columns, values, strict=True):
-        column.metric(
-            words.text(label), format_number(value), border=True, help=words.text(help_text)
-        )
+    ]  # fmt: skip
+
+
+def metrics(now: list[tuple[str, int, str]], own: list[tuple[str, int, str]] | None) -> None:
+    """Six figures; ``own`` are the office's alone where its Lokas are taken in."""
+    alone = [value for _, value, _ in own] if own else [None] * len(now)
+    figures.draw(
+        [*st.columns(3), *st.columns(3)],
+        [
+            Figure(label, value, mine, told)
+            for (label, value, told), mine in zip(now, alone, strict=True)
+        ],
+    )
 
 
 def quarter_report(store: Store, office: Office, as_of: dt.date, demo: bool) -> None:
@@ -227,7 +237,7 @@ def page() -> None:
     store = shell.require_data("fasilitator")
     scope, office, kind, active = choose(store)
     demo = store.has_demo_data
-    st.caption(f"Per {format_date(scope.as_of)}.")
+    heading.draw(store, scope, f"Per {format_date(scope.as_of)}.")
     funnel = facilitators.funnel(store, scope, kind, active)
     if not funnel["people"].sum():
         st.info(
@@ -238,7 +248,15 @@ def page() -> None:
         return
     ends = facilitators.certificates(store, scope, kind)
     waits = facilitators.endorsements(store, scope, kind)
-    metrics(funnel, ends, waits)
+    own = office.alone(scope)
+    metrics(
+        counted(funnel, ends, waits),
+        counted(
+            facilitators.funnel(store, own, kind, active),
+            facilitators.certificates(store, own, kind),
+            facilitators.endorsements(store, own, kind),
+        ) if office.with_lokas else None,
+    )  # fmt: skip
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader(words.say("Tahap {}–{}", funnel["step"].iloc[0], funnel["step"].iloc[-1]))

@@ -1,15 +1,18 @@
-"""Kalender: holidays and joint leave of a year, and the corrections staff enter."""
+"""Kalender: holidays and joint leave of a year; corrections, looked at before they are kept."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
 
-from pages.kit import filters, shell, tables, words
+from pages.kit import effects, filters, shell, tables, words
 from sop_core import corrections
 from sop_core.calendar import FIRST_YEAR, LAST_YEAR
+from sop_core.effects import Effects
 from sop_core.errors import Refused
-from sop_core.indonesian import format_date
+from sop_core.evaluation import Scope
+from sop_core.indonesian import format_date, format_number
 from sop_core.store import Store
 
 KINDS = {
@@ -17,7 +20,20 @@ KINDS = {
     "cuti_bersama": "Cuti bersama",
     "koreksi": "Koreksi",
 }
+BECOMES = {True: "menjadi hari kerja", False: "menjadi hari libur"}
+ASKED, PREVIEW, FORM = "koreksi_diminta", "pratinjau_kalender", "koreksi_ke"
+"""In the tab's state: the change that is looked at, its effects, the number of the form."""
 COLUMNS = {"day": "Tanggal", "name": "Nama", "kind_name": "Jenis", "provisional": "Sementara"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A change of one day to look at; without ``working`` its correction is withdrawn."""
+
+    day: dt.date
+    working: bool | None = None
+    reason: str = ""
+    basis: str = ""
 
 
 def holidays(store: Store, year: int, demo: bool) -> None:
@@ -35,40 +51,110 @@ def holidays(store: Store, year: int, demo: bool) -> None:
     tables.export(frame, COLUMNS, f"Hari libur {year}", filters.scope(), demo, "Hari libur")
 
 
-def correct(store: Store) -> None:
-    """Enter and remove corrections; each needs a reason and a legal basis."""
+def corrections_of(store: Store) -> None:
+    """The corrections in force; each may be withdrawn, after a look at what that does."""
     st.subheader("Koreksi")
     entered = store.entered_overrides()
     for row in entered:
-        what = "menjadi hari kerja" if row.working else "menjadi hari libur"
         left, right = st.columns([5, 1])
         left.markdown(
             words.say(
-                "**{}** {}: {} _({})_", format_date(row.day), what, row.reason, row.legal_basis
+                "**{}** {}: {} _({})_",
+                format_date(row.day), BECOMES[row.working], row.reason, row.legal_basis,
             )
-        )
+        )  # fmt: skip
         if store.viewer.may("kalender") and right.button("Hapus", key=f"hapus_{row.day}"):
-            corrections.withdraw(store, row.day)
-            st.rerun()
+            st.session_state[ASKED] = Asked(row.day)
     if not entered:
         st.caption("Belum ada koreksi. Pakai bila SKB berubah dan kalender belum mengikutinya.")
+
+
+def enter(store: Store) -> None:
+    """The form of a correction, which needs a reason and a legal basis; it leads to a preview."""
     if not store.viewer.may("kalender"):
         st.caption("Koreksi dimasukkan oleh Unit Kerja Pusat.")
         return
-    with st.form("koreksi", clear_on_submit=True):
-        day = st.date_input("Tanggal", format="DD/MM/YYYY", key="koreksi_tanggal")
+    number = st.session_state.get(FORM, 0)
+    with st.form(f"koreksi_{number}"):
+        day = st.date_input("Tanggal", format="DD/MM/YYYY", key=f"koreksi_tanggal_{number}")
         kind = st.selectbox("Menjadi", ["Hari libur", "Hari kerja"], placeholder="Pilih")
         reason = st.text_input("Alasan", placeholder="mis. Cuti bersama tambahan Idul Fitri")
         basis = st.text_input("Dasar hukum", placeholder="Nomor SKB atau keputusan")
-        if st.form_submit_button("Simpan koreksi", type="primary"):
-            try:
-                corrections.correct(
-                    store, day, kind == "Hari kerja", reason, basis, store.viewer.name
+        if st.form_submit_button("Pratinjau koreksi", type="primary"):
+            st.session_state[ASKED] = Asked(day, kind == "Hari kerja", reason, basis)
+
+
+def examine(store: Store, scope: Scope, demo: bool) -> None:
+    """What the asked change of the calendar does to cases, and the button that keeps it."""
+    asked = st.session_state.get(ASKED)
+    if asked is None or not store.viewer.may("kalender"):
+        return
+    try:
+        found = rehearsed(store, asked, scope.as_of)
+    except Refused as error:
+        del st.session_state[ASKED]
+        st.error(words.refused(error))
+        return
+    st.subheader("Pratinjau")
+    st.markdown(
+        words.say("**{}**: koreksinya dihapus. Belum ada yang diubah.", format_date(asked.day))
+        if asked.working is None
+        else words.say(
+            "**{}** {}: {} _({})_. Belum ada yang disimpan.",
+            format_date(asked.day), BECOMES[asked.working], asked.reason, asked.basis,
+        )
+    )  # fmt: skip
+    for column, (label, value) in zip(st.columns(3), effects.figures(found), strict=True):
+        column.metric(words.text(label), format_number(value), border=True)
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        effects.by_step(found, scope)
+    with right:
+        effects.flips(found, scope, demo, f"Pratinjau koreksi kalender {asked.day}")
+    with st.container(horizontal=True):
+        if st.button(
+            "Hapus koreksi" if asked.working is None else "Simpan koreksi", type="primary"
+        ):
+            keep(store, asked)
+        if st.button("Batal"):
+            start_over()
+
+
+def rehearsed(store: Store, asked: Asked, as_of: dt.date) -> Effects:
+    """The effects, counted once for each state of the store. Raises Refused."""
+    state = (asked, store.version, as_of)
+    known = st.session_state.get(PREVIEW)
+    if known is None or known[0] != state:
+        with st.spinner("Menghitung akibatnya pada kegiatan yang tercatat"):
+            found = (
+                corrections.preview_withdrawal(store, asked.day, as_of)
+                if asked.working is None
+                else corrections.preview(
+                    store, asked.day, asked.working, asked.reason, asked.basis, as_of
                 )
-            except Refused as error:
-                st.error(words.refused(error))
-            else:
-                st.rerun()
+            )
+        known = st.session_state[PREVIEW] = (state, found)
+    kept: Effects = known[1]
+    return kept
+
+
+def keep(store: Store, asked: Asked) -> None:
+    """Make the change that was looked at."""
+    if asked.working is None:
+        corrections.withdraw(store, asked.day)
+    else:
+        corrections.correct(
+            store, asked.day, asked.working, asked.reason, asked.basis, store.viewer.name
+        )
+    st.session_state[FORM] = st.session_state.get(FORM, 0) + 1
+    start_over()
+
+
+def start_over() -> None:
+    """Without a preview."""
+    st.session_state.pop(ASKED, None)
+    st.session_state.pop(PREVIEW, None)
+    st.rerun()
 
 
 def page() -> None:
@@ -92,7 +178,9 @@ def page() -> None:
         st.subheader(f"Hari libur {words.text(year)}")
         holidays(store, int(year), store.has_demo_data)
     with right:
-        correct(store)
+        corrections_of(store)
+        enter(store)
+    examine(store, filters.scope(), store.has_demo_data)
 
 
 page()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.kit import downloads, filters, shell, templates, words
+from pages.kit import downloads, filters, heading, shell, templates, words
 from sop_core import facilitators, reports
 from sop_core.errors import ReportRefused
 from sop_core.evaluation import Scope
@@ -31,6 +31,7 @@ def choose(store: Store) -> Request | None:
     )  # fmt: skip
     kind = labels[str(label)]
     _, office = filters.office(store, as_of)
+    heading.draw(store, Scope(as_of, units=office.units), f"Per {format_date(as_of)}.")
     if kind == "kegiatan":
         return choose_case(store, office)
     years = store.years()
@@ -110,7 +111,6 @@ def show(report: Report, files: dict[str, bytes]) -> None:
 def page() -> None:
     """Draw the page."""
     store = shell.require_data("laporan")
-    st.caption(words.say("{}.", filters.describe(Scope(filters.scope().as_of)).partition(",")[0]))
     asked = choose(store)
     if asked is None:
         return

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from pages.kit import charts, filters, shell, tables, words
+from pages.kit import charts, filters, heading, shell, tables, words
 from sop_core import evaluation, national
 from sop_core.evaluation import Headline, Scope
 from sop_core.indonesian import format_date, format_number, format_percent
@@ -97,7 +97,7 @@ def summary(now: Headline, units: pd.DataFrame, scope: Scope) -> None:
 def ranking(units: pd.DataFrame, scope: Scope, demo: bool) -> None:
     """Offices by what is overdue; a row opens its region."""
     st.subheader("Peringkat unit")
-    st.caption("Pilih satu baris untuk membuka wilayahnya.")
+    st.caption("Tiap unit tanpa Lokanya. Pilih satu baris untuk membuka wilayahnya.")
     shown = units[units["cases"] > 0].reset_index(drop=True)
     rows = tables.show(
         shown, RANKING_COLUMNS, key="peringkat", alt="Peringkat unit menurut langkah terlambat",
@@ -105,7 +105,7 @@ def ranking(units: pd.DataFrame, scope: Scope, demo: bool) -> None:
     )  # fmt: skip
     tables.export(shown, UNIT_COLUMNS, "Peringkat unit", scope, demo, "Peringkat unit")
     if rows:
-        filters.go_to_region(str(shown.iloc[rows[0]]["name"]))
+        filters.go_to_region(str(shown.iloc[rows[0]]["name"]), alone=True)
 
 
 def heatmap(store: Store, scope: Scope, units: pd.DataFrame) -> None:
@@ -179,9 +179,10 @@ def page() -> None:
             " saja.",
             icon=":material/visibility:",
         )
-    st.caption(
-        f"{filters.describe(scope)}. Pembanding: {filters.describe(scope.year_before(), short=True)}."
-    )
+    heading.draw(
+        store, scope, f"{filters.describe(scope)}.",
+        f"Pembanding: {filters.describe(scope.year_before(), short=True)}.",
+    )  # fmt: skip
     now = evaluation.headline(store, scope)
     units = national.by_unit(store, scope)
     metrics(now, evaluation.headline(store, scope.year_before()))
@@ -197,7 +198,7 @@ def page() -> None:
         ranking(units, scope, demo)
     if points:
         names = dict(zip(units["code"], units["name"], strict=True))
-        filters.go_to_region(names[str(points[0]["customdata"][0])])
+        filters.go_to_region(names[str(points[0]["customdata"][0])], alone=True)
     heatmap(store, scope, units)
     left, right = st.columns(2, gap="medium")
     with left:

@@ -3,7 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from pages.kit import filters, shell, tables, words
+from pages.kit import figures, filters, heading, shell, tables, words
+from pages.kit.figures import Figure
+from pages.kit.filters import Office
 from sop_core import disposition, recommendations
 from sop_core.disposition import DECISIONS
 from sop_core.errors import DecisionRefused
@@ -50,8 +52,8 @@ VERBS = {"terima": "Terima", "ubah": "Terima dengan perubahan", "tolak": "Tolak"
 
 def choose(
     store: Store, found: list[Recommendation], decided: dict[str, str]
-) -> tuple[list[Recommendation], tuple[str, ...] | None]:
-    """The page's own filters: what passes them, and the offices chosen."""
+) -> tuple[list[Recommendation], Office]:
+    """The page's own filters: what passes them, and the office chosen."""
     as_of = filters.scope().as_of
     rules = recommendations.load_rules()
     _, office = filters.office(store, as_of)
@@ -75,7 +77,7 @@ def choose(
         and flow in (filters.ALL, r.flow)
         and state in (filters.ALL, decided.get(r.id, UNDECIDED))
     ]
-    return passed, office.units
+    return passed, office
 
 
 def decision_names(store: Store, year: int) -> dict[str, str]:
@@ -219,12 +221,12 @@ def history(store: Store, chosen: Recommendation, rule: Rule) -> None:
 
 def plans(store: Store, year: int, scope: Scope, demo: bool) -> None:
     """Next year's plan, and this year's plan against what happened."""
-    for of, heading, empty in (
+    for of, title, empty in (
         (year, f"Rencana tahun {year + 1}", "Belum ada rekomendasi yang diterima untuk tahun ini."),
         (year - 1, f"Rencana dan kenyataan tahun {year}",
          f"Tidak ada rekomendasi yang diterima pada akhir tahun {year - 1}."),
     ):  # fmt: skip
-        st.subheader(words.text(heading))
+        st.subheader(words.text(title))
         frame = disposition.plan(store, of, scope.as_of, scope.units)
         if frame.empty:
             st.info(words.text(empty))
@@ -237,8 +239,8 @@ def plans(store: Store, year: int, scope: Scope, demo: bool) -> None:
                 f" tercapai per {format_date(scope.as_of)}."
             )
         frame["decision_name"] = frame["decision"].map(DECISIONS)
-        tables.plain(frame, PLAN_COLUMNS, alt=heading)
-        tables.export(frame, PLAN_COLUMNS, heading, scope, demo, heading)
+        tables.plain(frame, PLAN_COLUMNS, alt=title)
+        tables.export(frame, PLAN_COLUMNS, title, scope, demo, title)
 
 
 def quality(store: Store, year: int, scope: Scope) -> None:
@@ -260,16 +262,26 @@ def quality(store: Store, year: int, scope: Scope) -> None:
         tables.plain(frame, columns, alt="Hasil uji usulan")
 
 
-def metrics(found: list[Recommendation], decided: dict[str, str]) -> None:
-    """How much is proposed and decided."""
-    ids = {r.id for r in found}
-    names = [name for key, name in decided.items() if key in ids]
+def counted(found: list[Recommendation], decided: dict[str, str]) -> list[tuple[str, int]]:
+    """Label and count: how much is proposed, decided and accepted."""
+    names = [decided[r.id] for r in found if r.id in decided]
     accepted = sum(name != DECISIONS["tolak"] for name in names)
+    return [("Rekomendasi", len(found)), ("Sudah didisposisi", len(names)), ("Diterima", accepted)]
+
+
+def metrics(found: list[Recommendation], decided: dict[str, str], office: Office) -> None:
+    """How much is proposed and decided; where Lokas are taken in, what they add."""
+    now = counted(found, decided)
+    own = counted([r for r in found if r.unit == office.code], decided)
     columns = st.columns(4)
-    columns[0].metric("Rekomendasi", format_number(len(found)), border=True)
-    columns[1].metric("Sudah didisposisi", format_number(len(names)), border=True)
-    columns[2].metric("Diterima", format_number(accepted), border=True)
-    share = len(names) / len(found) if found else None
+    figures.draw(
+        columns[:3],
+        [
+            Figure(label, value, mine if office.with_lokas else None)
+            for (label, value), (_, mine) in zip(now, own, strict=True)
+        ],
+    )
+    share = now[1][1] / len(found) if found else None
     columns[3].metric("Bagian didisposisi", format_percent(share), border=True)
 
 
@@ -285,21 +297,23 @@ def page() -> None:
         )
         return
     demo = store.has_demo_data
-    st.caption(
+    decided = decision_names(store, year)
+    found, office = choose(store, recommendations.recommend(store, year, day), decided)
+    scope = Scope(shared.as_of, year, office.units)
+    heading.draw(
+        store,
+        scope,
         words.say(
             "Usulan bagi tahun **{}** dari data tahun {} yang diketahui per {} (A.10, B.10, C.8);"
             " disposisi menurut A.9, B.9, C.7.",
             year + 1,
             year,
             format_date(day),
-        )
+        ),
     )
-    decided = decision_names(store, year)
-    found, units = choose(store, recommendations.recommend(store, year, day), decided)
-    metrics(found, decided)
-    scope = Scope(shared.as_of, year, units)
+    metrics(found, decided, office)
     if found:
-        listing(as_frame(store, found, decided), year, Scope(day, year, units), demo)
+        listing(as_frame(store, found, decided), year, Scope(day, year, office.units), demo)
         detail(store, found, year, scope)
     else:
         st.info("Tidak ada rekomendasi pada pilihan ini. Ubah unit, aturan, alur, atau tahun.")

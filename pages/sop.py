@@ -6,7 +6,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from pages.kit import filters, handing, shell, tables, words
+from pages.kit import effects, filters, handing, shell, tables, words
 from sop_core import revisions
 from sop_core.coherence import LEVEL_NAMES
 from sop_core.definition import Revision, Step
@@ -33,14 +33,6 @@ EXPORT_COLUMNS = STEP_COLUMNS | {
     "milestone": "Tonggak",
 }
 DIFFERENCE_COLUMNS = {"place": "Bagian", "what": "Hal", "before": "Sebelum", "after": "Sesudah"}
-EFFECT_COLUMNS = {
-    "step": "Langkah",
-    "due_moved": "Tenggat bergeser",
-    "newly_late": "Menjadi terlambat",
-    "no_longer_late": "Tidak lagi terlambat",
-    "added": "Langkah bertambah",
-    "gone": "Langkah hilang",
-}
 IN_FORCE = "Yang berlaku pada tanggal acuan"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -174,14 +166,14 @@ def examine(store: Store, file: SourceFile, revision: Revision, as_of: dt.date) 
     )
     for obstacle in found.obstacles:
         st.error(words.text(obstacle), icon=":material/block:")
-    consequences(found, as_of)
+    consequences(found, as_of, store.has_demo_data)
     if not found.obstacles and st.button(
         f"Simpan revisi {words.text(revision.revision)}", type="primary"
     ):
         keep(store, file, revision)
 
 
-def consequences(found: Preview, as_of: dt.date) -> None:
+def consequences(found: Preview, as_of: dt.date, demo: bool) -> None:
     """Figures and tables of a preview."""
     if found.revision.effective <= as_of:
         st.warning(
@@ -189,31 +181,18 @@ def consequences(found: Preview, as_of: dt.date) -> None:
             f" pada atau sesudah {format_date(found.revision.effective)} dinilai ulang.",
             icon=":material/history:",
         )
-    columns = st.columns(4)
-    sums = found.effects[["due_moved", "newly_late", "no_longer_late"]].sum()
-    for column, label, value in zip(
-        columns,
-        ("Perubahan SOP", "Tenggat bergeser", "Menjadi terlambat", "Tidak lagi terlambat"),
-        (len(found.differences), *(int(n) for n in sums)),
-        strict=True,
-    ):
+    told = [("Perubahan SOP", len(found.differences)), *effects.figures(found.effects)]
+    for column, (label, value) in zip(st.columns(len(told)), told, strict=True):
         column.metric(words.text(label), format_number(value), border=True)
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**Yang berubah dalam SOP**")
         frame = pd.DataFrame([vars(d) for d in found.differences], columns=list(DIFFERENCE_COLUMNS))
         tables.plain(frame, DIFFERENCE_COLUMNS, alt="Perubahan SOP", height=300)
+    scope = filters.scope()
     with right:
-        st.markdown(f"**Akibatnya per {format_date(as_of)}**")
-        if found.effects.empty:
-            st.caption("Tidak ada langkah kegiatan yang berubah tenggat atau keadaannya.")
-        else:
-            happened = {
-                name: title
-                for name, title in EFFECT_COLUMNS.items()
-                if name not in ("added", "gone") or found.effects[name].any()
-            }
-            tables.plain(found.effects, happened, alt="Akibat pada langkah", height=300)
+        effects.by_step(found.effects, scope)
+    effects.flips(found.effects, scope, demo, f"Pratinjau revisi {found.revision.revision}")
 
 
 def keep(store: Store, file: SourceFile, revision: Revision) -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.kit import charts, filters, shell, tables, words
+from pages.kit import charts, filters, heading, shell, tables, words
 from sop_core import lateness
 from sop_core.evaluation import START_RULES, Scope
 from sop_core.indonesian import format_number
@@ -64,7 +64,7 @@ def page() -> None:
     store = shell.require_data("terlambat")
     scope = choose(store)
     demo = store.has_demo_data
-    st.caption(filters.describe(scope))
+    heading.draw(store, scope, f"{filters.describe(scope)}.")
     late = lateness.late_steps(store, scope)
     late["start_name"] = late["start_rule"].map(START_RULES)
     late.loc[late["days_late"] > 0, "days_left"] = None

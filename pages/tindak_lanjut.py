@@ -3,16 +3,18 @@
 import pandas as pd
 import streamlit as st
 
-from pages.kit import charts, filters, shell, tables, words
+from pages.kit import charts, figures, filters, heading, shell, tables
+from pages.kit.figures import Figure
+from pages.kit.filters import Office
 from sop_core import followups, lateness
 from sop_core.evaluation import Scope
 from sop_core.flows import WITH_FOLLOW_UPS
-from sop_core.indonesian import format_number
 from sop_core.store import Store
 
 ROW_COLUMNS = {
     "state": "Keadaan",
     "days_late": "Terlambat (HK)",
+    "days_used": "Lama (HK)",
     "description": "Rekomendasi",
     "unit": "Unit",
     "title": "Kegiatan",
@@ -26,23 +28,23 @@ ROW_COLUMNS = {
 }
 GROUP_COLUMNS = {
     "group": "Unit",
-    followups.LATE: "Terlambat",
-    followups.NOT_OPTIMAL: "Belum optimal",
+    **followups.STATUS_NAMES,
     "escort": "Perlu dikawal",
-    followups.OPEN: "Terbuka",
-    followups.DONE: "Selesai",
     "total": "Jumlah",
 }
-PARTS = {status: followups.STATUS_NAMES[status] for status in followups.STATUSES}
 UNFINISHED = "Perlu perhatian"
+_OF_ONE = (
+    followups.LATE, followups.NOT_OPTIMAL, followups.OPEN, followups.DONE_LATE, followups.ON_TIME,
+)  # fmt: skip
 CHOICES = {
     UNFINISHED: (followups.LATE, followups.NOT_OPTIMAL),
-    **{name: (status,) for status, name in PARTS.items()},
+    **{followups.STATUS_NAMES[status]: (status,) for status in _OF_ONE},
+    "Selesai": followups.SETTLED,
 }
 
 
-def choose(store: Store) -> Scope:
-    """The page's own filters on top of the shared ones."""
+def choose(store: Store) -> tuple[Scope, Office]:
+    """The page's own filters on top of the shared ones, and the office among them."""
     shared = filters.scope()
     _, office = filters.office(store, shared.as_of)
     left, right = st.columns([1, 2])
@@ -60,32 +62,29 @@ def choose(store: Store) -> Scope:
         bind="query-params",
         placeholder="Pilih",
     )
-    return filters.scope(
+    scope = filters.scope(
         units=office.units,
         flow=None if flow in (filters.ALL, None) else str(flow),
         product=None if product in (filters.ALL, None) else str(product),
     )
+    return scope, office
 
 
-def metrics(counts: dict[str, int], escorts: dict[str, str]) -> None:
-    """Five figures."""
-    columns = st.columns(5)
-    for column, key, label, help_text in zip(
-        columns,
-        (followups.LATE, followups.NOT_OPTIMAL, "escort", followups.OPEN, followups.DONE),
-        ("Terlambat", "Belum optimal", "Perlu dikawal", "Terbuka", "Selesai"),
-        (
-            "Belum selesai dan lewat target.",
-            "Selesai, tetapi hasilnya belum optimal.",
-            f"Belum optimal pada alur yang mengawalnya ({', '.join(escorts.values())}).",
-            "Belum selesai dan belum lewat target.",
-            "Selesai dengan hasil optimal.",
-        ),
-        strict=True,
-    ):
-        column.metric(
-            words.text(label), format_number(counts[key]), border=True, help=words.text(help_text)
-        )
+def metrics(counts: dict[str, int], own: dict[str, int], escorts: dict[str, str]) -> None:
+    """Six figures; ``own`` are the office's alone where its Lokas are taken in."""
+    told = {
+        followups.LATE: "Belum selesai dan lewat target.",
+        followups.NOT_OPTIMAL: "Selesai, tepat atau terlambat, tetapi hasilnya belum optimal.",
+        "escort": f"Belum optimal pada alur yang mengawalnya ({', '.join(escorts.values())}).",
+        followups.OPEN: "Belum selesai dan belum lewat target.",
+        followups.DONE_LATE: "Selesai sesudah target (dalam HK), tidak dicatat belum optimal.",
+        followups.ON_TIME: "Selesai sampai dengan target, tidak dicatat belum optimal.",
+    }
+    names = {**followups.STATUS_NAMES, "escort": "Perlu dikawal"}
+    figures.draw(
+        [*st.columns(3), *st.columns(3)],
+        [Figure(names[key], counts[key], own.get(key), told[key]) for key in told],
+    )
 
 
 def by_group(store: Store, scope: Scope, demo: bool) -> None:
@@ -97,7 +96,7 @@ def by_group(store: Store, scope: Scope, demo: bool) -> None:
     with left:
         st.subheader("Menurut pemangku kepentingan")
         charts.draw(
-            charts.follow_ups(kinds, PARTS), key="pemangku",
+            charts.follow_ups(kinds), key="pemangku",
             alt="Tindak lanjut menurut pemangku kepentingan dan keadaan",
         )  # fmt: skip
         columns = GROUP_COLUMNS | {"group": "Pemangku kepentingan"}
@@ -131,11 +130,14 @@ def listing(frame: pd.DataFrame, scope: Scope, demo: bool) -> None:
 def page() -> None:
     """Draw the page."""
     store = shell.require_data("tindak_lanjut")
-    scope = choose(store)
+    scope, office = choose(store)
     demo = store.has_demo_data
-    st.caption(f"{filters.describe(scope)}. Rekomendasi dari kegiatan alur A, B, dan C.")
+    heading.draw(
+        store, scope, f"{filters.describe(scope)}.", "Rekomendasi dari kegiatan alur A, B, dan C."
+    )
     frame = followups.rows(store, scope)
-    metrics(followups.totals(store, scope), store.sop(scope.as_of).escorts())
+    own = followups.totals(store, office.alone(scope)) if office.with_lokas else {}
+    metrics(followups.totals(store, scope), own, store.sop(scope.as_of).escorts())
     if frame.empty:
         st.info(
             "Belum ada rekomendasi kegiatan pada pilihan ini. Isi lembar Tindak Lanjut pada"

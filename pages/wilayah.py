@@ -6,14 +6,17 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.kit import charts, filters, shell, tables, words
-from sop_core import evaluation, region
+from pages.kit import charts, figures, filters, heading, shell, tables, words
+from pages.kit.figures import Figure
+from sop_core import region
 from sop_core.coherence import LEVEL_NAMES
 from sop_core.evaluation import DUE_RULES, START_RULES, STATUS_NAMES, Scope
-from sop_core.indonesian import format_date, format_number, format_percent
+from sop_core.indonesian import format_date, format_percent
+from sop_core.region import Parts
 from sop_core.store import Store
 from sop_core.units import NATIONAL
 
+COUNTS = {"open": "Langkah terbuka", "overdue": "Terlambat", "due_soon": "Segera jatuh tempo"}
 CASE_COLUMNS = {
     "title": "Judul",
     "stands_at": "Berada di",
@@ -66,23 +69,37 @@ RECORD_COLUMNS = {
 }
 
 
-def choose_unit(store: Store, as_of: dt.date) -> tuple[str, str]:
-    """Code and name of the office in the filter."""
+def choose_unit(store: Store, as_of: dt.date) -> str:
+    """Code of the office in the filter: the reader's own, until they choose."""
     by_name = {filters.unit_label(u): u.code for u in store.units(as_of)}
+    codes = list(by_name.values())
+    own = codes.index(store.viewer.unit) if store.viewer.unit in codes else 0
     name = st.selectbox(
-        "Unit", list(by_name), key="wilayah", bind="query-params", placeholder="Pilih unit"
-    )
-    return by_name[str(name)], str(name)
+        "Unit", list(by_name), index=own, key="wilayah", bind="query-params",
+        placeholder="Pilih unit",
+    )  # fmt: skip
+    return by_name[str(name)]
 
 
-def metrics(store: Store, scope: Scope) -> None:
-    """The office at a glance."""
-    now = evaluation.headline(store, scope)
+def metrics(parts: Parts, with_lokas: bool) -> None:
+    """The office at a glance; where its Lokas are taken in, what they add to each figure."""
+    now, own = parts.total, parts.own
     columns = st.columns(4)
-    columns[0].metric("Selesai tepat waktu", format_percent(now.on_time_share, 1), border=True)
-    columns[1].metric("Langkah terbuka", format_number(now.open), border=True)
-    columns[2].metric("Terlambat", format_number(now.overdue), border=True)
-    columns[3].metric("Segera jatuh tempo", format_number(now.due_soon), border=True)
+    shares = words.say(
+        "{} unit ini, {} di Loka",
+        format_percent(own.on_time_share, 1), format_percent(parts.lokas.on_time_share, 1),
+    )  # fmt: skip
+    columns[0].metric(
+        "Selesai tepat waktu", format_percent(now.on_time_share, 1),
+        words.text(shares) if with_lokas else None, **figures.PLAIN,
+    )  # fmt: skip
+    figures.draw(
+        columns[1:],
+        [
+            Figure(label, getattr(now, name), getattr(own, name) if with_lokas else None)
+            for name, label in COUNTS.items()
+        ],
+    )
 
 
 def pipelines(store: Store, scope: Scope, demo: bool) -> None:
@@ -206,18 +223,18 @@ def page() -> None:
     scope = filters.scope()
     demo = store.has_demo_data
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        code, name = choose_unit(store, scope.as_of)
+        code = choose_unit(store, scope.as_of)
         lokas = region.coordinated(store, code, scope.as_of)
         include = len(lokas) > 1 and st.toggle(
             f"Sertakan {len(lokas) - 1} Loka yang dikoordinasikan",
             value=True, key="loka", bind="query-params",
         )  # fmt: skip
     scope = filters.scope(units=lokas if include else (code,))
-    st.caption(words.say("{}. {}", name, filters.describe(scope)))
+    heading.draw(store, scope, f"{filters.describe(scope)}.")
     frame = region.cases(store, scope)
     frame["status_name"] = frame["status"].map(STATUS_NAMES)
     frame["progress"] = frame["done_steps"].astype(str) + " dari " + frame["steps"].astype(str)
-    metrics(store, scope)
+    metrics(region.headline(store, scope, code), bool(include))
     st.selectbox(
         "Buka kasus", list(frame["case_id"]), index=None, key="kasus", bind="query-params",
         placeholder="Ketik ID, atau pilih baris pada tabel Kasus di bawah",

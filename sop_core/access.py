@@ -49,7 +49,8 @@ class Role:
     names are shown with it. ``of`` are the kinds of office, as in the register, of which the
     person must be one; none for a role without an office. ``uploads`` is whose rows it may
     upload, OF_NOBODY for none. ``people``: accounts and the audit are shown. ``pages`` are
-    files of pages/.
+    files of pages/, and ``lands`` the one of them where the person begins; where nothing is
+    decided, that page refuses.
     """
 
     label: str
@@ -60,6 +61,7 @@ class Role:
     people: bool = False
     actions: frozenset[str] = frozenset()
     pages: frozenset[str] = frozenset()
+    lands: str = "nasional"
 
 
 def _role(label: str, actions: str, pages: set[str], **decided: Any) -> Role:
@@ -70,23 +72,26 @@ GIVEN = {
     "pimpinan": _role("Pimpinan", "disposisi sandi", _RECORDS | _OWN, sees=NATION),
     "kepala_balai": _role(
         "Kepala Balai", "ekspor_nama sandi", _RECORDS | _OWN,
-        sees=OFFICE_WITH_LOKAS, names=True, of=UPT_KINDS,
+        sees=OFFICE_WITH_LOKAS, names=True, of=UPT_KINDS, lands="wilayah",
     ),
     "data_staf": _role(
         "Staf data", "impor batal_impor pernyataan ekspor_nama sandi", _RECORDS | _OWN | {"unggah"},
-        sees=OFFICE, names=True, of=UPT_KINDS, uploads=OF_THE_OFFICE,
+        sees=OFFICE, names=True, of=UPT_KINDS, uploads=OF_THE_OFFICE, lands="unggah",
     ),
     "pusat": _role(
         "Unit Kerja Pusat", "impor batal_impor pernyataan kalender sop tahun templat ekspor_nama sandi",
         _RECORDS | _OWN | {"unggah"},
         sees=NATION, names=True, of=("pusat",), uploads=OF_THE_CENTRE,
     ),
-    "admin": _role("Administrator", "pengguna templat sandi", {"administrasi"} | _OWN, people=True),
+    "admin": _role(
+        "Administrator", "pengguna templat sandi", {"administrasi"} | _OWN,
+        people=True, lands="administrasi",
+    ),
 }  # fmt: skip
 """Roles that people are given, by the word that the store keeps."""
 TABLE = {
     **GIVEN,
-    PENDING: _role("Kata sandi awal", "sandi", _OWN),
+    PENDING: _role("Kata sandi awal", "sandi", _OWN, lands="akun"),
     DEMO: _role(
         "Pengunjung demo", "impor batal_impor pernyataan disposisi kalender sop tahun ekspor_nama",
         _RECORDS | {"unggah"}, sees=NATION, names=True, uploads=OF_ALL,

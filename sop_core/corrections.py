@@ -1,4 +1,7 @@
-"""Corrections of the calendar that staff enter: kept, taken back, and everything counted again."""
+"""Corrections of the calendar that staff enter: rehearsed, kept, taken back.
+
+Each counts everything again: what a working day is decides every due date and every day used.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ from typing import Any
 
 import duckdb
 
-from sop_core import counting, facts, reference
+from sop_core import counting, effects, facts, reference
+from sop_core.effects import Effects
 from sop_core.errors import Refused
 from sop_core.indonesian import now
 from sop_core.store import Store, Trace, bump_version
@@ -20,24 +24,42 @@ def correct(
 
     Raises Refused without a reason and a legal basis, and AccessDenied.
     """
-    if not reason.strip() or not legal_basis.strip():
-        raise Refused("Alasan dan dasar hukum wajib diisi.")
+    _founded(reason, legal_basis)
     trace = Trace("kalender", str(day), after={"hari_kerja": working, "alasan": reason, "dasar": legal_basis})  # fmt: skip
     with store.write(trace) as cursor:
         trace.before = _take_back(cursor, day, who)
-        cursor.execute(
-            "INSERT INTO calendar_override"
-            " VALUES ($day, $working, $reason, $basis, $who, $now, NULL, NULL)",
-            {
-                "day": day,
-                "working": working,
-                "reason": reason,
-                "basis": legal_basis,
-                "who": who,
-                "now": now(),
-            },
-        )
+        _insert(cursor, day, working, reason, legal_basis, who)
         _count_again(cursor)
+
+
+def preview(
+    store: Store, day: dt.date, working: bool, reason: str, legal_basis: str, as_of: dt.date
+) -> Effects:
+    """What ``correct`` would do to the steps of cases as of a date; nothing is kept.
+
+    Raises Refused without a reason and a legal basis, and AccessDenied.
+    """
+    _founded(reason, legal_basis)
+    store.require("kalender", f"pratinjau {day}")
+    with store.rehearse(stored=True) as cursor:
+        effects.remember(cursor, as_of)
+        _take_back(cursor, day, store.viewer.name)
+        _insert(cursor, day, working, reason, legal_basis, store.viewer.name)
+        _count_again(cursor)
+        return effects.measure(cursor, as_of)
+
+
+def preview_withdrawal(store: Store, day: dt.date, as_of: dt.date) -> Effects:
+    """What ``withdraw`` would do to the steps of cases as of a date; nothing is kept.
+
+    Raises AccessDenied.
+    """
+    store.require("kalender", f"pratinjau pencabutan {day}")
+    with store.rehearse(stored=True) as cursor:
+        effects.remember(cursor, as_of)
+        _take_back(cursor, day, store.viewer.name)
+        _count_again(cursor)
+        return effects.measure(cursor, as_of)
 
 
 def withdraw(store: Store, day: dt.date) -> None:
@@ -46,6 +68,33 @@ def withdraw(store: Store, day: dt.date) -> None:
     with store.write(trace) as cursor:
         trace.before = _take_back(cursor, day, store.viewer.name)
         _count_again(cursor)
+
+
+def _founded(reason: str, legal_basis: str) -> None:
+    if not reason.strip() or not legal_basis.strip():
+        raise Refused("Alasan dan dasar hukum wajib diisi.")
+
+
+def _insert(
+    cursor: duckdb.DuckDBPyConnection,
+    day: dt.date,
+    working: bool,
+    reason: str,
+    legal_basis: str,
+    who: str,
+) -> None:
+    cursor.execute(
+        "INSERT INTO calendar_override"
+        " VALUES ($day, $working, $reason, $basis, $who, $now, NULL, NULL)",
+        {
+            "day": day,
+            "working": working,
+            "reason": reason,
+            "basis": legal_basis,
+            "who": who,
+            "now": now(),
+        },
+    )
 
 
 def _take_back(cursor: duckdb.DuckDBPyConnection, day: dt.date, who: str) -> Any:

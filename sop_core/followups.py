@@ -10,14 +10,22 @@ from sop_core.store import Store
 OPEN = "terbuka"
 LATE = "terlambat"
 NOT_OPTIMAL = "belum_optimal"
+ON_TIME = "selesai_tepat"
+DONE_LATE = "selesai_terlambat"
 DONE = "selesai"
-STATUSES = (LATE, NOT_OPTIMAL, OPEN, DONE)
+STATUSES = (LATE, NOT_OPTIMAL, OPEN, DONE_LATE, ON_TIME, DONE)
+"""Status of a follow-up. ``belum_optimal`` is done, late or not, with a result to go on with;
+``selesai`` is done without a target to judge by."""
 STATUS_NAMES = {
     LATE: "Terlambat",
     NOT_OPTIMAL: "Belum optimal",
     OPEN: "Terbuka",
-    DONE: "Selesai",
+    DONE_LATE: "Selesai terlambat",
+    ON_TIME: "Selesai tepat",
+    DONE: "Selesai (tanpa target)",
 }
+SETTLED = (DONE_LATE, ON_TIME, DONE)
+"""Done, and nothing is asked of anybody any more."""
 
 SCOPED = """
     SELECT f.*, u.name AS unit FROM follow_up_as_of($as_of) f
@@ -30,7 +38,11 @@ SCOPED = """
 
 
 def rows(store: Store, scope: Scope) -> pd.DataFrame:
-    """One row a recommendation of an activity, the latest first; ``days_late`` in HK."""
+    """One row a recommendation of an activity, the latest first.
+
+    ``days_used`` are HK from the activity (A.3, B.3, C.3) to the finish or the as-of date,
+    ``days_late`` HK after the target, of those that are finished too; ``late`` is more than 0.
+    """
     frame = store.frame(
         f"{SCOPED} ORDER BY days_late DESC NULLS LAST, target_on, case_id, recommendation_no",
         **scope.parameters(),
@@ -41,7 +53,10 @@ def rows(store: Store, scope: Scope) -> pd.DataFrame:
 
 
 def counts_by(store: Store, scope: Scope, group: str) -> pd.DataFrame:
-    """One row an office or stakeholder kind (``unit`` or ``stakeholder``): counts by status."""
+    """One row an office or stakeholder kind (``unit`` or ``stakeholder``): counts by status.
+
+    The worst first; ``escort`` as in ``totals``.
+    """
     column = {"unit": "unit", "stakeholder": "coalesce(stakeholder, '-')"}[group]
     counts = ", ".join(f"count(*) FILTER (status = '{s}') AS {s}" for s in STATUSES)
     return store.frame(

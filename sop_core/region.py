@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
+from sop_core import evaluation
 from sop_core.definition import PRODUCT_GROUP
-from sop_core.evaluation import SCOPED, STANDING, Scope
+from sop_core.evaluation import SCOPED, STANDING, Headline, Scope
+from sop_core.indonesian import format_number
 from sop_core.store import Store
 
 
@@ -21,6 +24,35 @@ def coordinated(store: Store, unit: str, as_of: dt.date) -> tuple[str, ...]:
         unit=unit,
     )
     return tuple(row["code"] for row in rows)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Counts of steps of one office, apart from those of the Lokas that are taken in with it."""
+
+    own: Headline
+    lokas: Headline
+
+    @property
+    def total(self) -> Headline:
+        """Both together."""
+        added = {k: v + getattr(self.lokas, k) for k, v in vars(self.own).items()}
+        return Headline(**added)
+
+
+def addition(own: int, lokas: int) -> str:
+    """``5 unit ini + 2 di Loka``: what an office has, and what its Lokas add."""
+    return f"{format_number(own)} unit ini + {format_number(lokas)} di Loka"
+
+
+def headline(store: Store, scope: Scope, office: str) -> Parts:
+    """Counts of steps of an office by its code, and of the rest of the scope's offices.
+
+    ``own`` is the same as the office's row in ``national.by_unit``. The scope names its offices.
+    """
+    rest = tuple(code for code in scope.units or () if code != office)
+    own = evaluation.headline(store, replace(scope, units=(office,)))
+    return Parts(own, evaluation.headline(store, replace(scope, units=rest)))
 
 
 def pipeline(store: Store, scope: Scope) -> pd.DataFrame:

@@ -16,7 +16,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.kit import colors, words
-from sop_core import palette
+from sop_core import followups, palette
 from sop_core.calendar import Day
 from sop_core.evaluation import STATUS_NAMES
 from sop_core.indonesian import format_date, format_month, format_number, format_percent
@@ -304,15 +304,15 @@ def people_by(counts: pd.DataFrame, names: dict[str, str]) -> go.Figure:
     return figure
 
 
-def follow_ups(counts: pd.DataFrame, parts: dict[str, str]) -> go.Figure:
+def follow_ups(counts: pd.DataFrame) -> go.Figure:
     """Follow-ups of each group by how they stand."""
-    shades = (palette.OVERDUE, palette.SKIPPED, palette.RUNNING, palette.DONE)
     labels = ["<br>".join(map(words.chart, textwrap.wrap(g, 26))) for g in counts["group"]]
     room = 0.06 * counts["total"].max()
     figure = go.Figure()
-    for (column, name), color in zip(parts.items(), shades, strict=True):
+    for column, name in followups.STATUS_NAMES.items():
         figure.add_bar(
-            y=labels, x=counts[column], name=name, orientation="h", marker_color=color,
+            y=labels, x=counts[column], name=name, orientation="h",
+            marker_color=colors.FOLLOW_UP[column],
             text=[format_number(v) if v > room else "" for v in counts[column]],
             textposition="inside", textangle=0, insidetextanchor="middle",
             hovertemplate=f"%{{y}}<br>{name}: %{{x}}<extra></extra>",

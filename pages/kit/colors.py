@@ -1,6 +1,6 @@
 """What the palette becomes on a page, light and dark."""
 
-from sop_core import evaluation, palette
+from sop_core import evaluation, followups, palette
 
 NEUTRAL = "rgba(127,140,150,0.16)"
 LAND = "rgba(127,140,150,0.22)"
@@ -14,6 +14,14 @@ STATUS = {
     evaluation.LATE: palette.LATE,
     evaluation.DONE: palette.DONE,
     evaluation.SKIPPED: palette.SKIPPED,
+}
+FOLLOW_UP = {
+    followups.LATE: palette.OVERDUE,
+    followups.NOT_OPTIMAL: palette.SKIPPED,
+    followups.OPEN: palette.RUNNING,
+    followups.DONE_LATE: palette.LATE,
+    followups.ON_TIME: palette.ON_TIME,
+    followups.DONE: palette.DONE,
 }
 LATE_SCALE = [[0.0, NEUTRAL], [0.001, "#F4C9BF"], [0.35, "#E07B6A"], [1.0, "#9B1C1C"]]
 # Single-hue steps for the age of what is late; the first is not late yet.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -28,6 +28,10 @@ class Office:
     code: str | None = None
     units: tuple[str, ...] | None = None
     with_lokas: bool = False
+
+    def alone(self, scope: Scope) -> Scope:
+        """A scope of the office without its Lokas."""
+        return replace(scope, units=None if self.code is None else (self.code,))
 
 
 def shared(store: Store) -> None:
@@ -102,7 +106,12 @@ def unit_label(unit: Unit) -> str:
     return unit.name
 
 
-def go_to_region(unit: str, case: str | None = None) -> None:
-    """Open Wilayah on an office, and a case of it; the shared filters go along by themselves."""
+def go_to_region(unit: str, case: str | None = None, alone: bool = False) -> None:
+    """Open Wilayah on an office, and a case of it; the shared filters go along by themselves.
+
+    ``alone`` without its Lokas, from where its figures were without them.
+    """
     extra = {"kasus": case} if case else {}
+    if alone:
+        extra["loka"] = "false"
     st.switch_page("pages/wilayah.py", query_params={"wilayah": unit, **extra})

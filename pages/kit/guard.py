@@ -10,7 +10,7 @@ from typing import NoReturn
 import streamlit as st
 
 from pages.kit import filters, words
-from pages.kit.navigation import FIRST, ROLES_OF, TITLES, hold_back
+from pages.kit.navigation import ROLES_OF, TITLES, hold_back, lead_home
 from sop_core import region
 from sop_core.recommendations import unit_of
 from sop_core.store import Store
@@ -44,5 +44,5 @@ def refuse(store: Store, subject: str, message: str) -> NoReturn:
     st.error(words.refused(store.refusal("akses", subject, message)), icon=":material/block:")
     if st.button("Ke halaman awal"):
         st.query_params.clear()
-        st.switch_page(f"pages/{FIRST}.py")
+        lead_home(store.viewer)
     st.stop()

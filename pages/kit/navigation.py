@@ -32,9 +32,9 @@ PAGES = {
     ],
 }
 """By heading: file, title, icon. For whom they are stands with the roles."""
-FIRST = "nasional"
 PASSWORD = "akun"
 """Where one changes one's own."""
+_HOME = "Pantau SOP"
 _WAITS = "_yang_diminta"
 TITLES = {file: title for entries in PAGES.values() for file, title, _ in entries}
 ROLES_OF = {file: {name for name, role in TABLE.items() if file in role.pages} for file in TITLES}
@@ -42,23 +42,32 @@ ROLES_OF = {file: {name for name, role in TABLE.items() if file in role.pages} f
 
 def current(viewer: Viewer) -> StreamlitPage:
     """The page the reader is on; those not for their role are out of sight."""
+    # The address without a name is no page: it leads to where the role begins, so that every
+    # page has a name of its own in a link, whoever follows it.
+    home = st.Page(lambda: None, title=_HOME, url_path="awal", default=True, visibility="hidden")
     shown = {
         heading: [
             st.Page(
-                f"pages/{file}.py", title=title, icon=f":material/{icon}:", default=file == FIRST,
+                f"pages/{file}.py", title=title, icon=f":material/{icon}:",
                 visibility="visible" if viewer.role in ROLES_OF[file] else "hidden",
             )
             for file, title, icon in entries
         ]
         for heading, entries in PAGES.items()
     }  # fmt: skip
-    page = st.navigation(shown)
+    page = st.navigation({"": [home], **shown})
+    if page.title == _HOME:
+        lead_home(viewer)
     file = next(file for file, title in TITLES.items() if title == page.title)
     hold_back(viewer, file)
-    first = first_page(viewer)
-    if file == FIRST != first:
-        st.switch_page(f"pages/{first}.py")
     return page
+
+
+def lead_home(viewer: Viewer) -> None:
+    """Lead to the page where the reader's role begins; the filters of the link go along."""
+    if viewer.role == PENDING:
+        st.session_state[_WAITS] = _address("")
+    st.switch_page(f"pages/{decided(viewer.role).lands}.py", query_params=_query())
 
 
 def hold_back(viewer: Viewer, file: str) -> None:
@@ -68,20 +77,18 @@ def hold_back(viewer: Viewer, file: str) -> None:
         st.switch_page(f"pages/{PASSWORD}.py")
 
 
+def _query() -> dict[str, list[str]]:
+    return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
 def _address(file: str) -> str:
-    path = "/" if file == FIRST else f"/{file}"
-    query = urlencode({k: st.query_params.get_all(k) for k in st.query_params}, doseq=True)
-    return f"{path}?{query}" if query else path
+    query = urlencode(_query(), doseq=True)
+    return f"/{file}?{query}" if query else f"/{file}"
 
 
 def waiting() -> str:
-    """The address that ``hold_back`` led away from; the front page where there is none."""
+    """The address that ``hold_back`` led away from; where the role begins, if there is none."""
     return str(st.session_state.get(_WAITS, "/"))
-
-
-def first_page(viewer: Viewer) -> str:
-    """Where a reader begins: the front page, or the first that is for their role."""
-    return next((file for file, roles in ROLES_OF.items() if viewer.role in roles), FIRST)
 
 
 def filtered(viewer: Viewer) -> bool:

@@ -136,7 +136,7 @@ def _refused(draft: revisions.Draft, as_json: bool) -> int:
 
 
 def _print_preview(found: revisions.Preview, kept: bool, as_json: bool) -> None:
-    effects: list[dict[str, Any]] = found.effects.drop(columns=["flow", "step_no"]).to_dict(
+    effects: list[dict[str, Any]] = found.effects.by_step.drop(columns=["flow", "step_no"]).to_dict(
         "records"
     )  # type: ignore[assignment]
     if as_json:

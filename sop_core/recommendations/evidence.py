@@ -80,13 +80,18 @@ def without_norm(store: Store, year: int, as_of: dt.date) -> pd.DataFrame:
 
 
 def follow_ups(store: Store, year: int, as_of: dt.date) -> pd.DataFrame:
-    """Office in charge by flow: recommendations, of these past target and not optimal."""
+    """Office in charge by flow: recommendations, of these open past target and not optimal.
+
+    ``bad`` are these two, what is still to be settled; ``finished_late`` are settled, told beside.
+    """
     return store.frame(
         """
         SELECT unit_code, flow, count(*) AS total,
             count(*) FILTER (status = 'terlambat') AS late,
             count(*) FILTER (status = 'belum_optimal') AS not_optimal,
-            late + not_optimal AS bad, 1 - (late + not_optimal) / count(*) AS measure,
+            count(*) FILTER (status = 'selesai_terlambat') AS finished_late,
+            count(*) FILTER (status IN ('terlambat', 'belum_optimal')) AS bad,
+            1 - bad / count(*) AS measure,
             (list(DISTINCT case_id ORDER BY case_id) FILTER (status IN ('terlambat', 'belum_optimal')))[:20] AS cases
         FROM follow_up_as_of($as_of)
         WHERE year = $year AND (status <> 'terbuka' OR target_on IS NULL)

@@ -27,6 +27,7 @@ NUMBER_NAMES = {
     "ratio": "Taksiran kelipatan lama nasional",
     "bad": "Terlambat atau belum optimal",
     "total": "Seluruhnya",
+    "finished_late": "Selesai terlambat",
     "not_optimal": "Belum optimal",
     "posterior": "Taksiran bagian sebenarnya",
     "planned": "Target",

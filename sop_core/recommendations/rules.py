@@ -142,10 +142,13 @@ def tindak_lanjut(frame: pd.DataFrame, rule: Rule, _: Setting) -> Iterator[Findi
                 "bad": format_number(row["bad"]), "total": format_number(row["total"]),
                 "late": format_number(row["late"]),
                 "not_optimal": format_number(row["not_optimal"]),
+                "finished_late": format_number(row["finished_late"]),
                 "share": format_percent(row["bad"] / row["total"]),
                 "national": format_percent(row["national"]),
             },
-            numbers=_numbers(row, "bad", "total", "late", "not_optimal", "national", "posterior"),
+            numbers=_numbers(
+                row, "bad", "total", "late", "not_optimal", "finished_late", "national", "posterior"
+            ),
         )  # fmt: skip
 
 

@@ -71,9 +71,11 @@ def summary(
             f" sejak tenggat {format_date(row['due'])}."
         )
     if len(own):
-        finished = int((own["status"] == followups.DONE).sum())
+        finished = int(own["status"].isin(followups.SETTLED).sum())
+        delayed = int((own["status"] == followups.DONE_LATE).sum())
         lines.append(
-            f"Kegiatan ini menghasilkan {format_number(len(own))} rekomendasi; {format_number(finished)} sudah selesai."
+            f"Kegiatan ini menghasilkan {format_number(len(own))} rekomendasi; {format_number(finished)} sudah selesai"
+            + (f", {format_number(delayed)} di antaranya terlambat." if delayed else ".")
         )
     return lines
 

@@ -47,7 +47,7 @@ def annual_report(
         ("Kasus", lambda: sections.cases(store, scope)),
     ]  # fmt: skip
     summary = [
-        *sections.standing_summary(store, scope, units, f"kegiatan tahun {year}"),
+        *sections.standing_summary(store, scope, units, f"kegiatan tahun {year}", about.code),
         writing.worst_step(steps),
         writing.annual_reports(reports),
         writing.people(

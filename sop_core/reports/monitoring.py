@@ -54,7 +54,7 @@ def monitoring_report(
     ]
     summary = [
         finished_sentence(finished, first, day),
-        *sections.standing_summary(store, scope, units, f"seluruh kegiatan sampai {format_date(day)}"),
+        *sections.standing_summary(store, scope, units, f"seluruh kegiatan sampai {format_date(day)}", about.code),
         writing.follow_ups(followups.totals(store, scope)),
     ]  # fmt: skip
     return Report(
@@ -102,7 +102,7 @@ def finished_section(finished: pd.DataFrame, names: dict[str, str]) -> Section:
 
 
 def escort_sections(found: pd.DataFrame) -> list[Section]:
-    """Follow-ups past their target, and those not optimal yet."""
+    """Follow-ups past their target, those not optimal yet, and those finished late."""
     return [
         sections.follow_up_list(
             found[found["status"] == followups.LATE], "Tindak lanjut lewat target",
@@ -111,6 +111,10 @@ def escort_sections(found: pd.DataFrame) -> list[Section]:
         sections.follow_up_list(
             found[found["status"] == followups.NOT_OPTIMAL], "Tindak lanjut belum optimal",
             "Tidak ada tindak lanjut yang belum optimal.",
+        ),
+        sections.follow_up_list(
+            found[found["status"] == followups.DONE_LATE], "Tindak lanjut selesai terlambat",
+            "Tidak ada tindak lanjut yang selesai sesudah targetnya.",
         ),
     ]  # fmt: skip
 

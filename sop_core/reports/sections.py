@@ -186,9 +186,7 @@ def follow_ups(store: Store, scope: Scope) -> Section:
         return Section("Tindak lanjut", ["Belum ada rekomendasi kegiatan pada pilihan ini."])
     escorting = " dan ".join(store.sop(scope.as_of).escorts().values()) or "–"
     columns = {
-        "group": "Unit", followups.LATE: "Terlambat", followups.NOT_OPTIMAL: "Belum optimal",
-        followups.OPEN: "Terbuka", followups.DONE: "Selesai", "total": "Jumlah",
-        "escort": "Perlu dikawal",
+        "group": "Unit", **followups.STATUS_NAMES, "total": "Jumlah", "escort": "Perlu dikawal",
     }  # fmt: skip
     return Section(
         "Tindak lanjut", [f"Perlu dikawal: hasil belum optimal yang dikawal menurut {escorting}."],
@@ -203,7 +201,8 @@ def follow_up_list(frame: pd.DataFrame, heading: str, empty: str) -> Section:
     frame = frame.assign(state=frame["status"].map(followups.STATUS_NAMES))
     columns = {
         "unit": "Unit", "title": "Kegiatan", "recommendation_no": "No", "description": "Rekomendasi",
-        "target_on": "Target", "state": "Keadaan", "days_late": "Terlambat (HK)", "escort": "Pengawalan",
+        "target_on": "Target", "finished_on": "Selesai", "state": "Keadaan",
+        "days_used": "Lama (HK)", "days_late": "Terlambat (HK)", "escort": "Pengawalan",
     }  # fmt: skip
     return Section(heading, [], rows_of(heading, frame, columns), paper_rows=PAPER_ROWS)
 
@@ -247,8 +246,13 @@ def cases(store: Store, scope: Scope) -> Section:
     return Section("Semua kasus", [], rows_of("Kasus", frame, columns), paper_rows=0)
 
 
-def standing_summary(store: Store, scope: Scope, units: pd.DataFrame, subject: str) -> list[str]:
-    """The sentences that every summary opens with."""
+def standing_summary(
+    store: Store, scope: Scope, units: pd.DataFrame, subject: str, office: str | None
+) -> list[str]:
+    """The sentences that every summary opens with; ``office`` is the code of whom it is about."""
     now = evaluation.headline(store, scope)
     before = evaluation.headline(store, scope.year_before())
-    return [writing.timeliness(now, before, subject), writing.overdue(now, units)]
+    said = [writing.timeliness(now, before, subject), writing.overdue(now, units)]
+    if office is not None and len(scope.units or ()) > 1:
+        said.append(writing.lokas(region.headline(store, scope, office)))
+    return said

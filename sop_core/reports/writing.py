@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sop_core import followups, region
 from sop_core.evaluation import Headline
 from sop_core.indonesian import format_number, format_percent
 from sop_core.recommendations import Recommendation
+from sop_core.region import Parts
 
 
 def timeliness(now: Headline, before: Headline, subject: str) -> str:
@@ -87,15 +89,27 @@ def people(reached: dict[str, int], expiring: int) -> str | None:
     )
 
 
+def lokas(parts: Parts) -> str:
+    """What the Lokas that an office coordinates add to its figures of steps."""
+    own, added = parts.own, parts.lokas
+    return (
+        "Angka ini memuat Loka yang dikoordinasikan: langkah terbuka"
+        f" {region.addition(own.open, added.open)}, yang terlambat"
+        f" {region.addition(own.overdue, added.overdue)}."
+    )
+
+
 def follow_ups(totals: dict[str, int]) -> str | None:
     """Follow-ups in one sentence."""
-    everything = sum(v for k, v in totals.items() if k != "escort")
+    everything = sum(totals[status] for status in followups.STATUSES)
     if not everything:
         return None
+    settled = sum(totals[status] for status in followups.SETTLED)
     return (
-        f"Dari {format_number(everything)} rekomendasi kegiatan, {format_number(totals['selesai'])}"
-        f" selesai, {format_number(totals['terlambat'])} lewat target, dan"
-        f" {format_number(totals['belum_optimal'])} belum optimal"
+        f"Dari {format_number(everything)} rekomendasi kegiatan, {format_number(settled)}"
+        f" selesai ({format_number(totals[followups.DONE_LATE])} di antaranya terlambat),"
+        f" {format_number(totals[followups.LATE])} lewat target, dan"
+        f" {format_number(totals[followups.NOT_OPTIMAL])} belum optimal"
         f" ({format_number(totals['escort'])} perlu dikawal)."
     )
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import duckdb
-import pandas as pd
 
-from sop_core import counting, facts, reference
+from sop_core import counting, effects, facts, reference
 from sop_core.definition import Revision, in_force
+from sop_core.effects import Effects
 from sop_core.errors import RevisionRefused
 from sop_core.importing import SourceFile
 from sop_core.indonesian import format_date, format_number, now
@@ -31,16 +31,15 @@ class Preview:
     """What keeping a revision would do, as of a date.
 
     ``before`` is what it is compared with: the revision of the same number where there is one,
-    else the one in force until it. ``cases`` would be judged by this one; ``effects`` has a row a step whose cases change: ``due_moved`` (due date), ``newly_late``,
-    ``no_longer_late``, ``added`` and ``gone`` (steps of cases), all counts. ``obstacles`` keep
-    it from being kept.
+    else the one in force until it. ``cases`` would be judged by this one; ``effects`` is what
+    becomes of their steps. ``obstacles`` keep it from being kept.
     """
 
     revision: Revision
     before: Revision
     differences: list[Difference]
     cases: int
-    effects: pd.DataFrame
+    effects: Effects
     obstacles: list[str]
 
 
@@ -90,7 +89,7 @@ def preview(store: Store, file: SourceFile, revision: Revision, as_of: dt.date) 
     obstacles = _obstacles(store, revision)
     with store.rehearse(stored=True) as cursor:
         facts.remember(cursor)
-        _keep_status(cursor, as_of)
+        effects.remember(cursor, as_of)
         _insert(cursor, file, revision, store.viewer.name)
         _judge_anew(store, cursor)
         obstacles += _displaced(cursor)
@@ -98,13 +97,13 @@ def preview(store: Store, file: SourceFile, revision: Revision, as_of: dt.date) 
             "SELECT count(*) FROM sop_case WHERE revision = $revision",
             {"revision": revision.revision},
         ).fetchone()
-        effects = _effects(cursor, as_of)
+        found = effects.measure(cursor, as_of)
     return Preview(
         revision,
         before,
         differences(before, revision),
         cases[0] if cases else 0,
-        effects,
+        found,
         obstacles,
     )
 
@@ -237,31 +236,3 @@ def _insert(
 
 def _summary(revision: Revision) -> dict[str, Any]:
     return {"revisi": revision.revision, "berlaku": revision.effective}
-
-
-def _keep_status(cursor: duckdb.DuckDBPyConnection, as_of: dt.date) -> None:
-    cursor.execute(
-        "CREATE TEMP TABLE step_before AS"
-        " SELECT case_id, flow, step_no, due, late FROM step_status($as_of)",
-        {"as_of": as_of},
-    )
-
-
-def _effects(cursor: duckdb.DuckDBPyConnection, as_of: dt.date) -> pd.DataFrame:
-    return cursor.execute(
-        """
-        SELECT flow, step_no, flow || '.' || step_no AS step,
-            count(*) FILTER (NOT is_new AND NOT is_gone AND a.due IS DISTINCT FROM b.due) AS due_moved,
-            count(*) FILTER (a.late AND NOT coalesce(b.late, false)) AS newly_late,
-            count(*) FILTER (b.late AND NOT coalesce(a.late, false)) AS no_longer_late,
-            count(*) FILTER (is_new) AS added,
-            count(*) FILTER (is_gone) AS gone
-        FROM (FROM step_status($as_of)) a
-        FULL JOIN step_before b USING (case_id, flow, step_no),
-        LATERAL (SELECT b.late IS NULL AS is_new, a.late IS NULL AS is_gone)
-        GROUP BY flow, step_no
-        HAVING due_moved + newly_late + no_longer_late + added + gone > 0
-        ORDER BY flow, step_no
-        """,
-        {"as_of": as_of},
-    ).df()

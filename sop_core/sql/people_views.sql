@@ -63,31 +63,40 @@ LEFT JOIN norm n ON p.applied_on >= n.effective_from AND p.applied_on < n.effect
 WHERE p.known_on IS NULL OR p.known_on <= as_of;
 
 -- Recommendations that came out of an activity (A.5, B.5, C.4) and what became of them.
--- One exists from the day the activity was held (A.3, B.3, C.3); one whose activity has no such
--- date exists on every day.
+-- One is known from the day the activity was held (A.3, B.3, C.3), else from its own first date,
+-- at the latest from the end of its year: a later record must not take it from an earlier day.
+-- Days are counted as a step's are: late once working days have passed since the target.
 CREATE OR REPLACE MACRO follow_up_as_of(as_of) AS TABLE
-WITH now AS (SELECT working_no FROM calendar_day WHERE day = as_of),
-held AS (
+WITH held AS (
     SELECT case_id, min(finish_on) AS held_on
     FROM step_fact WHERE milestone = 'held' GROUP BY case_id
+),
+known AS (
+    SELECT
+        f.* REPLACE (coalesce(f.unit_code, c.unit_code) AS unit_code,
+            CASE WHEN f.finished_on <= as_of THEN f.finished_on END AS finished_on),
+        c.flow, c.year, c.title, c.stakeholder, c.commodity, c.unit_code AS case_unit,
+        CASE WHEN h.held_on <= as_of THEN h.held_on END AS held_on
+    FROM follow_up f
+    JOIN sop_case c USING (case_id)
+    LEFT JOIN held h USING (case_id)
+    WHERE least(h.held_on, f.target_on, f.finished_on, make_date(c.year, 12, 31)) <= as_of
 )
 SELECT
-    f.case_id, f.recommendation_no, f.description, c.flow, c.year, c.title, c.stakeholder,
-    c.commodity, c.unit_code AS case_unit, coalesce(f.unit_code, c.unit_code) AS unit_code,
-    h.held_on, f.target_on,
-    CASE WHEN f.finished_on <= as_of THEN f.finished_on END AS finished_on,
+    k.case_id, k.recommendation_no, k.description, k.flow, k.year, k.title, k.stakeholder,
+    k.commodity, k.case_unit, k.unit_code, k.held_on, k.target_on, k.finished_on,
+    coalesce(e.working_no > t.working_no, false) AS late,
     CASE
-        WHEN f.finished_on <= as_of AND f.outcome = 'belum optimal' THEN 'belum_optimal'
-        WHEN f.finished_on <= as_of THEN 'selesai'
-        WHEN f.target_on < as_of THEN 'terlambat'
-        ELSE 'terbuka'
+        WHEN k.finished_on IS NULL THEN CASE WHEN late THEN 'terlambat' ELSE 'terbuka' END
+        WHEN k.outcome = 'belum optimal' THEN 'belum_optimal'
+        WHEN t.working_no IS NULL THEN 'selesai'
+        WHEN late THEN 'selesai_terlambat'
+        ELSE 'selesai_tepat'
     END AS status,
-    CASE WHEN coalesce(f.finished_on > as_of, true) AND f.target_on < as_of
-        THEN now.working_no - t.working_no END AS days_late,
-    f.batch_id, f.source_row
-FROM follow_up f
-CROSS JOIN now
-JOIN sop_case c USING (case_id)
-LEFT JOIN held h USING (case_id)
-LEFT JOIN calendar_day t ON t.day = f.target_on
-WHERE h.held_on IS NULL OR h.held_on <= as_of;
+    CASE WHEN s.day IS NOT NULL THEN greatest(e.working_no - s.working_no, 0) END AS days_used,
+    CASE WHEN t.day IS NOT NULL THEN greatest(e.working_no - t.working_no, 0) END AS days_late,
+    k.batch_id, k.source_row
+FROM known k
+JOIN calendar_day e ON e.day = coalesce(k.finished_on, as_of)
+LEFT JOIN calendar_day s ON s.day = k.held_on
+LEFT JOIN calendar_day t ON t.day = k.target_on;

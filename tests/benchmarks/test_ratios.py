@@ -169,7 +169,7 @@ def test_previewing_a_revision_against_rebuilding_the_facts(million: Store):
     def preview() -> revisions.Preview:
         return revisions.preview(million, file, revision, AS_OF)
 
-    assert preview().effects["newly_late"].sum() > 0
+    assert preview().effects.total("newly_late") > 0
     ours, yardstick = seconds(preview, rebuild, times=2)
     report("previewing a revision / rebuilding the facts", ours, yardstick)
     assert ours / yardstick <= 2

@@ -182,7 +182,7 @@ def upload_and_undo(page: Page) -> None:
     page.get_by_role("combobox", name="Unit").click()
     page.keyboard.type("Padang")
     page.get_by_role("option", name="Balai Besar POM di Padang").click()
-    expect(page.get_by_text("Balai Besar POM di Padang. Per")).to_be_visible()
+    expect(page.get_by_text("Balai Besar POM di Padang tanpa Lokanya")).to_be_visible()
     settled(page)
     assert metric(page, "Langkah terbuka") >= 1
 

@@ -13,7 +13,9 @@ import openpyxl
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from pages.kit.navigation import TITLES
 from sop_core import accounts, audit
+from sop_core.access import TABLE
 from sop_core.evaluation import Scope, headline
 from sop_core.indonesian import format_number
 from sop_core.store import Store
@@ -171,7 +173,7 @@ def test_a_first_password_is_changed_before_anything_opens(demo_file, tmp_path, 
         expect(page.get_by_role("link", name="Unggah")).to_be_visible()
         page.goto(f"{url}/keluar")
         by_password(page, login, own)
-        expect(page.get_by_role("heading", name="Nasional", level=1)).to_be_visible()
+        expect(page.get_by_role("heading", name="Unggah", level=1)).to_be_visible()
     assert (login, "sandi", login, "ok") in traces(path)
 
 
@@ -270,8 +272,9 @@ def test_three_roles_at_a_provider_see_three_nations(
         for role in PEOPLE:
             page = pages[role] = person(chromium, contexts)
             at_provider(page, url, role)
-            expect(page.get_by_role("heading", name="Nasional", level=1)).to_be_visible()
-            page.goto(f"{url}/?tanggal={TODAY}")
+            lands = TITLES[TABLE[role].lands]
+            expect(page.get_by_role("heading", name=lands, level=1)).to_be_visible()
+            page.goto(f"{url}/nasional?tanggal={TODAY}")
             expect(figure(page, "Langkah terbuka")).to_have_text(expected[role])
         # Side by side: each still sees their own.
         for role, page in pages.items():

@@ -8,12 +8,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 from pages.kit import session
 from pages.kit.doors import uploads
 from pages.kit.navigation import TITLES
-from sop_core import accounts, importing, process, sessions
-from sop_core.evaluation import Headline
+from sop_core import accounts, evaluation, importing, process, sessions
+from sop_core.evaluation import Headline, Scope
 from sop_core.importing import SourceFile
 from sop_core.reports import writing
 from sop_core.store import Store
@@ -56,7 +57,7 @@ def open_page(page: str, **query: str) -> AppTest:
     for name, value in {"tanggal": TODAY.isoformat(), **query}.items():
         app.query_params[name] = value
     app.run()
-    if page != "nasional":
+    if [t.value for t in app.title] != [TITLES[page]]:
         app.switch_page(f"pages/{page}.py").run()
     assert not app.exception, app.exception
     return app
@@ -82,6 +83,14 @@ def sign_in(monkeypatch):
 
 def metric(app: AppTest, label: str) -> str:
     return next(m.value for m in app.metric if m.label == label)
+
+
+def button(app: AppTest, label: str) -> Button:
+    return next(b for b in app.button if b.label == label)
+
+
+def overdue(store: Store) -> int:
+    return evaluation.headline(store, Scope(TODAY)).overdue
 
 
 def in_use() -> Store:
@@ -151,7 +160,8 @@ def test_demo_data_beside_real_data_is_labelled_as_both(demo, sign_in):
     sign_in("data_staf", "BBPOM-PDG")
     rows = workbook(Kegiatan=[["ADV-PDG-9", "A", 2025, "BBPOM-PDG", "Advokasi contoh"]])
     importing.import_files(in_use(), [SourceFile("a.xlsx", rows)], "uji", today=TODAY)
-    assert "bercampur" in open_page("nasional").warning[0].value
+    # Where a clerk lands: see above.
+    assert "bercampur" in open_page("unggah").warning[0].value
 
 
 @pytest.mark.slow
@@ -278,15 +288,34 @@ def test_upload_refuses_what_is_no_spreadsheet(empty):
 def test_calendar_correction_moves_due_dates(demo):
     app = open_page("kalender")
     before = in_use().one("SELECT count(*) FROM calendar_day WHERE working")
-    app.date_input(key="koreksi_tanggal").set_value(D(2026, 11, 25))
+    app.date_input(key="koreksi_tanggal_0").set_value(D(2026, 11, 24))
     app.text_input[0].input("Pilkada susulan (contoh)")
-    app.button[0].click().run()
+    button(app, "Pratinjau koreksi").click().run()
     assert "dasar hukum wajib" in app.error[0].value
-    app.date_input(key="koreksi_tanggal").set_value(D(2026, 11, 25))
-    app.text_input[0].input("Pilkada susulan (contoh)")
     app.text_input[1].input("Keppres contoh")
-    app.button[0].click().run()
+    button(app, "Pratinjau koreksi").click().run()
+    assert not app.exception
+    assert in_use().one("SELECT count(*) FROM calendar_day WHERE working") == before
+    freed = int(metric(app, "Tidak lagi terlambat"))
+    flips = next(f.value for f in app.dataframe if "Status sebelum" in f.value.columns)
+    change = flips["Status sebelum"] + " > " + flips["Status sesudah"]
+    back = int((change == "Terlambat (berjalan) > Berjalan").sum())
+    in_time = int((change == "Selesai terlambat > Selesai tepat waktu").sum())
+    assert (back > 0, back + in_time, len(flips)) == (True, freed, freed)
+    late = overdue(in_use())
+    button(app, "Simpan koreksi").click().run()
+    assert not app.exception
     assert in_use().one("SELECT count(*) FROM calendar_day WHERE working") == before - 1
+    assert overdue(in_use()) == late - back
+    # Taking it back is looked at too, and can be left alone.
+    app.button(key="hapus_2026-11-24").click().run()
+    assert int(metric(app, "Menjadi terlambat")) == freed
+    button(app, "Batal").click().run()
+    assert not app.metric
+    app.button(key="hapus_2026-11-24").click().run()
+    button(app, "Hapus koreksi").click().run()
+    assert in_use().one("SELECT count(*) FROM calendar_day WHERE working") == before
+    assert overdue(in_use()) == late
 
 
 def test_a_year_without_skb_warns(empty):

@@ -67,7 +67,12 @@ def test_follow_ups_by_state(demo):
     escort = int((listed["Pengawalan"].isin(["A.10", "C.8"])).sum())
     assert escort == int(metric(app, "Perlu dikawal"))
     app.segmented_control(key="keadaan").set_value("Selesai").run()
-    assert set(app.dataframe[0].value["Keadaan"]) == {"Selesai"}
+    settled = app.dataframe[0].value
+    assert set(settled["Keadaan"]) == {"Selesai tepat", "Selesai terlambat"}
+    late = settled[settled["Keadaan"] == "Selesai terlambat"]
+    assert len(late) == int(metric(app, "Selesai terlambat")) > 0
+    assert (late["Terlambat (HK)"] > 0).all()
+    assert (settled.drop(late.index)["Terlambat (HK)"] == 0).all()
 
 
 def test_a_recommendation_is_opened_decided_and_becomes_the_plan(demo, sign_in):

@@ -1,6 +1,7 @@
 """Who is at the page, what they are refused, and that it is kept."""
 
 import asyncio
+import datetime as dt
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -16,8 +17,9 @@ from streamlit.testing.v1 import AppTest
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from pages.kit import session, signin
+from pages.kit.navigation import TITLES
 from sop_core import accounts, attempts, audit, passwords, process, sessions
-from sop_core.access import HIDDEN_NAME
+from sop_core.access import GIVEN, HIDDEN_NAME, TABLE
 from sop_core.errors import SignInRefused
 from sop_core.evaluation import Scope, headline
 from tests.builders import TODAY, load
@@ -26,6 +28,7 @@ from tests.pages.test_pages import APP, demo, empty, fresh_store, in_use, metric
 pytestmark = pytest.mark.slow
 
 __all__ = ["demo", "empty", "fresh_store", "sign_in"]
+D = dt.date
 
 
 def titles(app) -> list[str]:
@@ -142,12 +145,38 @@ def test_a_link_to_ones_own_region_opens(demo, sign_in):
 )
 def test_a_page_for_another_role_is_refused_and_kept(demo, sign_in, role, unit, page):
     sign_in(role, unit)
-    app = open_page("administrasi" if page == "nasional" else page)
-    if page == "nasional":
-        app.switch_page("pages/nasional.py").run()
+    app = open_page(page)
     assert titles(app) == ["Tidak berwenang"]
     assert "bukan untuk peran Anda" in app.error[0].value
     assert last_trace()["outcome"] == "ditolak"
+
+
+@pytest.mark.parametrize("role", [r for r, decided in TABLE.items() if decided.pages])
+def test_everyone_begins_on_a_page_that_is_theirs(demo, sign_in, monkeypatch, role):
+    lands = TABLE[role].lands
+    assert lands in TABLE[role].pages
+    seen = {"nasional": "nasional", "unit beserta Loka": "wilayah", "unit": "unggah"}
+    assert lands == seen.get(TABLE[role].sees, "administrasi" if TABLE[role].people else "akun")
+    if role not in GIVEN:  # neither is given to anybody: see the newcomer below, and the demo
+        return
+    of = TABLE[role].of
+    sign_in(role, "PST-PMPUPO" if of == ("pusat",) else "BBPOM-KPG" if of else None)
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.query_params.update({"tanggal": "2025-06-30", "tahun": "2025"})
+    app.run()
+    assert not app.exception
+    assert titles(app) == [TITLES[lands]]
+    if lands != "administrasi":
+        assert app.date_input(key="tanggal").value == D(2025, 6, 30), "the link's filters go along"
+    if lands == "wilayah":
+        assert app.selectbox(key="wilayah").value == "Balai Besar POM di Kupang"
+
+
+def test_a_link_to_another_page_passes_the_landing_by(demo, sign_in):
+    sign_in("kepala_balai", "BBPOM-KPG")
+    app = open_page("nasional", tahun="2025")
+    assert titles(app) == ["Nasional"]
+    assert "kegiatan tahun 2025" in app.caption[0].value
 
 
 def test_leaders_see_counts_and_no_names(demo, sign_in):
@@ -351,7 +380,8 @@ def onward(app) -> list[str]:
 @pytest.mark.parametrize(
     ("page", "query", "to"),
     [
-        ("nasional", {}, "/?tanggal=2026-11-24"),
+        ("", {}, "/?tanggal=2026-11-24"),
+        ("nasional", {"tahun": "2025"}, "/nasional?tahun=2025"),
         ("akun", {}, "/"),
         ("laporan", {}, "/laporan"),
         ("terlambat", {"alur": ["A", "B&C"]}, "/terlambat?alur=A&amp;alur=B%26C"),
@@ -359,10 +389,9 @@ def onward(app) -> list[str]:
 )
 def test_after_a_first_password_the_link_that_was_asked_for_goes_on(newcomer, page, query, to):
     app = AppTest.from_file(APP, default_timeout=60)
-    if page != "akun":
-        app.query_params.update(query or {"tanggal": "2026-11-24"})
+    app.query_params.update(query if page else {"tanggal": "2026-11-24"})
     app.run()
-    if page not in ("akun", "nasional"):
+    if page not in ("akun", ""):
         app.switch_page(f"pages/{page}.py")
         app.query_params.update(query)
         app.run()

@@ -145,7 +145,7 @@ def test_na_lama():
 def test_tindak_lanjut():
     def row(unit: str, late: int, not_optimal: int, total: int) -> dict:
         return {"unit_code": unit, "flow": "A", "late": late, "not_optimal": not_optimal,
-                "bad": late + not_optimal, "total": total}  # fmt: skip
+                "finished_late": 0, "bad": late + not_optimal, "total": total}  # fmt: skip
 
     others = [row(f"U-{i}", 1, 0, 10) for i in range(30)]
     found = judge("tindak_lanjut", row("BBPOM-PKY", 6, 4, 13), row("LOKA-TNR", 1, 1, 3), *others)

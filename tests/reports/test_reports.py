@@ -10,7 +10,7 @@ import docx
 import openpyxl
 import pytest
 
-from sop_core import evaluation, facilitators, followups, national, reports
+from sop_core import evaluation, facilitators, followups, national, region, reports
 from sop_core.errors import ReportRefused
 from sop_core.evaluation import Scope
 from sop_core.indonesian import format_number
@@ -108,6 +108,10 @@ def test_an_office_report_holds_its_lokas_only_if_asked(demo_store):
     more = {row[0] for s in both.sections if s.heading == "Peringkat unit" for row in s.table.rows}
     assert names < more
     assert both.subtitle == f"Balai Besar POM di Kupang beserta {len(more) - 1} Loka 2025"
+    scope = Scope(TODAY, 2025, region.coordinated(demo_store, "BBPOM-KPG", TODAY))
+    parts = region.headline(demo_store, scope, "BBPOM-KPG")
+    added = f"yang terlambat {parts.own.overdue} unit ini + {parts.lokas.overdue} di Loka"
+    assert [added in " ".join(r.summary) for r in (alone, both)] == [False, True]
 
 
 def test_monitoring_ends_with_its_period(demo_store):

@@ -105,10 +105,26 @@ def test_a_preview_keeps_nothing_and_says_what_keeping_does(demo_file, tmp_path)
     late = both["late_new"] & ~both["late_old"]
     saved = both["late_old"] & ~both["late_new"]
     step = both["flow_old"] + "." + both.index.get_level_values("step_no").astype(str)
-    told = found.effects.set_index("step")
+    told = found.effects.by_step.set_index("step")
     for name, mask in (("due_moved", moved), ("newly_late", late), ("no_longer_late", saved)):
         counted = mask.groupby(step).sum()
         assert counted[counted > 0].to_dict() == told[name][told[name] > 0].to_dict(), name
+    flipped = both[both["status_old"] != both["status_new"]]
+    flips = found.effects.flips
+    assert len(flips) == len(flipped) > 0
+    named = zip(
+        flips["case_id"],
+        flips["step"].str[2:].astype(int),
+        flips["status_before"],
+        flips["status"],
+        strict=True,
+    )
+    assert set(named) == {
+        (*key, old, new)
+        for key, old, new in zip(
+            flipped.index, flipped["status_old"], flipped["status_new"], strict=True
+        )
+    }
     assert set(told.index) == {"A.2", "B.2", "C.3"}
     assert told["newly_late"]["B.2"] > 100
     assert told["no_longer_late"]["A.2"] > 20
