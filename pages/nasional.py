@@ -1,13 +1,16 @@
 """Nasional: where the SOP slips, for the Pejabat Pimpinan Tinggi Madya."""
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
-from pages.kit import charts, filters, heading, shell, tables, words
+from pages.kit import charts, filters, heading, shell, silent, since, tables, words
 from sop_core import evaluation, national
 from sop_core.evaluation import Headline, Scope
 from sop_core.indonesian import format_date, format_number, format_percent
 from sop_core.store import Store
+from sop_core.thresholds import DUE_SOON_HELP
 
 RANKING_COLUMNS = {
     "name": "Unit",
@@ -17,6 +20,7 @@ RANKING_COLUMNS = {
 }
 UNIT_COLUMNS = RANKING_COLUMNS | {
     "due_soon": "Segera jatuh tempo",
+    "unknown": "Tidak diketahui",
     "open": "Terbuka",
     "cases": "Kasus",
 }
@@ -27,6 +31,7 @@ REPORT_COLUMNS = {
     "received": "Masuk",
     "on_time": "Tepat waktu",
     "overdue": "Terlambat",
+    "unknown": "Tidak diketahui",
 }
 MISSING_COLUMNS = {"unit": "Unit", "flow": "Alur", "year": "Tahun", "due": "Tenggat", "days_late": "Terlambat (HK)"}  # fmt: skip
 REPORT_LINE = ("flow", "year", "received", "expected", "on_time", "overdue")
@@ -35,12 +40,12 @@ SINCE = "dari tahun lalu"
 
 
 def metrics(now: Headline, before: Headline) -> None:
-    """Four figures against the same day a year before."""
+    """Five figures against the same day a year before."""
     share, share_before = now.on_time_share, before.on_time_share
     change = None
     if share is not None and share_before is not None:
         change = (share - share_before) * 100
-    columns = st.columns(4)
+    columns = st.columns(5)
     columns[0].metric(
         "Selesai tepat waktu", format_percent(share, 1),
         None if change is None else f"{format_number(change, 1)} poin", border=True,
@@ -49,12 +54,13 @@ def metrics(now: Headline, before: Headline) -> None:
     )  # fmt: skip
     for column, label, name, help_text in zip(
         columns[1:],
-        ("Langkah terbuka", "Terlambat", "Segera jatuh tempo"),
-        ("open", "overdue", "due_soon"),
+        ("Langkah terbuka", "Terlambat", "Segera jatuh tempo", "Tidak diketahui"),
+        ("open", "overdue", "due_soon", "unknown"),
         (
             "Berjalan, termasuk yang terlambat.",
             "Belum selesai dan lewat tenggat.",
-            "Sisa paling banyak 5 HK.",
+            DUE_SOON_HELP,
+            silent.HELP,
         ),
         strict=True,
     ):
@@ -117,7 +123,7 @@ def heatmap(store: Store, scope: Scope, units: pd.DataFrame) -> None:
         )
         everything = st.toggle("Tampilkan semua unit", key="semua_unit", bind="query-params")
     chosen = None if flow in (filters.ALL, None) else str(flow)
-    cells = national.by_unit_and_step(store, Scope(scope.as_of, scope.year, scope.units, chosen))
+    cells = national.by_unit_and_step(store, replace(scope, flow=chosen))
     if cells.empty:
         st.info("Belum ada langkah bernorma yang selesai atau terlambat pada pilihan ini.")
         return
@@ -185,8 +191,10 @@ def page() -> None:
     )  # fmt: skip
     now = evaluation.headline(store, scope)
     units = national.by_unit(store, scope)
+    since.draw(store, scope)
     metrics(now, evaluation.headline(store, scope.year_before()))
     summary(now, units, scope)
+    silent.of_nation(store, scope, demo)
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader("Peta unit")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.kit import charts, filters, heading, shell, tables, words
+from pages.kit import charts, filters, heading, shell, silent, since, tables, words
 from sop_core import lateness
 from sop_core.evaluation import START_RULES, Scope
 from sop_core.indonesian import format_number
@@ -18,8 +18,8 @@ COLUMNS = {
     "due": "Tenggat",
     "title": "Judul",
     "activity": "Kegiatan langkah",
-    "started": "Mulai",
-    "start_name": "Dasar mulai",
+    "counted_on": "Dihitung dari",
+    "start_name": "Dasar hitungan",
     "commodity": "Komoditas",
     "case_id": "ID",
     "provisional": "Sementara",
@@ -65,22 +65,24 @@ def page() -> None:
     scope = choose(store)
     demo = store.has_demo_data
     heading.draw(store, scope, f"{filters.describe(scope)}.")
+    since.draw(store, scope)
     late = lateness.late_steps(store, scope)
     late["start_name"] = late["start_rule"].map(START_RULES)
-    late.loc[late["days_late"] > 0, "days_left"] = None
+    late.loc[late["overdue"], "days_left"] = None
     counts = late["ageing"].value_counts()
-    overdue = int((late["days_late"] > 0).sum())
+    overdue = int(late["overdue"].sum())
     columns = st.columns(6)
     columns[0].metric("Terlambat", format_number(overdue), border=True)
     for column, bucket in zip(columns[1:], (*BUCKETS, DUE_SOON), strict=True):
         column.metric(words.text(bucket), format_number(int(counts.get(bucket, 0))), border=True)
+    silent.unknown(store, scope, demo)
     if late.empty:
         st.success("Tidak ada langkah yang terlambat atau segera jatuh tempo pada pilihan ini.")
         return
-    silent = int(((late["days_late"] > 0) & ~late["recorded"]).sum())
-    if silent:
+    bare = int((late["overdue"] & ~late["recorded"]).sum())
+    if bare:
         st.info(
-            f"**{format_number(silent)} dari {format_number(overdue)} langkah terlambat belum punya"
+            f"**{format_number(bare)} dari {format_number(overdue)} langkah terlambat belum punya"
             " catatan sama sekali.** Waktunya dihitung dari selesainya langkah sebelumnya atau dari"
             " pembukaan laporan.",
             icon=":material/visibility_off:",

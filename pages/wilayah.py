@@ -1,22 +1,30 @@
 """Wilayah: one office and the Lokas it coordinates, down to each case's records."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from pages.kit import charts, figures, filters, heading, shell, tables, words
+from pages.kit import charts, figures, filters, heading, shell, silent, since, tables, words
 from pages.kit.figures import Figure
 from sop_core import region
 from sop_core.coherence import LEVEL_NAMES
 from sop_core.evaluation import DUE_RULES, START_RULES, STATUS_NAMES, Scope
-from sop_core.indonesian import format_date, format_percent
+from sop_core.indonesian import format_date, format_number, format_percent
 from sop_core.region import Parts
 from sop_core.store import Store
+from sop_core.thresholds import DUE_SOON_HELP
 from sop_core.units import NATIONAL
 
-COUNTS = {"open": "Langkah terbuka", "overdue": "Terlambat", "due_soon": "Segera jatuh tempo"}
+COUNTS = {
+    "open": "Langkah terbuka",
+    "overdue": "Terlambat",
+    "due_soon": "Segera jatuh tempo",
+    "unknown": "Tidak diketahui",
+}
+HELP = {"due_soon": DUE_SOON_HELP, "unknown": silent.HELP}
 CASE_COLUMNS = {
     "title": "Judul",
     "stands_at": "Berada di",
@@ -24,6 +32,8 @@ CASE_COLUMNS = {
     "days_late": "Terlambat (HK)",
     "due": "Tenggat",
     "days_used": "Lama (HK)",
+    "days_worked": "Pengerjaan (HK)",
+    "days_waited": "Menunggu (HK)",
     "unit": "Unit",
     "year": "Tahun",
     "progress": "Kemajuan",
@@ -37,18 +47,22 @@ PIPELINE_COLUMNS = {
     "cases": "Kasus",
     "overdue": "Terlambat",
     "due_soon": "Segera",
+    "unknown": "Tidak diketahui",
     "median_days": "Median lama (HK)",
+    "median_waited": "Median jeda (HK)",
 }
 STEP_COLUMNS = {
     "step": "Langkah",
     "activity": "Kegiatan",
     "status_name": "Status",
+    "counted_on": "Dihitung dari",
+    "start_name": "Dasar hitungan",
     "started": "Mulai",
-    "start_name": "Dasar mulai",
     "due": "Tenggat",
     "due_name": "Yang mengikat",
     "finished": "Selesai",
     "sla_days": "Norma (HK)",
+    "days_waited": "Jeda (HK)",
     "days_used": "Terpakai (HK)",
     "days_late": "Terlambat (HK)",
     "provisional": "Sementara",
@@ -84,7 +98,7 @@ def choose_unit(store: Store, as_of: dt.date) -> str:
 def metrics(parts: Parts, with_lokas: bool) -> None:
     """The office at a glance; where its Lokas are taken in, what they add to each figure."""
     now, own = parts.total, parts.own
-    columns = st.columns(4)
+    columns = st.columns(5)
     shares = words.say(
         "{} unit ini, {} di Loka",
         format_percent(own.on_time_share, 1), format_percent(parts.lokas.on_time_share, 1),
@@ -96,7 +110,12 @@ def metrics(parts: Parts, with_lokas: bool) -> None:
     figures.draw(
         columns[1:],
         [
-            Figure(label, getattr(now, name), getattr(own, name) if with_lokas else None)
+            Figure(
+                label,
+                getattr(now, name),
+                getattr(own, name) if with_lokas else None,
+                HELP.get(name),
+            )  # fmt: skip
             for name, label in COUNTS.items()
         ],
     )
@@ -114,8 +133,8 @@ def pipelines(store: Store, scope: Scope, demo: bool) -> None:
             "{}. {}. Jumlah kasus yang sedang berada di tiap langkah.", flow, flows[str(flow)]
         )
     )
-    own = Scope(scope.as_of, scope.year, scope.units, str(flow))
-    nation = Scope(scope.as_of, scope.year, (NATIONAL,), str(flow))
+    own = replace(scope, flow=str(flow))
+    nation = replace(own, units=(NATIONAL,))
     done = region.finished_cases(store, own) | {
         k: v for k, v in region.finished_cases(store, nation).items() if k == "national_cycle"
     }
@@ -172,9 +191,9 @@ def case_detail(store: Store, scope: Scope, demo: bool) -> None:
     head = region.case_head(store, case_id, scope.as_of) if case_id else None
     if not case_id or head is None:
         return
-    steps = region.case_steps(store, case_id, scope.as_of)
+    steps = region.case_steps(store, case_id, scope.as_of, scope.silence_is_late)
     steps["status_name"] = steps["status"].map(STATUS_NAMES)
-    steps["start_name"] = steps["start_rule"].where(steps["started"].notna()).map(START_RULES)
+    steps["start_name"] = steps["start_rule"].where(steps["counted_on"].notna()).map(START_RULES)
     steps["due_name"] = steps["due_rule"].where(steps["due"].notna()).map(DUE_RULES)
     st.subheader(words.text(head["title"]))
     st.caption(
@@ -195,7 +214,8 @@ def case_detail(store: Store, scope: Scope, demo: bool) -> None:
             alt="Rencana dan kenyataan tiap langkah; hari libur diarsir",
         )  # fmt: skip
         st.caption(
-            "Kotak bergaris: norma. Batang: kenyataan. Arsiran: hari libur dan cuti bersama."
+            f"{time_of(steps)} Kotak bergaris: norma, dari hari ia dihitung. Batang: kenyataan. Batang"
+            " tipis bergaris: menunggu dimulai. Arsiran: hari libur dan cuti bersama."
             f" Garis putus-putus: {format_date(scope.as_of)}."
         )
     else:
@@ -207,6 +227,15 @@ def case_detail(store: Store, scope: Scope, demo: bool) -> None:
     with st.expander(f"Catatan asal ({len(records)} baris)", expanded=False):
         tables.plain(records, RECORD_COLUMNS, alt="Baris unggahan di balik kasus ini")
         tables.export(records, RECORD_COLUMNS, f"Catatan {case_id}", scope, demo, "Catatan asal")
+
+
+def time_of(steps: pd.DataFrame) -> str:
+    """A case's time: what was worked, and what was waited between its steps."""
+    worked, waited = int(steps["days_worked"].sum()), int(steps["days_waited"].sum())
+    return words.say(
+        "Waktu kasus **{} HK**: {} HK pengerjaan dan {} HK menunggu.",
+        format_number(worked + waited), format_number(worked), format_number(waited),
+    )  # fmt: skip
 
 
 def routing(store: Store, head: dict[str, Any]) -> None:
@@ -234,7 +263,9 @@ def page() -> None:
     frame = region.cases(store, scope)
     frame["status_name"] = frame["status"].map(STATUS_NAMES)
     frame["progress"] = frame["done_steps"].astype(str) + " dari " + frame["steps"].astype(str)
+    since.draw(store, scope)
     metrics(region.headline(store, scope, code), bool(include))
+    silent.of_region(store, scope, demo)
     st.selectbox(
         "Buka kasus", list(frame["case_id"]), index=None, key="kasus", bind="query-params",
         placeholder="Ketik ID, atau pilih baris pada tabel Kasus di bawah",

@@ -29,7 +29,7 @@ def late_steps(store: Store, scope: Scope) -> pd.DataFrame:
     return store.frame(
         f"""
         SELECT s.case_id, s.flow, s.flow || '.' || s.step_no AS step, d.activity, s.level, s.year,
-            s.unit_code, u.name AS unit, c.title, s.commodity, s.started, s.start_rule, s.due,
+            s.unit_code, u.name AS unit, c.title, s.commodity, s.started, s.counted_on, s.overdue, s.start_rule, s.due,
             s.due_rule, s.days_used, s.days_late, s.days_left, s.recorded, s.provisional,
             CASE WHEN s.due_soon THEN '{DUE_SOON}' ELSE {ageing_case("s.days_late")} END
                 AS ageing

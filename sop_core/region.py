@@ -84,7 +84,7 @@ def pipeline(store: Store, scope: Scope) -> pd.DataFrame:
             count(*) FILTER (c.open AND NOT c.overdue AND NOT c.due_soon) AS running,
             count(*) FILTER (c.unknown) AS unknown,
             count(*) FILTER (NOT c.open AND NOT c.unknown) AS waiting,
-            median(c.days_used) AS median_days
+            median(c.days_used) AS median_days, median(c.waited) AS median_waited
         FROM step s
         LEFT JOIN standing c
             ON c.flow = s.flow AND c.level = s.level AND c.stands_at = s.step_no
@@ -139,13 +139,15 @@ def case_head(store: Store, case_id: str, as_of: dt.date) -> dict[str, Any] | No
     return rows[0] if rows else None
 
 
-def case_steps(store: Store, case_id: str, as_of: dt.date) -> pd.DataFrame:
+def case_steps(
+    store: Store, case_id: str, as_of: dt.date, silence_is_late: bool = False
+) -> pd.DataFrame:
     """The steps of one case: planned against actual, with the rule that bound each date."""
     return store.frame(
         f"""
         SELECT s.step_no, s.flow || '.' || s.step_no AS step, d.activity, s.sla_days, s.status,
             s.started, s.start_rule, s.due, s.due_rule, s.finished, s.days_used, s.days_late,
-            s.counted_on, s.days_waited, s.days_worked, s.recorded, s.unknown,
+            s.owed_on, s.counted_on, s.days_waited, s.days_worked, s.recorded, s.unknown,
             s.provisional, s.done, s.judged, s.late, s.overdue, s.passed_over
         FROM {SCOPED} s
         JOIN sop_step d
@@ -153,7 +155,7 @@ def case_steps(store: Store, case_id: str, as_of: dt.date) -> pd.DataFrame:
         WHERE s.case_id = $case_id ORDER BY s.step_no
         """,  # noqa: S608
         case_id=case_id,
-        **Scope(as_of).parameters(),
+        **Scope(as_of, silence_is_late=silence_is_late).parameters(),
     )
 
 

@@ -190,6 +190,7 @@ def pipeline(level: pd.DataFrame) -> go.Figure:
         ("overdue", "Terlambat", palette.OVERDUE),
         ("due_soon", "Segera jatuh tempo", palette.DUE_SOON),
         ("running", "Berjalan", palette.RUNNING),
+        ("unknown", "Tidak diketahui", palette.UNKNOWN),
         ("waiting", "Belum mulai", palette.WAITING),
     ):
         figure.add_bar(
@@ -219,12 +220,21 @@ def timeline(steps: pd.DataFrame, as_of: dt.date, days_off: list[Day]) -> go.Fig
         )  # fmt: skip
     planned = begun[begun["due"].notna()]
     figure.add_bar(
-        y=planned["step"], base=planned["started"], name="Rencana (norma HK)", orientation="h",
-        x=[_width(s, d) for s, d in zip(planned["started"], planned["due"], strict=True)],
+        y=planned["step"], base=planned["counted_on"], name="Rencana (norma HK)", orientation="h",
+        x=[_width(s, d) for s, d in zip(planned["counted_on"], planned["due"], strict=True)],
         marker={"color": "rgba(0,0,0,0)", "line": {"color": palette.RUNNING, "width": 1.5}},
         width=0.72, customdata=[format_date(d) for d in planned["due"]],
         hovertemplate="Tenggat %{customdata}<extra></extra>",
     )  # fmt: skip
+    waited = begun[(begun["days_waited"] > 0) & (begun["owed_on"] < begun["started"])]
+    if len(waited):
+        figure.add_bar(
+            y=waited["step"], base=waited["owed_on"], name="Menunggu (jeda)", orientation="h",
+            x=[_width(o, s) for o, s in zip(waited["owed_on"], waited["started"], strict=True)],
+            marker={"color": palette.WAITING, "pattern": {"shape": "/", "fgcolor": palette.RUNNING}},
+            width=0.2, customdata=[format_number(n) for n in waited["days_waited"]],
+            hovertemplate="Menunggu %{customdata} HK<extra></extra>",
+        )  # fmt: skip
     for status, part in begun.groupby("status", sort=False):
         ends = [f if pd.notna(f) else pd.Timestamp(as_of) for f in part["finished"]]
         figure.add_bar(

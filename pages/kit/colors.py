@@ -10,6 +10,7 @@ STATUS = {
     evaluation.NOT_STARTED: palette.WAITING,
     evaluation.RUNNING: palette.RUNNING,
     evaluation.OVERDUE: palette.OVERDUE,
+    evaluation.UNKNOWN: palette.UNKNOWN,
     evaluation.ON_TIME: palette.ON_TIME,
     evaluation.LATE: palette.LATE,
     evaluation.DONE: palette.DONE,

@@ -47,6 +47,17 @@ def shared(store: Store) -> None:
             bind="query-params",
             help="Semua angka dihitung seperti keadaan pada tanggal ini.",
         )
+        st.date_input(
+            "Seperti diketahui pada",
+            value=today(),
+            min_value=dt.date(FIRST_YEAR, 1, 1),
+            max_value=today(),
+            format="DD/MM/YYYY",
+            key="diketahui",
+            bind="query-params",
+            help="Hanya yang sudah dimasukkan sampai akhir hari ini yang dihitung: unggahan, koreksi"
+            " kalender, revisi SOP, dan disposisi.",
+        )
         st.selectbox(
             "Tahun kegiatan",
             [ALL_YEARS, *(str(y) for y in store.years())],
@@ -54,6 +65,17 @@ def shared(store: Store) -> None:
             bind="query-params",
             placeholder="Pilih",
         )
+        st.toggle(
+            "Diam dibaca sebagai terlambat", key="diam", bind="query-params",
+            help="Langkah yang jatuh tempo sesudah data terakhir unitnya dihitung terlambat, seperti"
+            " cara baca lama. Biasanya keadaannya tidak diketahui dan dihitung tersendiri.",
+        )  # fmt: skip
+
+
+def known_on() -> dt.date | None:
+    """The day as of whose knowledge is read; None for what is known now."""
+    day = st.session_state.get("diketahui")
+    return None if day is None or day >= today() else day
 
 
 def scope(
@@ -71,6 +93,7 @@ def scope(
         flow=flow,
         step=step,
         product=product,
+        silence_is_late=bool(st.session_state.get("diam")),
     )
 
 
@@ -96,9 +119,19 @@ def office(store: Store, as_of: dt.date, key: str = "unit_kerja") -> tuple[str, 
 
 
 def describe(current: Scope, short: bool = False) -> str:
-    """``Per 30 Juni 2025, kegiatan tahun 2025``; ``short`` leaves "Per" out."""
+    """``Per 30 Juni 2025, kegiatan tahun 2025``; ``short`` leaves "Per" out.
+
+    It says too as known when, where that is not now, and how silence is read where that is
+    not as usual.
+    """
     year = f"kegiatan tahun {current.year}" if current.year else "semua tahun kegiatan"
-    return f"{'' if short else 'Per '}{format_date(current.as_of)}, {year}"
+    said = f"{'' if short else 'Per '}{format_date(current.as_of)}, {year}"
+    known = known_on()
+    if known is not None and not short:
+        said += f", seperti diketahui pada {format_date(known)}"
+    if current.silence_is_late and not short:
+        said += ", diam dibaca sebagai terlambat"
+    return said
 
 
 def unit_label(unit: Unit) -> str:

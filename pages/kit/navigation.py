@@ -32,6 +32,8 @@ PAGES = {
     ],
 }
 """By heading: file, title, icon. For whom they are stands with the roles."""
+OF_THE_PRESENT = {"unggah", "sop", "kalender", "administrasi", "akun"}
+"""Pages on which things are entered: they show what is known now, whatever day is asked for."""
 PASSWORD = "akun"
 """Where one changes one's own."""
 _HOME = "Pantau SOP"

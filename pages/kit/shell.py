@@ -8,12 +8,12 @@ from contextvars import ContextVar
 
 import streamlit as st
 
-from pages.kit import guard, session, words
-from pages.kit.navigation import TITLES
-from sop_core import demo, importing, process
+from pages.kit import filters, guard, session, words
+from pages.kit.navigation import OF_THE_PRESENT, TITLES
+from sop_core import demo, importing, past, process
 from sop_core.access import DEMO, ROLES
 from sop_core.errors import StoreError
-from sop_core.indonesian import today
+from sop_core.indonesian import format_date, today
 from sop_core.paths import default_database
 from sop_core.store import Store
 
@@ -92,7 +92,17 @@ def store(page: str) -> Store:
     current = _present.get() or signed_in()
     guard.check(current, page)
     st.title(TITLES[page])
-    return current
+    day = filters.known_on()
+    if day is None or page in OF_THE_PRESENT:
+        return current
+    with st.spinner(f"Menyusun yang diketahui pada {format_date(day)}"):
+        known = past.known_on(current, day)
+    st.info(
+        f"**Seperti diketahui pada {format_date(day)}.** Yang dimasukkan sesudahnya tidak dihitung,"
+        " dan keadaan ini tidak dapat diubah.",
+        icon=":material/history:",
+    )
+    return known
 
 
 def frame(current: Store) -> None:
@@ -128,6 +138,14 @@ def reader(current: Store) -> None:
 def require_data(page: str) -> Store:
     """The reader's store for the named page, or, where it is empty, what to do about that and no further."""
     current = store(page)
+    if current.empty and current.database.known_on is not None:
+        day = format_date(current.database.known_on)
+        st.info(
+            f"**Pada {day} belum ada data yang diunggah.** Pilih hari yang lebih baru pada Seperti"
+            " diketahui pada.",
+            icon=":material/inbox:",
+        )
+        st.stop()
     if current.empty:
         st.info(words.say("**Belum ada data.** {}", _what_to_do(current)), icon=":material/inbox:")
         left, right = st.columns(2)

@@ -94,6 +94,7 @@ SELECT
         ELSE 'belum_mulai'
     END AS status,
     CASE WHEN has_start THEN start_on WHEN counted AND (running OR done) THEN counted_on END AS started,
+    CASE WHEN owed THEN owed_on END AS owed_on,
     CASE WHEN counted THEN counted_on END AS counted_on,
     CASE WHEN counted THEN count_rule END AS start_rule,
     CASE WHEN counted THEN due_on END AS due, CASE WHEN counted THEN due_rule END AS due_rule,
@@ -149,6 +150,7 @@ SELECT
     coalesce(arg_min(unknown, step_no) FILTER (owed), false) AS unknown,
     arg_min(days_used, step_no) FILTER (owed) AS days_used,
     arg_min(days_left, step_no) FILTER (owed) AS days_left,
+    arg_min(days_waited, step_no) FILTER (owed) AS waited,
     arg_min(due, step_no) FILTER (owed) AS due,
     count(*) FILTER (overdue) AS late_steps,
     coalesce(max(days_late) FILTER (overdue), 0) AS days_late,

@@ -164,6 +164,10 @@ class Reading:
             " OR EXISTS (FROM facilitator) OR EXISTS (FROM target)"
         )
 
+    def facts(self) -> int:
+        """Rows that a past has to be counted anew from: what making one costs."""
+        return int(self._whole().one("SELECT count(*) FROM step_fact") or 0)
+
     @property
     def has_demo_data(self) -> bool:
         """Whether a batch of demo data is in the store and not undone."""
