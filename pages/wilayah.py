@@ -115,7 +115,7 @@ def metrics(parts: Parts, with_lokas: bool) -> None:
                 getattr(now, name),
                 getattr(own, name) if with_lokas else None,
                 HELP.get(name),
-            )  # fmt: skip
+            )
             for name, label in COUNTS.items()
         ],
     )

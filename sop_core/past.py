@@ -23,6 +23,7 @@ import duckdb
 from sop_core import counting, facts, reference
 from sop_core.importing import vouching
 from sop_core.importing.contract import SHEETS
+from sop_core.indonesian import format_number
 from sop_core.indonesian import today as jakarta_today
 from sop_core.store import Store, bump_version
 from sop_core.store.database import Database
@@ -188,3 +189,15 @@ def close(database: Database) -> None:
     """Let go of the pasts of a store."""
     while database.pasts:
         database.pasts.popitem()[1].close()
+
+
+def said(what: Since) -> str:
+    """``12 catatan masuk kemudian, kalender dikoreksi 1 hari``; empty where nothing came."""
+    parts = (
+        (what.records, "{} catatan masuk kemudian"),
+        (what.undone, "{} unggahan dibatalkan"),
+        (what.days, "kalender dikoreksi {} kali"),
+        (what.revisions, "revisi SOP berubah {} kali"),
+        (what.statements, "{} pernyataan data s.d."),
+    )
+    return ", ".join(text.format(format_number(count)) for count, text in parts if count)
