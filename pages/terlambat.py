@@ -75,9 +75,9 @@ def page() -> None:
     columns[0].metric("Terlambat", format_number(overdue), border=True)
     for column, bucket in zip(columns[1:], (*BUCKETS, DUE_SOON), strict=True):
         column.metric(words.text(bucket), format_number(int(counts.get(bucket, 0))), border=True)
-    silent.unknown(store, scope, demo)
     if late.empty:
         st.success("Tidak ada langkah yang terlambat atau segera jatuh tempo pada pilihan ini.")
+        silent.unknown(store, scope, demo)
         return
     bare = int((late["overdue"] & ~late["recorded"]).sum())
     if bare:
@@ -95,6 +95,7 @@ def page() -> None:
     tables.export(
         late, COLUMNS, "Terlambat", scope, demo, "Langkah terlambat dan segera jatuh tempo"
     )
+    silent.unknown(store, scope, demo)
     if rows:
         row = late.iloc[rows[0]]
         filters.go_to_region(str(row["unit"]), str(row["case_id"]))

@@ -213,9 +213,10 @@ def case_detail(store: Store, scope: Scope, demo: bool) -> None:
             charts.timeline(steps, scope.as_of, days_off), key="garis_waktu",
             alt="Rencana dan kenyataan tiap langkah; hari libur diarsir",
         )  # fmt: skip
+        st.caption(time_of(steps))
         st.caption(
-            f"{time_of(steps)} Kotak bergaris: norma, dari hari ia dihitung. Batang: kenyataan. Batang"
-            " tipis bergaris: menunggu dimulai. Arsiran: hari libur dan cuti bersama."
+            "Kotak bergaris: norma, dari hari ia dihitung. Batang: kenyataan. Batang tipis bergaris:"
+            " menunggu dimulai. Arsiran: hari libur dan cuti bersama."
             f" Garis putus-putus: {format_date(scope.as_of)}."
         )
     else:
@@ -229,7 +230,7 @@ def case_detail(store: Store, scope: Scope, demo: bool) -> None:
         tables.export(records, RECORD_COLUMNS, f"Catatan {case_id}", scope, demo, "Catatan asal")
 
 
-def time_of(steps: pd.DataFrame) -> str:
+def time_of(steps: pd.DataFrame) -> words.Markdown:
     """A case's time: what was worked, and what was waited between its steps."""
     worked, waited = int(steps["days_worked"].sum()), int(steps["days_waited"].sum())
     return words.say(

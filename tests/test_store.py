@@ -132,7 +132,7 @@ LAYERS = (
     {"definition", "coherence", "flows", "calendar", "units", "passwords"},
     {"counting", "facts", "access", "reference"},
     {"store"},
-    {"corrections", "process", "attempts", "statements", "years"},
+    {"corrections", "process", "attempts", "statements", "years", "effects"},
     {"exporting", "importing", "demo"},
     {"past"},
     {"evaluation", "audit", "revisions"},

@@ -139,9 +139,8 @@ def require_data(page: str) -> Store:
     """The reader's store for the named page, or, where it is empty, what to do about that and no further."""
     current = store(page)
     if current.empty and current.database.known_on is not None:
-        day = format_date(current.database.known_on)
         st.info(
-            f"**Pada {day} belum ada data yang diunggah.** Pilih hari yang lebih baru pada Seperti"
+            f"**Pada {format_date(current.database.known_on)} belum ada data yang diunggah.** Pilih hari yang lebih baru pada Seperti"
             " diketahui pada.",
             icon=":material/inbox:",
         )

@@ -31,18 +31,16 @@ def draw(store: Store, scope: Scope) -> None:
     what = past.since(store, scope.as_of, scope.as_of, scope.units)
     if not what.anything:
         return
-    day = format_date(scope.as_of)
-    with st.expander(
-        words.text(f"Masuk sesudah {day}: {past.said(what)}"), icon=":material/update:"
-    ):
-        if store.facts() > QUICK and not st.button(f"Bandingkan dengan yang diketahui pada {day}"):
+    label = words.say("Masuk sesudah {}: {}", format_date(scope.as_of), past.said(what))
+    with st.expander(label, icon=":material/update:"):
+        if store.facts() > QUICK and not st.button("Bandingkan dengan yang diketahui hari itu"):
             return
         known = past.known_on(store, scope.as_of)
         then, now = evaluation.headline(known, scope), evaluation.headline(store, scope)
         if then == now:
-            st.caption(f"Angka pokok pada {day} tetap sama.")
+            st.caption("Angka pokoknya tetap sama.")
             return
-        st.markdown(f"**Berubah sejak {day}.** Angka pokok yang berbeda:")
+        st.markdown(f"**Berubah sejak {format_date(scope.as_of)}.** Angka pokok yang berbeda:")
         tables.plain(changed(then, now), COLUMNS, alt="Angka yang berubah sejak hari itu")
         st.caption(
             "Pilih hari itu pada Seperti diketahui pada untuk melihat seluruh halaman seperti waktu"
