@@ -35,7 +35,7 @@ UNION ALL
 SELECT g.case_id, p.flow, g.id.year, p.level, p.unit_code
 FROM (SELECT case_id, id_parts(case_id) AS id FROM (SELECT DISTINCT case_id FROM staged_step_record)) g
 JOIN case_place p ON p.flow = g.id.flow AND p.tail = g.id.tail
-WHERE g.id.year BETWEEN 2018 AND year(current_date) + 1
+WHERE g.id.year BETWEEN 2018 AND (SELECT year(today) + 1 FROM import_day)
 """
 # Of these, the uploader's own, and those that people may be put in; of another office's the
 # checks know nothing. (authority.admit)
@@ -70,8 +70,8 @@ def run(
 
     Returns the first LISTED problems in the order of sheets and rows, and all of them counted.
     """
-    authority.admit(cursor, viewer)
-    _stage(cursor, parsed)
+    authority.admit(cursor, viewer, today)
+    _stage(cursor, parsed, today)
     authority.check(cursor)
     for sheet in SHEETS:
         duplicate_rows(cursor, sheet)
@@ -126,7 +126,11 @@ def _problems(cursor: duckdb.DuckDBPyConnection) -> int:
     return int(row[0]) if row else 0
 
 
-def _stage(cursor: duckdb.DuckDBPyConnection, parsed: Parsed) -> None:
+def _stage(cursor: duckdb.DuckDBPyConnection, parsed: Parsed, today: dt.date) -> None:
+    # A view takes no parameters, and the server's own day is not Jakarta's.
+    cursor.execute(
+        "CREATE OR REPLACE TEMP TABLE import_day AS SELECT $today::DATE AS today", {"today": today}
+    )
     cursor.execute(
         "CREATE OR REPLACE TEMP TABLE problem (sheet VARCHAR, row_no INTEGER,"
         " column_name VARCHAR, value VARCHAR, message VARCHAR)"
@@ -158,9 +162,9 @@ def _stage(cursor: duckdb.DuckDBPyConnection, parsed: Parsed) -> None:
     cursor.execute(MERGED_STEPS)
 
 
-def stage_nothing(cursor: duckdb.DuckDBPyConnection) -> None:
+def stage_nothing(cursor: duckdb.DuckDBPyConnection, today: dt.date) -> None:
     """The staged tables and their views, empty, for rows that come from elsewhere than a file."""
-    _stage(cursor, Parsed(Book([], [], [], demo=False), []))
+    _stage(cursor, Parsed(Book([], [], [], demo=False), []), today)
 
 
 # Whose stored row a staged one may be completed from.
