@@ -242,7 +242,7 @@ def routing(store: Store, head: dict[str, Any]) -> None:
     """To whom this case reports, with the SOP's reference."""
     lines = region.reporting_rules(store, head)
     if lines:
-        with st.expander("Aturan pelaporan yang berlaku bagi kasus ini"):
+        with st.expander("Aturan SOP yang berlaku bagi kasus ini"):
             st.markdown(words.bullets(words.say("**{}** {} _({})_", *line) for line in lines))
 
 
