@@ -17,6 +17,12 @@ from sop_core.importing.template import template
 from sop_core.indonesian import JAKARTA, format_date, format_number, today
 from sop_core.store import Store, Trace
 
+READING_COLUMNS = {
+    "sheet": "Lembar",
+    "kind": "Jenis",
+    "written": "Tertulis",
+    "read_as": "Dibaca sebagai",
+}
 CHANGE_COLUMNS = {
     "sheet": "Lembar",
     "row": "Baris",
@@ -114,11 +120,16 @@ def preview(parsed: importing.Parsed, found: importing.Preview) -> None:
     if found.demo:
         st.warning("Berkas ini bertanda data demo dan akan diberi label demo.")
     if found.notes:
-        with st.expander(f"Yang dikenali dan yang diabaikan ({len(found.notes)})"):
+        with st.expander("Yang dikenali dan yang diabaikan"):
             st.markdown(words.bullets(found.notes))
+            if len(found.readings) > len(found.notes):
+                frame = pd.DataFrame([vars(r) for r in found.readings])
+                tables.plain(frame, READING_COLUMNS, alt="Nama yang dikenali", height=220)
     older(found)
     if found.changes:
-        with st.expander("Isian lama yang akan diganti"):
+        with st.expander(f"Isian lama yang akan diganti ({format_number(found.change_total)})"):
+            if found.change_total > len(found.changes):
+                st.caption(f"Ditampilkan {format_number(len(found.changes))} yang pertama.")
             frame = pd.DataFrame([vars(c) for c in found.changes])
             tables.plain(frame, CHANGE_COLUMNS, alt="Perubahan isian")
     if found.problems:

@@ -54,9 +54,16 @@ def run_import(options: Any) -> int:
     if options.json:
         print_json(
             {
+                "dry_run": options.dry_run,
+                "kept": result.kept,
                 "batch_id": result.batch_id,
                 "sha256": result.sha256,
                 "rows": vars(result.rows),
+                "sheets": {name: vars(counts) for name, counts in result.sheets.items()},
+                "notes": result.notes,
+                "readings": [vars(r) for r in result.readings],
+                "changes": [vars(c) for c in result.changes],
+                "changes_total": result.change_total,
                 "errors": [vars(p) for p in result.problems],
                 "older_total": result.older_total,
                 "older": [vars(o) | {"since": o.since.isoformat()} for o in result.older],
@@ -81,6 +88,16 @@ def _print_import(result: importing.Preview, dry_run: bool) -> None:
     for p in result.problems:
         value = f" “{p.value}”" if p.value else ""
         print(f"Ditolak: {p.sheet} baris {p.row}, {p.column}{value}: {p.message}")
+    for change in result.changes:
+        print(
+            f"Diganti: {change.sheet} baris {change.row}, {change.key}, {change.column}:"
+            f" “{change.before}” menjadi “{change.after}”"
+        )
+    if result.change_total > len(result.changes):
+        print(
+            f"Hanya {len(result.changes)} isian yang diganti yang dirinci;"
+            f" seluruhnya {result.change_total}."
+        )
     if result.older_total:
         print(
             f"Perhatian: {result.older_total} isian berkas ini lebih lama daripada yang tersimpan."
