@@ -124,6 +124,9 @@ def test_import_status_and_undo(db, tmp_path, capsys):
         "errors_by_kind",
         "older",
         "older_total",
+        "warnings",
+        "warnings_total",
+        "warnings_by_kind",
     }
     assert set(kept["rows"]) == {"new", "changed", "unchanged", "rejected"}
     assert set(kept["errors"][0]) == {"sheet", "row", "column", "value", "message"}

@@ -19,6 +19,7 @@ from sop_core.exporting import unquoted
 from sop_core.importing import limits
 from sop_core.importing.contract import (
     DEMO_SHEET,
+    DOUBT,
     GUIDE,
     LISTS,
     ORIGIN,
@@ -300,7 +301,7 @@ def _note_headings(
     for position, heading in enumerate(headings):
         column = columns.get(position)
         if column is None:
-            if heading and heading not in (ORIGIN, WHY):
+            if heading and heading not in (ORIGIN, WHY, DOUBT):
                 readings.append(Reading("kolom", sheet.name, heading, ""))
         elif normalise_heading(heading) != normalise_heading(column.name):
             readings.append(Reading("kolom", sheet.name, heading, column.name))

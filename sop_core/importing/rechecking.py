@@ -54,9 +54,8 @@ def faults(cursor: duckdb.DuckDBPyConnection, today: dt.date) -> list[Fault]:
             f"INSERT INTO staged_{sheet.table} BY NAME"  # noqa: S608
             f" SELECT row_no, {names}, false AS refused, false AS doubled FROM stored_{sheet.table}"
         )
-    for check in checking.CHECKS:
+    for check in (*checking.CHECKS, *checking.TOGETHER):
         check(cursor, today)
-    checking.finish_before_derived_start(cursor)
     found = []
     for sheet in SHEETS:
         rows = cursor.execute(

@@ -12,7 +12,7 @@ import duckdb
 
 from sop_core.access import Viewer
 from sop_core.errors import ImportRefused
-from sop_core.importing import checking, outdated
+from sop_core.importing import checking, outdated, warning
 from sop_core.importing.contract import SHEETS, Sheet
 from sop_core.importing.notes import Reading, listed
 from sop_core.importing.outdated import Older
@@ -67,6 +67,7 @@ class Preview:
     """What an import would do, and why it would not do the rest.
 
     ``problems`` are the first limits.LISTED; ``problem_counts`` counts all of them by kind.
+    ``warnings`` tell what is doubtful about rows that it would keep, listed and counted alike.
     ``changes`` are the first 200 a sheet of ``change_total``.
     ``repeat_of`` is the batch that already holds the same file, if it was not undone.
     ``older`` are the first of the ``older_total`` cells of which a later batch has put newer
@@ -90,6 +91,8 @@ class Preview:
     spoken_for: list[str] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
     change_total: int = 0
+    warnings: list[Problem] = field(default_factory=list)
+    warning_counts: list[ProblemCount] = field(default_factory=list)
 
     @property
     def problem_total(self) -> int:
@@ -100,6 +103,11 @@ class Preview:
     def kept_rows(self) -> int:
         """Rows that an import puts into the store."""
         return self.rows.new + self.rows.changed
+
+    @property
+    def warning_total(self) -> int:
+        """Warnings, those not listed included."""
+        return sum(c.count for c in self.warning_counts)
 
     @property
     def rows(self) -> Counts:
@@ -159,6 +167,7 @@ def examine(
     result = Preview(parsed.book.sha256, {}, problems, parsed.notes, [], parsed.demo)
     result.problem_counts = counts
     result.readings = listed(parsed.readings)
+    result.warnings, result.warning_counts = warning.find(cursor)
     for given in parsed.sheets:
         _compare(cursor, given.sheet, given.present)
         result.sheets[given.sheet.name] = _count(cursor, given.sheet)
@@ -248,12 +257,12 @@ def _changes(
 
 
 def drop_staged(cursor: duckdb.DuckDBPyConnection) -> None:
-    for view in ("merged_step", "known_case", "joinable_case", "every_case"):
+    for view in ("merged_step", "touched_case", "known_case", "joinable_case", "every_case"):
         cursor.execute(f"DROP VIEW IF EXISTS {view}")
     for sheet in SHEETS:
         cursor.execute(f"DROP TABLE IF EXISTS staged_{sheet.table}")
         cursor.execute(f"DROP TABLE IF EXISTS compared_{sheet.table}")
     for name in (
-        "problem", "import_day", "doubled_key", "broken_chain", "writable_unit", "joinable_unit", "case_revision",
+        "problem", "warning", "first_record", "import_day", "doubled_key", "broken_chain", "writable_unit", "joinable_unit", "case_revision",
     ):  # fmt: skip
         cursor.execute(f"DROP TABLE IF EXISTS {name}")
