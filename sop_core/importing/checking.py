@@ -620,21 +620,26 @@ def year_of_another_time(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
         UNION ALL
         SELECT 'Langkah', s.row_no,
             CASE WHEN s.started IS NULL THEN 'Tanggal Selesai' ELSE 'Tanggal Mulai' END,
-            least(s.started, s.finished)::VARCHAR,
-            'tanggal ini menunjuk Tahun ' || year(least(s.started, s.finished))
+            coalesce(least(s.started, s.finished)::VARCHAR, ''),
+            coalesce('tanggal ini menunjuk Tahun ' || year(least(s.started, s.finished)),
+                'tanpa tanggal ini catatan pertamanya menunjuk Tahun ' || year(f.first_on))
             || ', sedangkan kegiatannya tercatat pada Tahun ' || a.year
             || '; perbaiki tanggalnya, atau Tahun pada lembar Kegiatan'
         FROM staged_step_record s
         JOIN activity a USING (case_id)
         JOIN first_record f USING (case_id)
         ANTI JOIN (FROM staged_activity WHERE NOT refused) g ON g.case_id = s.case_id
-        ANTI JOIN step_record r ON r.case_id = s.case_id AND r.step_no = s.step_no
-            AND r.started IS NOT DISTINCT FROM s.started
-            AND r.finished IS NOT DISTINCT FROM s.finished
-        WHERE NOT s.refused AND CASE
-            WHEN year(f.first_on) < a.year - 1 THEN year(least(s.started, s.finished)) < a.year - 1
-            WHEN year(f.first_on) > a.year THEN year(least(s.started, s.finished)) > a.year
-            ELSE false END
+        LEFT JOIN step_record r ON r.case_id = s.case_id AND r.step_no = s.step_no
+        WHERE NOT s.refused
+            AND (s.started, s.finished) IS DISTINCT FROM (r.started, r.finished)
+            AND CASE
+                WHEN year(f.first_on) < a.year - 1
+                    THEN year(least(s.started, s.finished)) < a.year - 1
+                -- A date that is cleared may have been the only one of the year.
+                WHEN year(f.first_on) > a.year THEN coalesce(
+                    year(least(s.started, s.finished)) > a.year,
+                    least(r.started, r.finished) IS NOT NULL)
+                ELSE false END
         """
     )
 

@@ -113,6 +113,16 @@ def test_refusing_an_early_finish_lays_bare_the_year(store: Store):
     assert not result.kept
 
 
+def test_the_only_date_of_the_year_is_not_cleared(store: Store):
+    load(
+        store, Kegiatan=[activity(2025)], Langkah=[step(1, D(2025, 12, 1)), step(2, D(2026, 2, 2))]
+    )
+    result = load(store, Langkah=[["ADV-1", 1]])
+    assert reasons(result) == [("Langkah", 2, "Tanggal Selesai")]
+    assert "tanpa tanggal ini catatan pertamanya menunjuk Tahun 2026" in result.problems[0].message
+    assert not load(store, Langkah=[["ADV-1", 2]]).problems, "the first one stays"
+
+
 @pytest.fixture
 def faulty(store: Store, monkeypatch) -> Store:
     """A store as earlier versions let it become: Tahun 2022, all of its dates in 2025."""
