@@ -49,13 +49,13 @@ FROM every_case WHERE unit_code IN (SELECT code FROM joinable_unit)
 """
 
 
-TOUCHED_CASES = """
-CREATE OR REPLACE TEMP VIEW touched_case AS
+NAMED_CASES = """
+CREATE OR REPLACE TEMP VIEW named_case AS
 SELECT case_id FROM staged_step_record WHERE NOT refused
 UNION SELECT case_id FROM staged_activity WHERE NOT refused
 UNION SELECT case_id FROM staged_follow_up WHERE NOT refused
 """
-# The steps of the cases that this import touches, as they would be stored afterwards.
+# The steps of the cases that this import names, as they would be stored afterwards.
 MERGED_STEPS = """
 CREATE OR REPLACE TEMP VIEW merged_step AS
 SELECT case_id, step_no, started, finished, coalesce(skipped, false) AS skipped, row_no
@@ -65,7 +65,7 @@ SELECT r.case_id, r.step_no, r.started, r.finished, coalesce(r.skipped, false), 
 FROM step_record r
 ANTI JOIN (FROM staged_step_record WHERE NOT refused) s
     ON s.case_id = r.case_id AND s.step_no = r.step_no
-WHERE r.case_id IN (FROM touched_case)
+WHERE r.case_id IN (FROM named_case)
 """
 
 
@@ -179,7 +179,7 @@ def _stage(cursor: duckdb.DuckDBPyConnection, parsed: Parsed, today: dt.date) ->
     cursor.execute(EVERY_CASE)
     cursor.execute(KNOWN_CASES)
     cursor.execute(JOINABLE_CASES)
-    cursor.execute(TOUCHED_CASES)
+    cursor.execute(NAMED_CASES)
     cursor.execute(MERGED_STEPS)
 
 

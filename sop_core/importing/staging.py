@@ -257,7 +257,7 @@ def _changes(
 
 
 def drop_staged(cursor: duckdb.DuckDBPyConnection) -> None:
-    for view in ("merged_step", "touched_case", "known_case", "joinable_case", "every_case"):
+    for view in ("merged_step", "named_case", "known_case", "joinable_case", "every_case"):
         cursor.execute(f"DROP VIEW IF EXISTS {view}")
     for sheet in SHEETS:
         cursor.execute(f"DROP TABLE IF EXISTS staged_{sheet.table}")

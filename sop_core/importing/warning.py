@@ -14,14 +14,14 @@ import duckdb
 from sop_core.importing.checking import counted, listed
 from sop_core.importing.parsing import Problem, ProblemCount
 
-# Recommendations of the touched cases as they would be stored afterwards.
+# Recommendations of the named cases as they would be stored afterwards.
 _FOLLOW_UPS = """(
     SELECT case_id, finished_on, row_no FROM staged_follow_up WHERE NOT refused AND NOT doubled
     UNION ALL
     SELECT f.case_id, f.finished_on, NULL FROM follow_up f
     ANTI JOIN (FROM staged_follow_up WHERE NOT refused) s
         ON s.case_id = f.case_id AND s.recommendation_no = f.recommendation_no
-    WHERE f.case_id IN (FROM touched_case)
+    WHERE f.case_id IN (FROM named_case)
 )"""
 
 
