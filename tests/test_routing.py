@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sop_core import importing, region
+from sop_core import importing, region, years
 from sop_core.importing import SourceFile
 from sop_core.store import Store
 from tests.builders import TODAY, load, workbook
@@ -24,6 +24,8 @@ def held(store: Store, *cases: list[Any], on: dt.date = MARCH) -> None:
     book = workbook(HEADINGS, Kegiatan=list(cases), Langkah=[[c[0], 1, on] for c in cases])
     result = importing.import_files(store, [SourceFile("a.xlsx", book)], "uji", today=TODAY)
     assert not result.rows.rejected, result.problems
+    for flow, year in {(c[1], c[2]) for c in cases}:  # so few offices open no year by themselves
+        years.open_year(store, flow, year, "uji")
 
 
 def said(store: Store, case_id: str, as_of: dt.date = TODAY) -> list[tuple[str, str]]:
