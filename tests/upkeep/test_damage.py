@@ -60,7 +60,8 @@ DAMAGE = {
     "an owed step passed over": (
         f"UPDATE step_record SET skipped = true, reason = 'x' WHERE {STEP}", "langkah"),
     "passed over without a reason": (f"UPDATE step_record SET skipped = true WHERE {STEP}", "langkah"),
-    "a year of another time": ("UPDATE activity SET year = 2019 WHERE case_id = 'ADV-5'", "tanggal"),
+    "a year of another time": (
+        "UPDATE activity SET year = 2019 WHERE case_id IN (SELECT case_id FROM step_record)", "tanggal"),
     "a flow there is not": ("UPDATE activity SET flow = 'Z' WHERE case_id = 'ADV-5'", "alur"),
     "a function outside flow B": ("UPDATE activity SET function = 'CAPA' WHERE case_id = 'ADV-5'", "alur"),
     "a choice there is not": (f"UPDATE facilitator SET kind = 'lain' WHERE {PERSON}", "isian"),
