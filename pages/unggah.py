@@ -12,11 +12,17 @@ from sop_core import importing
 from sop_core.access import DEMO
 from sop_core.errors import AccessDenied, ImportRefused, UndoRefused
 from sop_core.importing.limits import LISTED
-from sop_core.importing.returning import rejected_workbook
+from sop_core.importing.returning import doubted_workbook, rejected_workbook
 from sop_core.importing.template import template
 from sop_core.indonesian import JAKARTA, format_date, format_number, today
 from sop_core.store import Store, Trace
 
+READING_COLUMNS = {
+    "sheet": "Lembar",
+    "kind": "Jenis",
+    "written": "Tertulis",
+    "read_as": "Dibaca sebagai",
+}
 CHANGE_COLUMNS = {
     "sheet": "Lembar",
     "row": "Baris",
@@ -114,16 +120,22 @@ def preview(parsed: importing.Parsed, found: importing.Preview) -> None:
     if found.demo:
         st.warning("Berkas ini bertanda data demo dan akan diberi label demo.")
     if found.notes:
-        with st.expander(f"Yang dikenali dan yang diabaikan ({len(found.notes)})"):
+        with st.expander("Yang dikenali dan yang diabaikan"):
             st.markdown(words.bullets(found.notes))
+            if len(found.readings) > len(found.notes):
+                frame = pd.DataFrame([vars(r) for r in found.readings])
+                tables.plain(frame, READING_COLUMNS, alt="Nama yang dikenali", height=220)
     older(found)
+    doubts(parsed, found)
     if found.changes:
-        with st.expander("Isian lama yang akan diganti"):
+        with st.expander(f"Isian lama yang akan diganti ({format_number(found.change_total)})"):
+            if found.change_total > len(found.changes):
+                st.caption(f"Ditampilkan {format_number(len(found.changes))} yang pertama.")
             frame = pd.DataFrame([vars(c) for c in found.changes])
             tables.plain(frame, CHANGE_COLUMNS, alt="Perubahan isian")
     if found.problems:
         st.markdown(f"**{format_number(rows.rejected)} baris ditolak, dengan alasan:**")
-        _problems_by_kind(found)
+        _by_kind(found.problems, found.problem_counts, "alasan")
         tables.problems(found.problems, alt="Alasan penolakan", height=280)
         handing.button(
             "Unduh baris yang ditolak beserta alasannya",
@@ -148,15 +160,37 @@ def older(found: importing.Preview) -> None:
     tables.plain(frame, OLDER_COLUMNS, alt="Isian berkas yang lebih lama", height=220)
 
 
-def _problems_by_kind(found: importing.Preview) -> None:
-    """How many there are of each kind, where not all are listed."""
-    listed = len(found.problems)
-    if found.problem_total <= listed:
+def doubts(parsed: importing.Parsed, found: importing.Preview) -> None:
+    """Orders that cannot be, in rows that would be kept all the same."""
+    if not found.warnings:
         return
-    frame = pd.DataFrame([vars(c) for c in found.problem_counts])
-    tables.plain(frame, COUNT_COLUMNS, alt="Alasan menurut jenis", height=220)
+    st.warning(
+        f"{format_number(found.warning_total)} peringatan: urutan langkah yang tidak mungkin."
+        " Barisnya tidak ditolak karenanya, tetapi periksa tanggalnya."
+    )
+    with st.expander("Urutan yang tidak mungkin"):
+        _by_kind(found.warnings, found.warning_counts, "peringatan")
+        tables.problems(found.warnings, alt="Urutan yang tidak mungkin", height=280)
+        handing.button(
+            "Unduh baris yang diperingatkan",
+            lambda: doubted_workbook(parsed, found.warnings),
+            "perlu-diperiksa.xlsx",
+            _XLSX,
+            icon=":material/assignment_return:",
+        )
+
+
+def _by_kind(
+    problems: list[importing.Problem], counts: list[importing.ProblemCount], name: str
+) -> None:
+    """How many there are of each kind, where not all are listed."""
+    listed, total = len(problems), sum(c.count for c in counts)
+    if total <= listed:
+        return
+    frame = pd.DataFrame([vars(c) for c in counts])
+    tables.plain(frame, COUNT_COLUMNS, alt=f"{name.capitalize()} menurut jenis", height=220)
     st.caption(
-        f"Seluruhnya {format_number(found.problem_total)} alasan. Di bawah ini dan di buku kerja"
+        f"Seluruhnya {format_number(total)} {words.text(name)}. Di bawah ini dan di buku kerja"
         f" yang dapat diunduh hanya {format_number(listed)} yang pertama; sisanya dihitung menurut"
         " jenisnya di atas. Perbaiki jenis yang terbanyak lebih dahulu, lalu unggah lagi."
     )
@@ -217,7 +251,8 @@ def _news(result: importing.Preview) -> str:
         return "Basis data berubah sejak pratinjau; tidak ada yang disimpan. Unggah sekali lagi."
     return (
         f"Tersimpan sebagai unggahan {result.batch_id}: {format_number(rows.new)} baru,"
-        f" {format_number(rows.changed)} berubah, {format_number(rows.rejected)} ditolak."
+        f" {format_number(rows.changed)} berubah, {format_number(rows.rejected)} ditolak,"
+        f" {format_number(result.warning_total)} peringatan."
     )
 
 
@@ -286,6 +321,17 @@ def _history_actions(store: Store, batch: importing.Batch) -> None:
         st.text("\n".join(counted))
     if rejected:
         tables.problems(rejected, alt=f"Baris ditolak unggahan {number}", height=220)
+    _history_doubts(store, number)
+
+
+def _history_doubts(store: Store, number: int) -> None:
+    doubted = importing.warnings(store, number)
+    if not doubted:
+        return
+    st.caption("Disimpan dengan peringatan: urutan langkah yang tidak mungkin.")
+    if len(doubted) >= LISTED:
+        st.text("\n".join(importing.warnings_counted(store, number)))
+    tables.problems(doubted, alt=f"Peringatan unggahan {number}", height=220)
 
 
 def _size(size: int) -> str:

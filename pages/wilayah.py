@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.kit import charts, figures, filters, heading, shell, silent, since, tables, words
 from pages.kit.figures import Figure
-from sop_core import region
+from sop_core import orders, region
 from sop_core.coherence import LEVEL_NAMES
 from sop_core.evaluation import DUE_RULES, START_RULES, STATUS_NAMES, Scope
 from sop_core.indonesian import format_date, format_number, format_percent
@@ -66,6 +66,15 @@ STEP_COLUMNS = {
     "days_used": "Terpakai (HK)",
     "days_late": "Terlambat (HK)",
     "provisional": "Sementara",
+}
+ORDER_COLUMNS = {
+    "title": "Judul",
+    "step": "Langkah",
+    "finished": "Selesai",
+    "message": "Yang tidak mungkin",
+    "unit": "Unit",
+    "year": "Tahun",
+    "case_id": "ID",
 }
 RECORD_COLUMNS = {
     "sheet": "Lembar",
@@ -185,6 +194,27 @@ def case_table(frame: pd.DataFrame, scope: Scope, demo: bool) -> None:
     tables.export(frame, CASE_COLUMNS, "Kasus", scope, demo, "Kasus unit")
 
 
+def impossible_orders(store: Store, scope: Scope, demo: bool) -> None:
+    """Steps done before what they follow from, where there are any; a row opens its case."""
+    frame = orders.order_faults(store, scope)
+    if frame.empty:
+        return
+    with st.expander(f"Urutan yang tidak mungkin ({format_number(len(frame))})"):
+        st.caption(
+            "Tanggal yang menurut urutan SOP tidak mungkin; catatannya tetap dihitung. Periksa,"
+            " lalu unggah perbaikannya. Pilih satu baris untuk membuka kasusnya."
+        )
+        tables.show(
+            frame,
+            ORDER_COLUMNS,
+            key="tabel_urutan",
+            alt="Urutan yang tidak mungkin",
+            height=280,
+            on_select=tables.opening(frame["case_id"], "tabel_urutan", "kasus"),
+        )
+        tables.export(frame, ORDER_COLUMNS, "Urutan", scope, demo, "Urutan yang tidak mungkin")
+
+
 def case_detail(store: Store, scope: Scope, demo: bool) -> None:
     """One case: its timeline and every record behind it."""
     case_id = st.session_state.get("kasus")
@@ -243,7 +273,7 @@ def routing(store: Store, head: dict[str, Any]) -> None:
     """To whom this case reports, with the SOP's reference."""
     lines = region.reporting_rules(store, head)
     if lines:
-        with st.expander("Aturan pelaporan yang berlaku bagi kasus ini"):
+        with st.expander("Aturan SOP yang berlaku bagi kasus ini"):
             st.markdown(words.bullets(words.say("**{}** {} _({})_", *line) for line in lines))
 
 
@@ -272,6 +302,7 @@ def page() -> None:
         placeholder="Ketik ID, atau pilih baris pada tabel Kasus di bawah",
     )  # fmt: skip
     case_detail(store, scope, demo)
+    impossible_orders(store, scope, demo)
     pipelines(store, scope, demo)
     case_table(frame, scope, demo)
 

@@ -248,12 +248,17 @@ _COVERS = {
         SELECT r.* FROM {{base}}.import_rejection r JOIN {{base}}.import_batch b USING (batch_id)
         WHERE b.imported_unit IN {_MINE}
     """,
+    "import_warning": f"""
+        SELECT w.* FROM {{base}}.import_warning w JOIN {{base}}.import_batch b USING (batch_id)
+        WHERE b.imported_unit IN {_MINE}
+    """,
 }
 # Where names stand besides the table of people: in uploaded files and in refused cells.
 _WITHOUT_NAMES = {
     "facilitator": f"SELECT * REPLACE ('{HIDDEN_NAME}' AS name) FROM ({{inner}})",
     "import_file": "SELECT * REPLACE (NULL::BLOB AS content, NULL::BIGINT AS size) FROM ({inner})",
     "import_rejection": "SELECT * REPLACE ('' AS value) FROM ({inner})",
+    "import_warning": "SELECT * REPLACE ('' AS value) FROM ({inner})",
 }
 _EMPTY = "SELECT * FROM {base}.{table} WHERE false"
 _ACCOUNTS = {

@@ -119,6 +119,7 @@ def demo_workbook(cases: int = 6000, seed: int = 2022, until: dt.date | None = N
 class _Maker:
     def __init__(self, seed: int, until: dt.date) -> None:
         self.random = random.Random(seed)
+        self.slips = random.Random(f"{seed} urutan")  # apart: the rest stays as it was without
         self.until = until
         self.calendar = WorkingCalendar(build(read_overrides()))
         self.revision: Revision = load_revisions()[-1]
@@ -392,12 +393,23 @@ class _Maker:
             finished = (
                 done if done <= self.until and self.random.random() < self.care[unit.code] else None
             )
+            finished = self._before_answered(flow, finishes, finished)
             good = "optimal" if self.random.random() < self.care[unit.code] else "belum optimal"
             self.rows.follow_ups.append(
                 [case_id, str(number),
                  self.random.choice(_RECOMMENDATIONS).format(product=product), unit.code,
                  target, finished, good if finished else None]
             )  # fmt: skip
+
+    def _before_answered(
+        self, flow: str, finishes: dict[int, dt.date], finished: dt.date | None
+    ) -> dt.date | None:
+        """Follow-up is reported as done (A.5, B.5) once all of it is; now and then too early."""
+        report = self.revision.step_of(flow, "reported").no
+        answered = min((day for no, day in finishes.items() if no > report), default=None)
+        if answered is None or self.slips.random() < 0.02:
+            return finished
+        return min(finished or answered, answered)
 
     def _targets(self) -> None:
         """Plans near what offices of a kind usually do, so that some fall short and some do not."""

@@ -101,14 +101,14 @@ STANDING = "case_standing($as_of, $year::INTEGER, $units::VARCHAR[], $flow::VARC
 
 
 def status_rows(store: Store, scope: Scope, overdue_only: bool = False) -> list[dict[str, Any]]:
-    """One row a step of every case: what `pantau status --json` prints, in its order."""
+    """One row a step of every case, by case and step: what `pantau status` prints."""
     condition = "overdue" if overdue_only else "true"
     return store.rows(
         f"""
         SELECT case_id, flow, step_no AS step, level, unit_code AS unit, started, due, finished,
             days_used, days_late, status
         FROM {SCOPED} WHERE {condition}
-        ORDER BY days_late DESC NULLS LAST, case_id, step_no
+        ORDER BY case_id, step_no
         """,  # noqa: S608 - our own names
         **scope.parameters(),
     )

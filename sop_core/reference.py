@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from dataclasses import fields
+from importlib import resources
 from importlib.metadata import version
 
 import duckdb
@@ -22,9 +23,15 @@ _FOREVER = dt.date(9999, 12, 31)
 _BEGINNING = dt.date(1, 1, 1)
 
 
+_CODE = ("calendar", "units", "definition", "reference")
+"""Modules that make what is loaded of what is shipped."""
+
+
 def fingerprint() -> str:
-    """What changes when anything shipped changes that cases are judged by."""
+    """What changes when anything shipped changes that cases are judged by, code included."""
     digest = hashlib.sha256(version("holidays").encode())
+    for name in _CODE:
+        digest.update((resources.files("sop_core") / f"{name}.py").read_bytes())
     for path in sorted([*DATA.glob("*.csv"), *(DATA / "sop").glob("*.toml")]):
         digest.update(path.name.encode() + path.read_bytes())
     for name in facts.REBUILD:

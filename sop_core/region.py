@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from sop_core import evaluation
-from sop_core.definition import PRODUCT_GROUP
+from sop_core.definition import PRODUCT_GROUP, Routing
 from sop_core.evaluation import SCOPED, STANDING, Headline, Scope
 from sop_core.indonesian import format_number
 from sop_core.store import Store
@@ -122,11 +122,33 @@ def cases(store: Store, scope: Scope) -> pd.DataFrame:
 
 
 def case_head(store: Store, case_id: str, as_of: dt.date) -> dict[str, Any] | None:
-    """What is known of one case itself, or None if there is no such case."""
+    """What is known of one case itself on a day, or None if there is no such case.
+
+    ``joint_with_center`` of an annual report: some activity of its office, flow and year that had
+    begun was held with the centre (SOP B.7, C.5). ``certification``: a step of the way from the
+    certificate to the endorsement was taken (D.4-D.6).
+    """
     rows = store.rows(
         """
+        WITH dated AS (
+            SELECT * FROM step_record WHERE least(started, finished) <= $as_of
+                AND (case_id = $case_id
+                    OR case_id IN (SELECT case_id FROM activity WHERE joint_with_center))
+        )
         SELECT c.*, u.name AS unit_name, u.kind AS unit_kind, k.name AS coordinator_name,
-            a.form, a.function, a.joint_with_center, a.proposal_source, a.participants, a.cadres
+            a.form, a.function, a.proposal_source, a.participants, a.cadres,
+            CASE WHEN c.level = 'unit_year' THEN EXISTS (
+                FROM activity o WHERE o.joint_with_center AND o.unit_code = c.unit_code
+                    AND o.flow = c.flow AND o.year = c.year
+                    AND o.case_id IN (SELECT case_id FROM dated)
+            ) ELSE a.joint_with_center END AS joint_with_center,
+            c.case_id IN (
+                SELECT case_id FROM dated r JOIN sop_case o USING (case_id)
+                JOIN sop_step s ON s.revision = o.revision AND s.flow = o.flow
+                    AND s.step_no = r.step_no
+                WHERE NOT coalesce(r.skipped, false)
+                    AND s.milestone IN ('certified', 'applied', 'endorsed')
+            ) AS certification
         FROM sop_case c
         JOIN register_as_of($as_of) u ON u.code = c.unit_code
         LEFT JOIN register_as_of($as_of) k ON k.code = u.coordinator_code
@@ -160,7 +182,9 @@ def case_steps(
 
 
 def reporting_rules(store: Store, head: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """To whom each step of a case reports: step, the rule, its place in its SOP revision.
+    """To whom each step of a case reports, and by what step it may go on (D.3 to D.7).
+
+    One line a rule: step, the rule, its place in its SOP revision.
 
     ``head`` is an answer of ``case_head``.
     """
@@ -175,10 +199,17 @@ def reporting_rules(store: Store, head: dict[str, Any]) -> list[tuple[str, str, 
             joint_with_center=head["joint_with_center"],
             function=head["function"],
             product=PRODUCT_GROUP.get(str(head["commodity"])),
+            certification=head["certification"],
         ):
-            who = f" → {head['coordinator_name']}" if "KOORDINATOR" in rule.targets else ""
-            lines.append((step.code, f"{rule.text}{who}", rule.place))
+            lines.append((step.code, f"{rule.text}{_led_to(rule, head)}", rule.place))
     return list(dict.fromkeys(lines))
+
+
+def _led_to(rule: Routing, head: dict[str, Any]) -> str:
+    """Where a rule leads by name, as far as its text leaves it open."""
+    if rule.kind == "next_step":
+        return f" → {', '.join(rule.targets)}"
+    return f" → {head['coordinator_name']}" if "KOORDINATOR" in rule.targets else ""
 
 
 def case_records(store: Store, case_id: str) -> pd.DataFrame:

@@ -106,7 +106,16 @@ def test_import_status_and_undo(db, tmp_path, capsys):
     assert answer(capsys, "status") == []
     kept = answer(capsys, "import", path)
     assert kept["rows"] == dry["rows"]
+    assert dry | {"dry_run": False, "kept": True, "batch_id": 1} == kept
+    assert kept["sheets"]["Kegiatan"]["new"] > 0
     assert set(kept) == {
+        "dry_run",
+        "kept",
+        "sheets",
+        "notes",
+        "readings",
+        "changes",
+        "changes_total",
         "batch_id",
         "sha256",
         "rows",
@@ -115,6 +124,9 @@ def test_import_status_and_undo(db, tmp_path, capsys):
         "errors_by_kind",
         "older",
         "older_total",
+        "warnings",
+        "warnings_total",
+        "warnings_by_kind",
     }
     assert set(kept["rows"]) == {"new", "changed", "unchanged", "rejected"}
     assert set(kept["errors"][0]) == {"sheet", "row", "column", "value", "message"}
@@ -334,3 +346,12 @@ def test_a_report_needs_a_format_it_knows_and_a_case_that_is_there(demo_db, caps
         code, _, err = run(capsys, "report", *words)
         assert (code, reason in err) == (1, True)
     assert run(capsys, "report", "entah", "--out", "x.pdf")[0] == 2
+
+
+def test_status_goes_by_case_and_step(demo_db, capsys):
+    rows = answer(capsys, "status", "--as-of", TODAY, "--unit", "BBPOM-PDG")
+    keys = [(row["case_id"], row["step"]) for row in rows]
+    assert keys == sorted(keys)
+    assert len({case_id for case_id, _ in keys}) > 1
+    printed = run(capsys, "status", "--as-of", TODAY, "--unit", "BBPOM-PDG")[1].splitlines()
+    assert [line.split()[0] for line in printed[:-1]] == [case_id for case_id, _ in keys]

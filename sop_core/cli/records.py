@@ -54,14 +54,24 @@ def run_import(options: Any) -> int:
     if options.json:
         print_json(
             {
+                "dry_run": options.dry_run,
+                "kept": result.kept,
                 "batch_id": result.batch_id,
                 "sha256": result.sha256,
                 "rows": vars(result.rows),
+                "sheets": {name: vars(counts) for name, counts in result.sheets.items()},
+                "notes": result.notes,
+                "readings": [vars(r) for r in result.readings],
+                "changes": [vars(c) for c in result.changes],
+                "changes_total": result.change_total,
                 "errors": [vars(p) for p in result.problems],
                 "older_total": result.older_total,
                 "older": [vars(o) | {"since": o.since.isoformat()} for o in result.older],
                 "errors_total": result.problem_total,
                 "errors_by_kind": [vars(c) for c in result.problem_counts],
+                "warnings": [vars(w) for w in result.warnings],
+                "warnings_total": result.warning_total,
+                "warnings_by_kind": [vars(c) for c in result.warning_counts],
             }
         )
     else:
@@ -78,9 +88,18 @@ def run_import(options: Any) -> int:
 def _print_import(result: importing.Preview, dry_run: bool) -> None:
     for note in result.notes:
         print(note)
-    for p in result.problems:
-        value = f" “{p.value}”" if p.value else ""
-        print(f"Ditolak: {p.sheet} baris {p.row}, {p.column}{value}: {p.message}")
+    _print_reasons("Ditolak", "alasan", result.problems, result.problem_counts)
+    _print_reasons("Peringatan", "peringatan", result.warnings, result.warning_counts)
+    for change in result.changes:
+        print(
+            f"Diganti: {change.sheet} baris {change.row}, {change.key}, {change.column}:"
+            f" “{change.before}” menjadi “{change.after}”"
+        )
+    if result.change_total > len(result.changes):
+        print(
+            f"Hanya {len(result.changes)} isian yang diganti yang dirinci;"
+            f" seluruhnya {result.change_total}."
+        )
     if result.older_total:
         print(
             f"Perhatian: {result.older_total} isian berkas ini lebih lama daripada yang tersimpan."
@@ -90,24 +109,36 @@ def _print_import(result: importing.Preview, dry_run: bool) -> None:
             f"Lebih lama: {o.sheet} baris {o.row}, {o.key}, {o.column}: “{o.after}” menggantikan"
             f" “{o.before}” dari unggahan {o.batch_id} ({format_date(o.since)})"
         )
-    if result.problem_total > len(result.problems):
-        print(
-            f"Hanya {len(result.problems)} alasan pertama yang dirinci; seluruhnya"
-            f" {result.problem_total}, dihitung menurut jenisnya:"
-        )
-        for c in result.problem_counts:
-            print(f"  {c.sheet}, {c.column}: {c.kind}: {c.count}")
     for name, counts in result.sheets.items():
         print(
             f"{name}: {counts.new} baru, {counts.changed} berubah,"
             f" {counts.unchanged} tetap, {counts.rejected} ditolak"
         )
+    if result.warning_total:
+        print(f"{result.warning_total} peringatan; barisnya tidak ditolak karenanya.")
     if dry_run:
         print("Pratinjau; tidak ada yang disimpan.")
     elif result.kept:
         print(f"Tersimpan sebagai unggahan {result.batch_id}.")
     else:
         print("Tidak ada yang disimpan.")
+
+
+def _print_reasons(
+    what: str, name: str, listed: list[importing.Problem], counts: list[importing.ProblemCount]
+) -> None:
+    """Each that is listed; where there are more, all of them by kind."""
+    for p in listed:
+        value = f" “{p.value}”" if p.value else ""
+        print(f"{what}: {p.sheet} baris {p.row}, {p.column}{value}: {p.message}")
+    total = sum(c.count for c in counts)
+    if total > len(listed):
+        print(
+            f"Hanya {len(listed)} {name} pertama yang dirinci; seluruhnya"
+            f" {total}, dihitung menurut jenisnya:"
+        )
+        for c in counts:
+            print(f"  {c.sheet}, {c.column}: {c.kind}: {c.count}")
 
 
 def run_undo(options: Any) -> int:

@@ -9,6 +9,8 @@ from sop_core.importing.history import (
     rejections_counted,
     stored_file,
     stored_files,
+    warnings,
+    warnings_counted,
 )
 from sop_core.importing.keeping import commit, import_files
 from sop_core.importing.outdated import Older
@@ -39,4 +41,6 @@ __all__ = [
     "stored_file",
     "stored_files",
     "undo",
+    "warnings",
+    "warnings_counted",
 ]

@@ -24,12 +24,12 @@ _OWN_KEY = {
 }
 
 
-def admit(cursor: duckdb.DuckDBPyConnection, viewer: Viewer) -> None:
+def admit(cursor: duckdb.DuckDBPyConnection, viewer: Viewer, today: dt.date) -> None:
     """Make the tables that the checks ask: for which offices rows may be uploaded.
 
     ``writable_unit`` are those that the viewer uploads for, ``joinable_unit`` those whose
-    batches people may be put in: one's own and those one's own coordinates today; who sees
-    every office may put them in any.
+    batches people may be put in: one's own and those one's own coordinates on ``today``
+    (Jakarta's); who sees every office may put them in any.
     """
     units = cursor.execute("SELECT DISTINCT code, kind FROM unit").fetchall()
     allowed = [code for code, kind in units if viewer.uploads_for(code, kind)]
@@ -42,10 +42,10 @@ def admit(cursor: duckdb.DuckDBPyConnection, viewer: Viewer) -> None:
         CREATE OR REPLACE TEMP TABLE joinable_unit AS
         SELECT DISTINCT code FROM unit WHERE $all
         UNION FROM writable_unit
-        UNION SELECT code FROM unit_as_of(current_date) u
+        UNION SELECT code FROM unit_as_of($today) u
         WHERE coordinator_code IN (SELECT code FROM writable_unit)
         """,
-        {"all": viewer.units is None},
+        {"all": viewer.units is None, "today": today},
     )
 
 

@@ -35,7 +35,7 @@ UNION ALL
 SELECT g.case_id, p.flow, g.id.year, p.level, p.unit_code
 FROM (SELECT case_id, id_parts(case_id) AS id FROM (SELECT DISTINCT case_id FROM staged_step_record)) g
 JOIN case_place p ON p.flow = g.id.flow AND p.tail = g.id.tail
-WHERE g.id.year BETWEEN 2018 AND year(current_date) + 1
+WHERE g.id.year BETWEEN 2018 AND (SELECT year(today) + 1 FROM import_day)
 """
 # Of these, the uploader's own, and those that people may be put in; of another office's the
 # checks know nothing. (authority.admit)
@@ -49,7 +49,13 @@ FROM every_case WHERE unit_code IN (SELECT code FROM joinable_unit)
 """
 
 
-# The steps of the cases that this import touches, as they would be stored afterwards.
+NAMED_CASES = """
+CREATE OR REPLACE TEMP VIEW named_case AS
+SELECT case_id FROM staged_step_record WHERE NOT refused
+UNION SELECT case_id FROM staged_activity WHERE NOT refused
+UNION SELECT case_id FROM staged_follow_up WHERE NOT refused
+"""
+# The steps of the cases that this import names, as they would be stored afterwards.
 MERGED_STEPS = """
 CREATE OR REPLACE TEMP VIEW merged_step AS
 SELECT case_id, step_no, started, finished, coalesce(skipped, false) AS skipped, row_no
@@ -59,7 +65,7 @@ SELECT r.case_id, r.step_no, r.started, r.finished, coalesce(r.skipped, false), 
 FROM step_record r
 ANTI JOIN (FROM staged_step_record WHERE NOT refused) s
     ON s.case_id = r.case_id AND s.step_no = r.step_no
-WHERE r.case_id IN (SELECT case_id FROM staged_step_record WHERE NOT refused)
+WHERE r.case_id IN (FROM named_case)
 """
 
 
@@ -70,8 +76,8 @@ def run(
 
     Returns the first LISTED problems in the order of sheets and rows, and all of them counted.
     """
-    authority.admit(cursor, viewer)
-    _stage(cursor, parsed)
+    authority.admit(cursor, viewer, today)
+    _stage(cursor, parsed, today)
     authority.check(cursor)
     for sheet in SHEETS:
         duplicate_rows(cursor, sheet)
@@ -83,15 +89,28 @@ def run(
         check(cursor, today)
         if _problems(cursor) > before:
             refuse(cursor)
-    # A start that is derived depends on other rows; refusing one can expose the next.
-    while finish_before_derived_start(cursor):
+    _settle(cursor, today)
+    return listed(cursor, "problem"), counted(cursor, "problem")
+
+
+def _settle(cursor: duckdb.DuckDBPyConnection, today: dt.date) -> None:
+    """The rules about rows of one case together: refusing one can expose the next."""
+    while True:
+        before = _problems(cursor)
+        for check in TOGETHER:
+            check(cursor, today)
+        if _problems(cursor) == before:
+            return
         refuse(cursor)
-    return _listed(cursor), _counted(cursor)
+        for check in HANGING:
+            check(cursor, today)
+        refuse(cursor)
 
 
-def _listed(cursor: duckdb.DuckDBPyConnection) -> list[Problem]:
+def listed(cursor: duckdb.DuckDBPyConnection, table: str) -> list[Problem]:
+    """The first LISTED rows of ``problem`` or a table like it, by sheet and row."""
     rows = cursor.execute(
-        "FROM problem ORDER BY list_position($order, sheet), row_no, column_name, rowid"
+        f"FROM {table} ORDER BY list_position($order, sheet), row_no, column_name, rowid"
         " LIMIT $most",
         {"order": [s.name for s in SHEETS], "most": LISTED},
     ).fetchall()
@@ -105,13 +124,14 @@ regexp_replace(regexp_replace(regexp_replace(split_part(message, ';', 1),
 """
 
 
-def _counted(cursor: duckdb.DuckDBPyConnection) -> list[ProblemCount]:
+def counted(cursor: duckdb.DuckDBPyConnection, table: str) -> list[ProblemCount]:
+    """All rows of ``problem`` or a table like it, by sheet, column and kind of reason."""
     rows = cursor.execute(
         f"""
         SELECT sheet, column_name, kind, sum(n)::BIGINT AS n
         FROM (
             SELECT sheet, column_name, {KIND} AS kind, n
-            FROM (SELECT sheet, column_name, message, count(*) AS n FROM problem GROUP BY ALL)
+            FROM (SELECT sheet, column_name, message, count(*) AS n FROM {table} GROUP BY ALL)
         )
         GROUP BY sheet, column_name, kind
         ORDER BY list_position($order, any_value(sheet)), n DESC, column_name, kind
@@ -126,7 +146,11 @@ def _problems(cursor: duckdb.DuckDBPyConnection) -> int:
     return int(row[0]) if row else 0
 
 
-def _stage(cursor: duckdb.DuckDBPyConnection, parsed: Parsed) -> None:
+def _stage(cursor: duckdb.DuckDBPyConnection, parsed: Parsed, today: dt.date) -> None:
+    # A view takes no parameters, and the server's own day is not Jakarta's.
+    cursor.execute(
+        "CREATE OR REPLACE TEMP TABLE import_day AS SELECT $today::DATE AS today", {"today": today}
+    )
     cursor.execute(
         "CREATE OR REPLACE TEMP TABLE problem (sheet VARCHAR, row_no INTEGER,"
         " column_name VARCHAR, value VARCHAR, message VARCHAR)"
@@ -155,12 +179,13 @@ def _stage(cursor: duckdb.DuckDBPyConnection, parsed: Parsed) -> None:
     cursor.execute(EVERY_CASE)
     cursor.execute(KNOWN_CASES)
     cursor.execute(JOINABLE_CASES)
+    cursor.execute(NAMED_CASES)
     cursor.execute(MERGED_STEPS)
 
 
-def stage_nothing(cursor: duckdb.DuckDBPyConnection) -> None:
+def stage_nothing(cursor: duckdb.DuckDBPyConnection, today: dt.date) -> None:
     """The staged tables and their views, empty, for rows that come from elsewhere than a file."""
-    _stage(cursor, Parsed(Book([], [], [], demo=False), []))
+    _stage(cursor, Parsed(Book([], [], [], demo=False), []), today)
 
 
 # Whose stored row a staged one may be completed from.
@@ -571,12 +596,60 @@ def case_of_wrong_flow(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     )
 
 
-def finish_before_derived_start(cursor: duckdb.DuckDBPyConnection) -> bool:
+def year_of_another_time(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
+    """The first record of an activity lies in its Tahun or, planned ahead, in the year before.
+
+    One row with a wrong Tahun would make every office owe a year of reports. Where the Kegiatan
+    row is not in the file, its steps are held against the stored Tahun; one that is stored just
+    as it is was let in before.
+    """
+    cursor.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE first_record AS
+        SELECT case_id, min(least(started, finished)) AS first_on FROM merged_step GROUP BY case_id
+        """
+    )
+    cursor.execute(
+        """
+        INSERT INTO problem
+        SELECT 'Kegiatan', s.row_no, 'Tahun', s.year::VARCHAR,
+            'catatan pertama kegiatan ini ' || tanggal(f.first_on) || ' menunjuk Tahun '
+            || year(f.first_on) || ' (atau ' || year(f.first_on) + 1 || '), bukan ' || s.year
+        FROM staged_activity s JOIN first_record f USING (case_id)
+        WHERE NOT s.refused AND year(f.first_on) NOT BETWEEN s.year - 1 AND s.year
+        UNION ALL
+        SELECT 'Langkah', s.row_no,
+            CASE WHEN s.started IS NULL THEN 'Tanggal Selesai' ELSE 'Tanggal Mulai' END,
+            coalesce(least(s.started, s.finished)::VARCHAR, ''),
+            coalesce('tanggal ini menunjuk Tahun ' || year(least(s.started, s.finished)),
+                'tanpa tanggal ini catatan pertamanya menunjuk Tahun ' || year(f.first_on))
+            || ', sedangkan kegiatannya tercatat pada Tahun ' || a.year
+            || '; perbaiki tanggalnya, atau Tahun pada lembar Kegiatan'
+        FROM staged_step_record s
+        JOIN activity a USING (case_id)
+        JOIN first_record f USING (case_id)
+        ANTI JOIN (FROM staged_activity WHERE NOT refused) g ON g.case_id = s.case_id
+        LEFT JOIN step_record r ON r.case_id = s.case_id AND r.step_no = s.step_no
+        WHERE NOT s.refused
+            AND (s.started, s.finished) IS DISTINCT FROM (r.started, r.finished)
+            AND CASE
+                WHEN year(f.first_on) < a.year - 1
+                    THEN year(least(s.started, s.finished)) < a.year - 1
+                -- A date that is cleared may have been the only one of the year.
+                WHEN year(f.first_on) > a.year THEN coalesce(
+                    year(least(s.started, s.finished)) > a.year,
+                    least(r.started, r.finished) IS NOT NULL)
+                ELSE false END
+        """
+    )
+
+
+def finish_before_derived_start(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     """A step without a start of its own starts when the one before it is done.
 
     Its finish cannot come before that. Looks at each case as it would be after the
     import; the row at fault is the step's own, or the one before it where only that
-    is in the file. Returns whether any row was refused.
+    is in the file.
     """
     cursor.execute(
         """
@@ -609,8 +682,6 @@ def finish_before_derived_start(cursor: duckdb.DuckDBPyConnection) -> bool:
         FROM broken_chain
         """
     )
-    row = cursor.execute("SELECT count(*) FROM broken_chain").fetchone()
-    return bool(row and row[0])
 
 
 _STEP, _FACILITATOR, _FOLLOW_UP = SHEETS[1], SHEETS[2], SHEETS[3]
@@ -619,15 +690,19 @@ _STAYS_IN_BATCH = """
     EXISTS (FROM facilitator f WHERE f.facilitator_id = s.facilitator_id AND f.case_id = s.case_id
         AND f.unit_code IN (SELECT code FROM writable_unit))
 """
+HANGING: tuple[Check, ...] = (
+    unknown_case(_STEP),
+    unknown_case(_FACILITATOR, "joinable_case", _STAYS_IN_BATCH),
+    unknown_case(_FOLLOW_UP),
+)
+"""Rows fall with the activity that they hang on."""
 CHECKS: tuple[Check, ...] = (
     reserved_ids,
     flow_changes,
     function_only_in_b,
     certification_only_in_d,
     authority.taken_ids,
-    unknown_case(_STEP),
-    unknown_case(_FACILITATOR, "joinable_case", _STAYS_IN_BATCH),
-    unknown_case(_FOLLOW_UP),
+    *HANGING,
     case_revisions,
     step_not_in_case,
     stored_step_without_place,
@@ -640,3 +715,5 @@ CHECKS: tuple[Check, ...] = (
     facilitator_in_future,
     case_of_wrong_flow,
 )
+TOGETHER: tuple[Check, ...] = (finish_before_derived_start, year_of_another_time)
+"""What the rows of one case come to together, among those that the CHECKS let in."""

@@ -13,8 +13,8 @@ Kind = Literal[
 ]  # fmt: skip
 GUIDE, LISTS = "Panduan", "Daftar"
 """The template's own sheets that hold no rows."""
-ORIGIN, WHY = "Baris Asal", "Alasan Ditolak"
-"""Columns that the workbook of refused rows adds."""
+ORIGIN, WHY, DOUBT = "Baris Asal", "Alasan Ditolak", "Peringatan"
+"""Columns that the workbooks of refused and of doubtful rows add."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -70,8 +70,17 @@ def history(store: Store) -> list[Batch]:
 
 def rejections(store: Store, batch_id: int) -> list[Problem]:
     """Why rows of a kept batch were left out."""
+    return _reasons(store, "import_rejection", batch_id)
+
+
+def warnings(store: Store, batch_id: int) -> list[Problem]:
+    """What is doubtful about rows that a batch brought and that were kept."""
+    return _reasons(store, "import_warning", batch_id)
+
+
+def _reasons(store: Store, table: str, batch_id: int) -> list[Problem]:
     rows = store.rows(
-        "SELECT * EXCLUDE (batch_id) FROM import_rejection WHERE batch_id = $batch_id"
+        f"SELECT * EXCLUDE (batch_id) FROM {table} WHERE batch_id = $batch_id"  # noqa: S608
         " AND row_no > 0 ORDER BY sheet, row_no",
         batch_id=batch_id,
     )
@@ -80,8 +89,17 @@ def rejections(store: Store, batch_id: int) -> list[Problem]:
 
 def rejections_counted(store: Store, batch_id: int) -> list[str]:
     """Reasons of a kept batch by kind, where it had more than are listed one by one."""
+    return _counted(store, "import_rejection", batch_id)
+
+
+def warnings_counted(store: Store, batch_id: int) -> list[str]:
+    """Warnings of a kept batch by kind, where it had more than are listed one by one."""
+    return _counted(store, "import_warning", batch_id)
+
+
+def _counted(store: Store, table: str, batch_id: int) -> list[str]:
     rows = store.rows(
-        "SELECT sheet, column_name, message FROM import_rejection"
+        f"SELECT sheet, column_name, message FROM {table}"  # noqa: S608
         " WHERE batch_id = $batch_id AND row_no = 0 ORDER BY ALL",
         batch_id=batch_id,
     )

@@ -12,7 +12,7 @@ from sop_core.errors import ImportRefused
 from sop_core.importing import vouching
 from sop_core.importing.contract import Sheet
 from sop_core.importing.limits import LISTED
-from sop_core.importing.parsing import Parsed
+from sop_core.importing.parsing import Parsed, Problem, ProblemCount
 from sop_core.importing.reading import SourceFile
 from sop_core.importing.staging import Preview, Progress, drop_staged, examine, quiet, read
 from sop_core.indonesian import format_number, now
@@ -157,23 +157,30 @@ def _keep(
             "INSERT INTO import_file VALUES (?, ?, ?, ?, ?)",
             [batch_id, file.name, file.sha256, file.content, len(file.content)],
         )
-    _keep_rejections(cursor, result, batch_id)
+    _keep_reasons(cursor, "import_rejection", batch_id, result.problems, result.problem_counts)
+    _keep_reasons(cursor, "import_warning", batch_id, result.warnings, result.warning_counts)
     for given in parsed.sheets:
         vouching.vouch(cursor, given.sheet, batch_id, given.present)
         _merge(cursor, given.sheet, batch_id)
     return batch_id
 
 
-def _keep_rejections(cursor: duckdb.DuckDBPyConnection, result: Preview, batch_id: int) -> None:
+def _keep_reasons(
+    cursor: duckdb.DuckDBPyConnection,
+    table: str,
+    batch_id: int,
+    listed: list[Problem],
+    counts: list[ProblemCount],
+) -> None:
     """The reasons that are listed; where there are more, a row 0 for each kind with its count."""
-    rows = [(batch_id, p.sheet, p.row, p.column, p.value, p.message) for p in result.problems]
-    if result.problem_total > LISTED:
+    rows = [(batch_id, p.sheet, p.row, p.column, p.value, p.message) for p in listed]
+    if sum(c.count for c in counts) > LISTED:
         rows += [
             (batch_id, c.sheet, 0, c.column, "", f"{c.kind} (seluruhnya {format_number(c.count)})")
-            for c in result.problem_counts
+            for c in counts
         ]
     if rows:
-        cursor.executemany("INSERT INTO import_rejection VALUES (?, ?, ?, ?, ?, ?)", rows)
+        cursor.executemany(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?, ?)", rows)  # noqa: S608
 
 
 def _merge(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, batch_id: int) -> None:

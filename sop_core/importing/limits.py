@@ -21,7 +21,7 @@ LISTED = 1_000
 SHOWN = 300
 """Characters of a cell that are shown beside its reason."""
 NOTED = 100
-"""Notes on how a file was read that are shown; a file may spell an office in a million ways."""
+"""Names of a kind that are told one by one; a file may spell an office in a million ways."""
 SUGGESTIONS = 200
 """Distinct unknown names, a column, for which the nearest known one is looked up: it costs
 milliseconds each, and nobody reads more."""

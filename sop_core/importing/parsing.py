@@ -19,9 +19,9 @@ from sop_core.errors import CellError
 from sop_core.exporting import cell_length
 from sop_core.importing.cells import clean_text, parser_for
 from sop_core.importing.contract import DEMO_PREFIX, Column, Kind, Sheet, with_stakeholders
-from sop_core.importing.limits import LIMITS, LISTED, NOTED, SHOWN, refusal
+from sop_core.importing.limits import LIMITS, LISTED, SHOWN, refusal
+from sop_core.importing.notes import Reading, lines
 from sop_core.importing.reading import Book, Cells, RawSheet
-from sop_core.indonesian import format_number
 from sop_core.units import UnitFinder
 
 _ARROW: dict[Kind, pa.DataType] = {
@@ -81,7 +81,7 @@ class Parsed:
     book: Book
     sheets: list[ParsedSheet]
     faults: list[pa.Table] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
     demo: bool = False
 
     @property
@@ -93,19 +93,20 @@ class Parsed:
             found += [Problem(*row.values()) for row in rows]
         return found
 
+    @property
+    def notes(self) -> list[str]:
+        """How names were read, one line a kind."""
+        return lines(self.readings)
+
 
 def parse_book(
     book: Book, finder: UnitFinder, today: dt.date, stakeholders: Mapping[str, str] | None = None
 ) -> Parsed:
     """Read every cell of a book; ``stakeholders`` are the letters the SOP's revisions name."""
-    parsed = Parsed(book, [], notes=list(book.notes), demo=book.demo)
+    parsed = Parsed(book, [], readings=list(book.readings), demo=book.demo)
     for raw in book.sheets:
         raw.columns = {p: with_stakeholders(c, stakeholders or {}) for p, c in raw.columns.items()}
         parsed.sheets.append(_parse_sheet(raw, finder, today, parsed))
-    more = len(parsed.notes) - NOTED
-    parsed.notes = [_cut(note) for note in parsed.notes[:NOTED]]
-    if more > 0:
-        parsed.notes.append(f"Dan {format_number(more)} catatan lain.")
     return parsed
 
 
@@ -200,7 +201,5 @@ def _cut(text: str) -> str:
 def _note_spellings(sheet: Sheet, read: dict[Any, Any], finder: UnitFinder, parsed: Parsed) -> None:
     for value, code in sorted(read.items(), key=str):
         if code is not None and value not in (code, finder.by_code[code].name):
-            parsed.notes.append(
-                f"{sheet.name}: unit “{clean_text(value)}” dibaca sebagai"
-                f" {finder.by_code[code].name} ({code})."
-            )
+            name = f"{finder.by_code[code].name} ({code})"
+            parsed.readings.append(Reading("unit", sheet.name, clean_text(value), name))

@@ -19,6 +19,7 @@ from sop_core.exporting import unquoted
 from sop_core.importing import limits
 from sop_core.importing.contract import (
     DEMO_SHEET,
+    DOUBT,
     GUIDE,
     LISTS,
     ORIGIN,
@@ -30,6 +31,7 @@ from sop_core.importing.contract import (
     normalise_heading,
     sheet_by_name,
 )
+from sop_core.importing.notes import Reading
 
 MAX_HEADING_ROW = 20
 
@@ -83,7 +85,7 @@ class Book:
 
     files: list[SourceFile]
     sheets: list[RawSheet]
-    notes: list[str]
+    readings: list[Reading]
     demo: bool
 
     @property
@@ -116,7 +118,7 @@ def read_book(
             if normalise_heading(tab) == normalise_heading(DEMO_SHEET):
                 book.demo = True
                 continue
-            raw = _recognise(tab, rows, file.name, from_file, book.notes, sheets)
+            raw = _recognise(tab, rows, file.name, from_file, book.readings, sheets)
             if raw is None:
                 continue
             if raw.sheet.name in seen:
@@ -223,7 +225,7 @@ def _recognise(
     cells: list[Cells],
     file_name: str,
     from_file: bool,
-    notes: list[str],
+    readings: list[Reading],
     sheets: Sequence[Sheet],
 ) -> RawSheet | None:
     named = sheet_by_name(tab, sheets)
@@ -242,15 +244,15 @@ def _recognise(
                 f" ({', '.join(s.name for s in sheets)})."
             )
         if tab not in (GUIDE, LISTS):
-            notes.append(f"Lembar “{tab}” tidak dikenal dan tidak dibaca.")
+            readings.append(Reading("lembar", "", tab, ""))
         return None
     headings = [str(cell).strip() for cell in rows[at]]
     missing = [c for c in sheet.required if c not in columns.values()]
     if missing:
         raise ImportRefused(_missing_column(sheet, missing, headings, columns, at + 1))
     if named is None:
-        notes.append(f"Lembar “{tab}” dibaca sebagai {sheet.name} dari judul kolomnya.")
-    _note_headings(sheet, headings, columns, notes)
+        readings.append(Reading("lembar", "", tab, sheet.name))
+    _note_headings(sheet, headings, columns, readings)
     below = [Cells(column.values, column.codes[at + 1 :]) for column in cells]
     filled = np.flatnonzero(~np.logical_and.reduce([column.blank() for column in below]))
     kept = [Cells(column.values, column.codes[filled]) for column in below]
@@ -294,12 +296,12 @@ def _missing_column(
 
 
 def _note_headings(
-    sheet: Sheet, headings: list[str], columns: dict[int, Column], notes: list[str]
+    sheet: Sheet, headings: list[str], columns: dict[int, Column], readings: list[Reading]
 ) -> None:
     for position, heading in enumerate(headings):
         column = columns.get(position)
         if column is None:
-            if heading and heading not in (ORIGIN, WHY):
-                notes.append(f"{sheet.name}: kolom “{heading}” tidak dikenal dan tidak diimpor.")
+            if heading and heading not in (ORIGIN, WHY, DOUBT):
+                readings.append(Reading("kolom", sheet.name, heading, ""))
         elif normalise_heading(heading) != normalise_heading(column.name):
-            notes.append(f"{sheet.name}: kolom “{heading}” dibaca sebagai {column.name}.")
+            readings.append(Reading("kolom", sheet.name, heading, column.name))

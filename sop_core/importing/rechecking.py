@@ -40,8 +40,8 @@ class Fault:
 
 def faults(cursor: duckdb.DuckDBPyConnection, today: dt.date) -> list[Fault]:
     """What the checks say of the rows named by the tables ``undone_*``, in order of sheets."""
-    authority.admit(cursor, OPERATOR)
-    checking.stage_nothing(cursor)
+    authority.admit(cursor, OPERATOR, today)
+    checking.stage_nothing(cursor, today)
     for sheet in SHEETS:
         names = ", ".join(c.field for c in sheet.columns)
         key = " || ' / ' || ".join(f"{k}::VARCHAR" for k in sheet.key)
@@ -54,9 +54,8 @@ def faults(cursor: duckdb.DuckDBPyConnection, today: dt.date) -> list[Fault]:
             f"INSERT INTO staged_{sheet.table} BY NAME"  # noqa: S608
             f" SELECT row_no, {names}, false AS refused, false AS doubled FROM stored_{sheet.table}"
         )
-    for check in checking.CHECKS:
+    for check in (*checking.CHECKS, *checking.TOGETHER):
         check(cursor, today)
-    checking.finish_before_derived_start(cursor)
     found = []
     for sheet in SHEETS:
         rows = cursor.execute(

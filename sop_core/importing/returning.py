@@ -1,4 +1,4 @@
-"""The workbook to send back: the user's own rejected rows, each with its reasons."""
+"""The workbook to send back: the user's own rows that were refused or doubted, and why."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import Any
 
 from sop_core.exporting import Table, to_xlsx
-from sop_core.importing.contract import ORIGIN, WHY
+from sop_core.importing.contract import DOUBT, ORIGIN, WHY
 from sop_core.importing.parsing import Parsed, Problem
 
 
@@ -17,6 +17,15 @@ def rejected_workbook(parsed: Parsed, problems: list[Problem]) -> bytes:
     Headings stay the user's, so the corrected workbook can be uploaded as it is. It holds the
     rows of the problems that are listed (limits.LISTED); the page says how many there are.
     """
+    return _workbook(parsed, problems, WHY)
+
+
+def doubted_workbook(parsed: Parsed, warnings: list[Problem]) -> bytes:
+    """The same of rows that are kept though something about them is doubtful (.xlsx)."""
+    return _workbook(parsed, warnings, DOUBT)
+
+
+def _workbook(parsed: Parsed, problems: list[Problem], heading: str) -> bytes:
     reasons: dict[tuple[str, int], list[str]] = defaultdict(list)
     for p in problems:
         value = f" “{p.value}”" if p.value else ""
@@ -33,8 +42,8 @@ def rejected_workbook(parsed: Parsed, problems: list[Problem]) -> bytes:
             if (raw.sheet.name, number) in reasons
         ]
         if rows:
-            headings = [*raw.headings, ORIGIN, WHY]
-            tables.append(Table(raw.sheet.name, headings, rows, widths={WHY: 90}))
+            headings = [*raw.headings, ORIGIN, heading]
+            tables.append(Table(raw.sheet.name, headings, rows, widths={heading: 90}))
     return to_xlsx(tables)
 
 

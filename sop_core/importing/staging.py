@@ -12,8 +12,9 @@ import duckdb
 
 from sop_core.access import Viewer
 from sop_core.errors import ImportRefused
-from sop_core.importing import checking, outdated
+from sop_core.importing import checking, outdated, warning
 from sop_core.importing.contract import SHEETS, Sheet
+from sop_core.importing.notes import Reading, listed
 from sop_core.importing.outdated import Older
 from sop_core.importing.parsing import Parsed, Problem, ProblemCount, parse_book
 from sop_core.importing.reading import SourceFile, read_book
@@ -66,9 +67,12 @@ class Preview:
     """What an import would do, and why it would not do the rest.
 
     ``problems`` are the first limits.LISTED; ``problem_counts`` counts all of them by kind.
+    ``warnings`` tell what is doubtful about rows that it would keep, listed and counted alike.
+    ``changes`` are the first 200 a sheet of ``change_total``.
     ``repeat_of`` is the batch that already holds the same file, if it was not undone.
     ``older`` are the first of the ``older_total`` cells of which a later batch has put newer
-    values in the store: the file would put back what was there before.
+    values in the store: the file would put back what was there before. ``notes`` tell one line a
+    kind how names were read, ``readings`` name by name (the first limits.NOTED of each kind).
     """
 
     sha256: str
@@ -85,6 +89,10 @@ class Preview:
     problem_counts: list[ProblemCount] = field(default_factory=list)
     until: dt.date | None = None
     spoken_for: list[str] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
+    change_total: int = 0
+    warnings: list[Problem] = field(default_factory=list)
+    warning_counts: list[ProblemCount] = field(default_factory=list)
 
     @property
     def problem_total(self) -> int:
@@ -95,6 +103,11 @@ class Preview:
     def kept_rows(self) -> int:
         """Rows that an import puts into the store."""
         return self.rows.new + self.rows.changed
+
+    @property
+    def warning_total(self) -> int:
+        """Warnings, those not listed included."""
+        return sum(c.count for c in self.warning_counts)
 
     @property
     def rows(self) -> Counts:
@@ -153,10 +166,14 @@ def examine(
     problems, counts = checking.run(cursor, parsed, today, viewer)
     result = Preview(parsed.book.sha256, {}, problems, parsed.notes, [], parsed.demo)
     result.problem_counts = counts
+    result.readings = listed(parsed.readings)
+    result.warnings, result.warning_counts = warning.find(cursor)
     for given in parsed.sheets:
         _compare(cursor, given.sheet, given.present)
         result.sheets[given.sheet.name] = _count(cursor, given.sheet)
-        result.changes += _changes(cursor, given.sheet)
+        changes, replaced = _changes(cursor, given.sheet)
+        result.changes += changes
+        result.change_total += replaced
         older, total = outdated.find(cursor, given.sheet, given.present, result.sha256, viewer)
         result.older += older
         result.older_total += total
@@ -212,8 +229,10 @@ def _count(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> Counts:
     return Counts(**dict(rows))
 
 
-def _changes(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, most: int = 200) -> list[Change]:
-    """The first fields that would be replaced, for the uploader to look at."""
+def _changes(
+    cursor: duckdb.DuckDBPyConnection, sheet: Sheet, most: int = 200
+) -> tuple[list[Change], int]:
+    """The first fields that would be replaced, for the uploader to look at, and how many are."""
     on = " AND ".join(f"c.{k} = t.{k}" for k in sheet.key)
     pairs = ", ".join(
         f"{{'column': '{c.name}', 'before': t.{c.field}::VARCHAR, 'after': c.{c.field}::VARCHAR}}"
@@ -222,7 +241,8 @@ def _changes(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, most: int = 200) -
     key = " || ' / ' || ".join(f"c.{k}::VARCHAR" for k in sheet.key)
     rows = cursor.execute(
         f"""
-        SELECT row_no, key, f.column, coalesce(f.before, ''), coalesce(f.after, '')
+        SELECT row_no, key, f.column, coalesce(f.before, ''), coalesce(f.after, ''),
+            count(*) OVER () AS total
         FROM (
             SELECT c.row_no, {key} AS key, unnest([{pairs}]) AS f
             FROM compared_{sheet.table} c JOIN {sheet.table} t ON {on}
@@ -233,16 +253,16 @@ def _changes(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, most: int = 200) -
         """,  # noqa: S608
         {"most": most},
     ).fetchall()
-    return [Change(sheet.name, *row) for row in rows]
+    return [Change(sheet.name, *row[:-1]) for row in rows], rows[0][-1] if rows else 0
 
 
 def drop_staged(cursor: duckdb.DuckDBPyConnection) -> None:
-    for view in ("merged_step", "known_case", "joinable_case", "every_case"):
+    for view in ("merged_step", "named_case", "known_case", "joinable_case", "every_case"):
         cursor.execute(f"DROP VIEW IF EXISTS {view}")
     for sheet in SHEETS:
         cursor.execute(f"DROP TABLE IF EXISTS staged_{sheet.table}")
         cursor.execute(f"DROP TABLE IF EXISTS compared_{sheet.table}")
     for name in (
-        "problem", "doubled_key", "broken_chain", "writable_unit", "joinable_unit", "case_revision",
+        "problem", "warning", "first_record", "import_day", "doubled_key", "broken_chain", "writable_unit", "joinable_unit", "case_revision",
     ):  # fmt: skip
         cursor.execute(f"DROP TABLE IF EXISTS {name}")

@@ -27,6 +27,11 @@ QUESTIONS: dict[str, Question] = {
     "beban_triwulan": evidence.quarter_load,
 }
 """Which evidence a rule is judged by, and its target measured by in year n+1."""
+# The place (A, or A.7) ends the office: NASIONAL-A is the nation in flow A, not an office.
+_ID = re.compile(
+    r"[0-9]{4}-[a-z_]+-(?P<unit>[A-Z0-9]+(?:-[A-Z0-9]+)*?)-[A-D](?:\.[0-9]{1,2})?(?:-.*)?",
+    re.DOTALL,
+)
 
 
 def evidence_day(year: int, as_of: dt.date) -> dt.date:
@@ -69,8 +74,14 @@ def recommend(
 
 def unit_of(recommendation_id: str) -> str:
     """The office that a recommendation's id names, or the id itself where it names none."""
-    match = re.match(r"\d{4}-[a-z_]+-((?:[A-Z]+-)?[A-Z]+)(?:-|$)", recommendation_id)
-    return match[1] if match else recommendation_id
+    match = _ID.fullmatch(recommendation_id)
+    return match["unit"] if match else recommendation_id
+
+
+def id_of(year: int, rule: str, finding: Finding) -> str:
+    """The id of a recommendation from the evidence of a year; ``unit_of`` reads it."""
+    place = finding.step or finding.flow
+    return "-".join(filter(None, [str(year), rule, finding.unit, place, finding.topic]))
 
 
 def _written(rank: int, score: float, rule: Rule, finding: Finding, year: int) -> Recommendation:
@@ -79,10 +90,8 @@ def _written(rank: int, score: float, rule: Rule, finding: Finding, year: int) -
         "flow": finding.flow, "step": finding.step or "", "target": rule.written(target),
         **finding.values,
     }  # fmt: skip
-    place = finding.step or finding.flow
-    name = "-".join(filter(None, [str(year), rule.name, finding.unit, place, finding.topic]))
     return Recommendation(
-        id=name,
+        id=id_of(year, rule.name, finding),
         rank=rank,
         unit=finding.unit,
         flow=finding.flow,

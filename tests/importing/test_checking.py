@@ -4,10 +4,11 @@ import datetime as dt
 
 import pytest
 
-from sop_core.importing import Preview
+from sop_core import importing
+from sop_core.importing import Preview, SourceFile
 from sop_core.store import Store
 from sop_core.upkeep import doctor
-from tests.builders import TODAY, load
+from tests.builders import TODAY, load, workbook
 
 D = dt.date
 ADV = ["ADV-1", "A", 2025, "BBPOM-PDG", "Advokasi Desa Pangan Aman Padang"]
@@ -128,10 +129,6 @@ def test_overlap_is_allowed_where_the_start_is_recorded(store: Store):
 
 
 def test_function_belongs_to_flow_b(store: Store):
-    from sop_core import importing
-    from sop_core.importing import SourceFile
-    from tests.builders import workbook  # a wider sheet than the default
-
     names = {"Kegiatan": ["ID Kegiatan", "Alur", "Tahun", "Kode Unit", "Judul", "Fungsi"]}
     book = workbook(names, Kegiatan=[[*ADV, "CAPA"]])
     result = importing.import_files(store, [SourceFile("a.xlsx", book)], "uji", today=TODAY)
@@ -196,3 +193,11 @@ def test_facilitators_belong_to_flow_d_and_follow_ups_do_not(store: Store):
         "bukan angkatan fasilitator (alur A, seharusnya D)",
         "alur D tidak menghasilkan rekomendasi tindak lanjut",
     ]
+
+
+@pytest.mark.parametrize(("today", "refused"), [(D(2024, 12, 31), 1), (D(2025, 1, 1), 0)])
+def test_the_years_of_generated_cases_go_by_the_day_that_is_given(store: Store, today, refused):
+    """Not by the server's day: at one in the morning of New Year's Day in Jakarta it is old year there."""
+    book = workbook(Langkah=[["A-2026-BBPOM-PDG", 7, D(2026, 1, 5)]])
+    result = importing.import_files(store, [SourceFile("a.xlsx", book)], "uji", today=today)
+    assert result.rows.rejected == refused

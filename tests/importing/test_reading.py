@@ -75,7 +75,7 @@ def test_headings_match_whatever_their_case_blanks_and_underscores(store: Store)
     book = workbook({"Kegiatan": names}, Kegiatan=[ACTIVITY])
     result = importing.import_files(store, [SourceFile("a.xlsx", book)], "uji", today=TODAY)
     assert result.rows.new == 1
-    assert "Kegiatan: kolom “UPT” dibaca sebagai Kode Unit." in result.notes
+    assert "“UPT” dibaca sebagai Kode Unit" in result.notes[0]
 
 
 def test_unknown_columns_and_sheets_are_reported_not_lost_in_silence(store: Store):

@@ -60,6 +60,8 @@ DAMAGE = {
     "an owed step passed over": (
         f"UPDATE step_record SET skipped = true, reason = 'x' WHERE {STEP}", "langkah"),
     "passed over without a reason": (f"UPDATE step_record SET skipped = true WHERE {STEP}", "langkah"),
+    "a year of another time": (
+        "UPDATE activity SET year = 2019 WHERE case_id IN (SELECT case_id FROM step_record)", "tanggal"),
     "a flow there is not": ("UPDATE activity SET flow = 'Z' WHERE case_id = 'ADV-5'", "alur"),
     "a function outside flow B": ("UPDATE activity SET function = 'CAPA' WHERE case_id = 'ADV-5'", "alur"),
     "a choice there is not": (f"UPDATE facilitator SET kind = 'lain' WHERE {PERSON}", "isian"),
@@ -127,6 +129,9 @@ DAMAGE = {
     "an undo without its name": ("UPDATE import_batch SET undone_by = NULL WHERE undone_at IS NOT NULL", "unggahan"),
     "an undo taken back": ("UPDATE import_batch SET undone_at = NULL, undone_by = NULL WHERE undone_at IS NOT NULL", "unggahan"),
     "a vouched row gone": ("DELETE FROM activity_vouched WHERE rowid = (SELECT min(rowid) FROM activity_vouched)", "unggahan"),
+    "a warning of no upload": ("INSERT INTO import_warning VALUES (99, 'Langkah', 2, 'x', '', 'x')", "unggahan"),
+    "more warnings than rows": (
+        "INSERT INTO import_warning SELECT 1, 'Langkah', range, 'x', '', 'x' FROM range(2, 99999)", "unggahan"),
     "a refusal gone": ("DELETE FROM import_rejection WHERE batch_id = 5", "unggahan"),
     # numbers, schema, meta
     **{f"{name} set back": (f"DROP SEQUENCE {name}; CREATE SEQUENCE {name}", "nomor")

@@ -29,6 +29,12 @@ _REASONS = """
     WHERE coalesce(r.told, 0) > b.rows_rejected
         OR (coalesce(r.told, 0) < b.rows_rejected AND NOT coalesce(r.counted, false))
 """
+# A warning is of a row that was kept, changed or as it was.
+_MORE_WARNINGS = """
+    SELECT batch_id::VARCHAR FROM import_warning w JOIN import_batch b USING (batch_id)
+    WHERE w.row_no > 0 GROUP BY batch_id, rows_new, rows_changed, rows_unchanged
+    HAVING count(DISTINCT (sheet, row_no)) > rows_new + rows_changed + rows_unchanged
+"""
 
 
 def _unlike_its_batches(sheet: Sheet) -> str:
@@ -58,6 +64,7 @@ RULES = (
            f" AND batch_id NOT IN (SELECT batch_id FROM ({_VOUCHED}))",
            "unggahan yang tidak membawa satu baris pun"),
     Rule("unggahan", _REASONS, "jumlah baris ditolak tidak cocok dengan alasannya"),
+    Rule("unggahan", _MORE_WARNINGS, "peringatan pada lebih banyak baris daripada yang disimpan"),
     breaks("unggahan", "import_batch",
            "least(rows_new, rows_changed, rows_unchanged, rows_rejected) < 0",
            "jumlah baris negatif"),

@@ -51,7 +51,7 @@ RULES = (
     refers("unit", "unit", "coordinator_code", "unit.code", "koordinator yang tidak terdaftar"),
     *(
         refers("unggahan", t, "batch_id", "import_batch.batch_id", f"{t} tanpa unggahannya")
-        for t in (*SHEET_KEYS, "import_file", "import_rejection", "office_statement")
+        for t in (*SHEET_KEYS, "import_file", "import_rejection", "import_warning", "office_statement")
     ),
     *(
         breaks("kegiatan", t, f"{_GENERATED} case_id NOT IN (SELECT case_id FROM sop_case)",

@@ -106,7 +106,20 @@ _PEOPLE = [
         ("endorsed_on < applied_on", "pengesahan mendahului pengajuan"),
     )
 ]
+# Held against rows that an import of this rule (schema 10) brought: earlier ones were let in.
+_YEAR_OF_ANOTHER_TIME = """
+    WITH first AS (
+        SELECT case_id, min(least(started, finished)) AS first_on, max(batch_id) AS batch_id
+        FROM step_record GROUP BY case_id
+    )
+    SELECT a.case_id FROM activity a JOIN first f USING (case_id)
+    JOIN import_batch b ON b.batch_id = greatest(a.batch_id, f.batch_id)
+    WHERE year(f.first_on) NOT BETWEEN a.year - 1 AND a.year AND a.batch_id > (
+        SELECT coalesce(max(batch_id), 0) FROM import_batch WHERE imported_at <
+            (SELECT coalesce(min(applied_at), 'infinity') FROM schema_version WHERE version = 10))
+"""
 _FLOW_RULES = (
+    Rule("tanggal", _YEAR_OF_ANOTHER_TIME, "Tahun yang bukan tahun catatan pertamanya"),
     *(breaks("alur", t, f"flow NOT IN {_FLOWS}", f"alur tidak dikenal pada {t}")
       for t in ("activity", "target", "disposition", "sop_case", "step_fact", "sop_step",
                 "flow_year", "opened_year")),
