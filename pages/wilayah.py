@@ -243,7 +243,12 @@ def case_detail(store: Store, scope: Scope, demo: bool) -> None:
             charts.timeline(steps, scope.as_of, days_off), key="garis_waktu",
             alt="Rencana dan kenyataan tiap langkah; hari libur diarsir",
         )  # fmt: skip
-        st.caption(time_of(steps))
+        st.caption(
+            words.say(
+                "Waktu kasus **{} HK**: {} HK pengerjaan dan {} HK menunggu.",
+                *map(format_number, time_of(steps)),
+            )
+        )
         st.caption(
             "Kotak bergaris: norma, dari hari ia dihitung. Batang: kenyataan. Batang tipis bergaris:"
             " menunggu dimulai. Arsiran: hari libur dan cuti bersama."
@@ -260,13 +265,10 @@ def case_detail(store: Store, scope: Scope, demo: bool) -> None:
         tables.export(records, RECORD_COLUMNS, f"Catatan {case_id}", scope, demo, "Catatan asal")
 
 
-def time_of(steps: pd.DataFrame) -> words.Markdown:
-    """A case's time: what was worked, and what was waited between its steps."""
+def time_of(steps: pd.DataFrame) -> tuple[int, int, int]:
+    """A case's time in HK: all of it, what was worked, and what was waited between its steps."""
     worked, waited = int(steps["days_worked"].sum()), int(steps["days_waited"].sum())
-    return words.say(
-        "Waktu kasus **{} HK**: {} HK pengerjaan dan {} HK menunggu.",
-        format_number(worked + waited), format_number(worked), format_number(waited),
-    )  # fmt: skip
+    return worked + waited, worked, waited
 
 
 def routing(store: Store, head: dict[str, Any]) -> None:

@@ -31,8 +31,10 @@ def draw(store: Store, scope: Scope) -> None:
     what = past.since(store, scope.as_of, scope.as_of, scope.units)
     if not what.anything:
         return
-    label = words.say("Masuk sesudah {}: {}", format_date(scope.as_of), past.said(what))
-    with st.expander(label, icon=":material/update:"):
+    with st.expander(
+        words.say("Masuk sesudah {}: {}", format_date(scope.as_of), past.said(what)),
+        icon=":material/update:",
+    ):
         if store.facts() > QUICK and not st.button("Bandingkan dengan yang diketahui hari itu"):
             return
         known = past.known_on(store, scope.as_of)
