@@ -644,46 +644,6 @@ def year_of_another_time(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     )
 
 
-def finish_before_derived_start(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
-    """A step without a start of its own starts when the one before it is done.
-
-    Its finish cannot come before that. Looks at each case as it would be after the
-    import; the row at fault is the step's own, or the one before it where only that
-    is in the file.
-    """
-    cursor.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE broken_chain AS
-        WITH chained AS (
-            SELECT *,
-                lag(step_no) OVER c AS before_no, lag(finished) OVER c AS before_finish,
-                lag(row_no) OVER c AS before_row
-            FROM merged_step WHERE NOT skipped
-            WINDOW c AS (PARTITION BY case_id ORDER BY step_no)
-        )
-        SELECT coalesce(row_no, before_row) AS row_no, row_no IS NULL AS by_earlier,
-            step_no, finished, before_no, before_finish
-        FROM chained
-        WHERE started IS NULL AND finished < before_finish
-            AND coalesce(row_no, before_row) IS NOT NULL
-        """
-    )
-    cursor.execute(
-        """
-        INSERT INTO problem
-        SELECT 'Langkah', row_no, 'Tanggal Selesai',
-            (CASE WHEN by_earlier THEN before_finish ELSE finished END)::VARCHAR,
-            CASE WHEN by_earlier
-                THEN 'selesai ' || tanggal(before_finish) || ' sesudah langkah ' || step_no
-                    || ' yang tercatat selesai ' || tanggal(finished)
-                ELSE 'selesai ' || tanggal(finished) || ' mendahului selesainya langkah '
-                    || before_no || ' (' || tanggal(before_finish) || '); isi Tanggal Mulai'
-                    || ' bila langkah memang berjalan bersamaan' END
-        FROM broken_chain
-        """
-    )
-
-
 _STEP, _FACILITATOR, _FOLLOW_UP = SHEETS[1], SHEETS[2], SHEETS[3]
 # Somebody whom another has put in a batch stays in it, whoever sends the rest of their row.
 _STAYS_IN_BATCH = """
@@ -715,5 +675,5 @@ CHECKS: tuple[Check, ...] = (
     facilitator_in_future,
     case_of_wrong_flow,
 )
-TOGETHER: tuple[Check, ...] = (finish_before_derived_start, year_of_another_time)
+TOGETHER: tuple[Check, ...] = (year_of_another_time,)
 """What the rows of one case come to together, among those that the CHECKS let in."""

@@ -38,7 +38,6 @@ def reasons(result: Preview) -> list[tuple[str, int, str, str]]:
         (["ADV-1", 2, None, D(2206, 4, 1)], "Tanggal Selesai", "tahun 2206 di luar rentang"),
         (["ADV-1", 2, "31/02/2026"], "Tanggal Mulai", "Februari 2026 hanya 28 hari"),
         (["ADV-1", 2, None, D(2026, 12, 1)], "Tanggal Selesai", "1 Desember 2026 belum terjadi"),
-        (["ADV-1", 2, None, D(2025, 3, 10)], "Tanggal Selesai", "mendahului selesainya langkah 1 (14 Maret 2025)"),
         (["ADV-1", 2, None, None, None, "ya", "tidak perlu"], "Dilewati", "langkah A.2 wajib dan tidak boleh dilewati"),
         (["FKP-1", 4, None, None, None, "ya"], "Alasan", "langkah dilewati wajib beralasan"),
         (["FKP-1", 4, None, None, None, "mungkin"], "Dilewati", "harus ya atau tidak"),
@@ -104,21 +103,13 @@ def test_d5_needs_the_certificate_of_d4(store: Store):
     )
 
 
-def test_a_later_file_cannot_break_the_chain_of_an_earlier_one(store: Store):
-    load(store, Kegiatan=[ADV], Langkah=[GOOD, ["ADV-1", 2, None, D(2025, 4, 10)]])
-    result = load(store, Langkah=[["ADV-1", 1, D(2025, 3, 3), D(2025, 4, 14)]])
-    assert "sesudah langkah 2 yang tercatat selesai 10 April 2025" in result.problems[0].message
-    assert store.one("SELECT finished FROM step_record WHERE step_no = 1") == D(2025, 3, 14)
-
-
-def test_refusing_one_row_exposes_the_next(store: Store):
-    rows = [
-        ["ADV-1", 1, D(2025, 3, 3), D(2025, 3, 20)],
-        ["ADV-1", 2, None, D(2025, 3, 18)],
-        ["ADV-1", 3, None, D(2025, 3, 19)],
-    ]
-    result = load(store, Kegiatan=[ADV], Langkah=rows)
-    assert [p.row for p in result.problems] == [3, 4]
+def test_an_order_that_cannot_be_is_told_and_kept(store: Store):
+    """Neither the step that came too early nor, later, the one before it is refused."""
+    early = load(store, Kegiatan=[ADV], Langkah=[GOOD, ["ADV-1", 2, None, D(2025, 3, 10)]])
+    assert (early.rows.rejected, [w.row for w in early.warnings]) == (0, [3])
+    late = load(store, Langkah=[["ADV-1", 1, D(2025, 3, 3), D(2025, 4, 14)]])
+    assert (late.rows.rejected, [w.row for w in late.warnings]) == (0, [2])
+    assert store.one("SELECT finished FROM step_record WHERE step_no = 1") == D(2025, 4, 14)
 
 
 def test_overlap_is_allowed_where_the_start_is_recorded(store: Store):

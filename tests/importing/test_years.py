@@ -105,14 +105,6 @@ def test_of_steps_alone_only_those_outside_the_year_are_refused(store: Store):
     assert store.one("SELECT count(*) FROM step_record") == 2
 
 
-def test_refusing_an_early_finish_lays_bare_the_year(store: Store):
-    """A.2 without a start cannot end before A.1; without it the first record is of 2026."""
-    early = ["ADV-1", 2, None, D(2025, 2, 3)]
-    result = load(store, Kegiatan=[activity(2025)], Langkah=[step(1, D(2026, 3, 3)), early])
-    assert ("Kegiatan", 2, "Tahun") in reasons(result)
-    assert not result.kept
-
-
 def test_the_only_date_of_the_year_is_not_cleared(store: Store):
     load(
         store, Kegiatan=[activity(2025)], Langkah=[step(1, D(2025, 12, 1)), step(2, D(2026, 2, 2))]
@@ -127,7 +119,7 @@ def test_the_only_date_of_the_year_is_not_cleared(store: Store):
 def faulty(store: Store, monkeypatch) -> Store:
     """A store as earlier versions let it become: Tahun 2022, all of its dates in 2025."""
     with monkeypatch.context() as earlier:
-        earlier.setattr(checking, "TOGETHER", checking.TOGETHER[:1])
+        earlier.setattr(checking, "TOGETHER", ())
         load(store, Kegiatan=[activity(2022)], Langkah=[step(1, D(2025, 3, 3))])
         load(store, Langkah=[step(2, D(2025, 3, 10)), step(1, D(2025, 3, 4))])
     assert store.one("SELECT year FROM activity") == 2022

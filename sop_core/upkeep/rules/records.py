@@ -87,11 +87,6 @@ _STEPS = (
          " ON m.case_id = r.case_id AND m.step_no = s.needed AND m.skipped"
          " WHERE NOT coalesce(r.skipped, false) AND coalesce(r.started, r.finished) IS NOT NULL",
          "langkah yang syaratnya dilewati"),
-    Rule("langkah",
-         "SELECT concat_ws(' / ', case_id, step_no::VARCHAR) FROM (SELECT *, lag(finished) OVER"
-         " (PARTITION BY case_id ORDER BY step_no) AS before_finish FROM step_record"
-         " WHERE NOT coalesce(skipped, false)) WHERE started IS NULL AND finished < before_finish",
-         "langkah selesai sebelum langkah sebelumnya"),
 )  # fmt: skip
 _PEOPLE = [
     breaks("fasilitator", "facilitator", condition, message)
