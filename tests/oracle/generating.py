@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,9 @@ OPTIONAL = (4, 5, 6)
 FULL_HEADINGS = {s.name: [c.name for c in s.columns] for s in SHEETS}
 HORIZONS = [dt.date(2024, 8, 31), dt.date(2025, 6, 28), dt.date(2026, 3, 31), TODAY]
 """Up to which day the four groups of offices speak; the first ones are the silent."""
+# Spreads of annual reports around the year's end: all in before 31 March, some late or missing,
+# all in before the year is over.
+REPORTS = [((-30, 80), True), ((-10, 140), False), ((-60, -5), True)]
 
 Row = list[Any]
 
@@ -43,7 +46,7 @@ class Chance:
     """Draws cases. ``today``: no finish lies after it."""
 
     def __init__(self, seed: int, today: dt.date = TODAY) -> None:
-        self.random, self.today, self.serial = random.Random(seed), today, 0  # noqa: S311
+        self.random, self.today, self.serial = random.Random(seed), today, 0
 
     def maybe(self, share: float) -> bool:
         """True in that share of draws."""
@@ -116,18 +119,24 @@ class Chance:
 
     def plan(self, rows: Rows, case_id: str, done: int, last: int) -> None:
         """Sometimes the next step has a start that is still to come."""
-        if done < last and self.maybe(0.3) and not any(r[0] == case_id and r[1] > done for r in rows.steps):
-            rows.steps.append([case_id, done + 1, self.after(self.today, 60) + dt.timedelta(1), None])
+        if (
+            done < last
+            and self.maybe(0.3)
+            and not any(r[0] == case_id and r[1] > done for r in rows.steps)
+        ):
+            rows.steps.append(
+                [case_id, done + 1, self.after(self.today, 60) + dt.timedelta(1), None]
+            )
 
-    def report(self, flow: str, year: int, unit: str) -> Rows:
-        """An annual report: early, in time, late, begun or missing."""
+    def report(self, flow: str, year: int, unit: str, spread: tuple[int, int], sure: bool) -> Rows:
+        """An annual report: early, in time, late, begun or missing.
+
+        ``spread``: calendar days after the year's end, ``sure``: it is finished.
+        """
         rows = Rows()
-        end = dt.date(year, 12, 31)
-        finish: dt.date | None = end + dt.timedelta(self.random.randint(-30, 80))
-        start: dt.date | None = None
-        if self.maybe(0.5):
-            start = (finish or end) - dt.timedelta(self.random.randint(0, 40))
-        if self.maybe(0.1) or (finish and finish > self.today):
+        finish: dt.date | None = dt.date(year, 12, 31) + dt.timedelta(self.random.randint(*spread))
+        start = finish - dt.timedelta(self.random.randint(0, 40)) if self.maybe(0.5) else None
+        if finish > self.today or (not sure and self.maybe(0.15)):
             finish = None
         if start or finish:
             rows.steps.append([f"{flow}-{year}-{unit}", REPORT_STEP[flow], start, finish])
@@ -148,26 +157,29 @@ class Chance:
         return rows
 
 
-def some_rows(chance: Chance, years: Iterable[int], a_year: int) -> list[tuple[str, Rows]]:
+def some_rows(
+    chance: Chance, years: Iterable[int], a_year: int, mute: Sequence[str] = ()
+) -> list[tuple[str, Rows]]:
     """Cases of several years with their offices: in some years of flows too few offices act.
 
-    ``a_year`` activities a flow and year.
+    ``a_year`` activities a flow and year; ``mute`` offices never say anything.
     """
     found: list[tuple[str, Rows]] = []
     for year in years:
         for flow in "ABCD":
             few = (year + ord(flow)) % 4 == 0
-            offices = UPT[:7] if few else UPT
+            offices = UPT[: 7 + year % 2] if few else UPT  # one in ten is 8 of 76
             for n in range(a_year):
                 unit = offices[n % len(offices)] if n % 19 else chance.random.choice(CENTRE)
-                found.append((unit, chance.activity(flow, year, unit)))
+                if unit not in mute:
+                    found.append((unit, chance.activity(flow, year, unit)))
             found.append(("NASIONAL", chance.nation(flow, year)))
             if flow == "D":
                 continue
-            all_in = (year + ord(flow)) % 3 == 0
+            spread, sure = REPORTS[(year + ord(flow)) % len(REPORTS)]
             for unit in [*UPT, *CENTRE[:2]]:
-                if (all_in or chance.maybe(0.6)) and not (few and chance.maybe(0.9)):
-                    found.append((unit, chance.report(flow, year, unit)))
+                if unit not in mute and (sure or chance.maybe(0.6)):
+                    found.append((unit, chance.report(flow, year, unit, spread, sure)))
     return found
 
 
@@ -184,9 +196,11 @@ def keep(store: Store, found: list[tuple[str, Rows]], until: dt.date | None = No
     importing.import_files(store, [file], "uji", today=TODAY, until=until)
 
 
-def fill(store: Store, seed: int, years: Iterable[int], a_year: int) -> None:
+def fill(
+    store: Store, seed: int, years: Iterable[int], a_year: int, mute: Sequence[str] = ()
+) -> None:
     """A store with chance records: four uploads, each of a fourth of the offices."""
-    found = some_rows(Chance(seed), years, a_year)
+    found = some_rows(Chance(seed), years, a_year, mute)
     for part, until in enumerate(HORIZONS):
         keep(store, [(u, r) for u, r in found if _group(u) == part], until)
 
@@ -222,5 +236,3 @@ def told(store: Store, revisions: list[Revision]) -> Told:
         activities, records, {r["unit_code"]: r["until"] for r in said},
         frozenset((r["flow"], r["year"]) for r in hand), UPT, revisions,
     )  # fmt: skip
-
-

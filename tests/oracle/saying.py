@@ -72,6 +72,7 @@ class Said:
     started: dt.date | None = None
     counted_on: dt.date | None = None
     due: dt.date | None = None
+    due_rule: str | None = None
     finished: dt.date | None = None
     days_used: int | None = None
     days_late: int | None = None
@@ -82,8 +83,8 @@ class Said:
 
     @property
     def open(self) -> bool:
-        """Running, whether or not it is late or known."""
-        return self.status in ("berjalan", "terlambat_berjalan", "tidak_diketahui")
+        """Known to be running, late or not."""
+        return self.status in ("berjalan", "terlambat_berjalan")
 
     @property
     def overdue(self) -> bool:
@@ -97,13 +98,13 @@ class Said:
 
     @property
     def late(self) -> bool:
-        """Done, after its norm."""
-        return self.status == "selesai_terlambat"
+        """Done after its norm, or not done and past it."""
+        return self.status in ("selesai_terlambat", "terlambat_berjalan")
 
     @property
     def judged(self) -> bool:
-        """Done, and held against a norm."""
-        return self.status in ("selesai_tepat", "selesai_terlambat")
+        """Held against a norm: done, or overdue."""
+        return self.late or self.status == "selesai_tepat"
 
 
 @dataclass
@@ -196,8 +197,8 @@ class Oracle:
         return found
 
     def hand_since(self, flow: str, year: int) -> dt.date:
-        """From when a year that is opened by hand is there."""
-        return dt.date(year, 1, 1)
+        """From when a year that is opened by hand is there: always, it has no day of its own."""
+        return dt.date.min
 
     def _activity(self, a: Activity) -> Case:
         records = self.told.records.get(a.case_id, {})
@@ -285,11 +286,13 @@ class Teller:
             return False
         if held.day:
             return held.day <= self.as_of
-        return self.trigger(step) is not None or self.later_recorded(step)
+        must = [s for s in self.steps if s.no < step.no and not s.optional]
+        before = self.taken(must[-1]) if must else None
+        return bool(before and before.finished) or self.later_recorded(step)
 
     def later_recorded(self, step: Step) -> bool:
-        """Whether a later step of the case has a record by now."""
-        return any(s.no > step.no and self.record(s.no) for s in self.steps)
+        """Whether a later step has been taken by now; that one is skipped says nothing of this one."""
+        return any(s.no > step.no and self.taken(s) for s in self.steps)
 
     def taken(self, step: Step) -> Record | None:
         """The record of a step that was not skipped."""
@@ -309,23 +312,24 @@ class Teller:
         last = must[-1] if must else None
         optional = [s for s in before if last is None or s.no > last.no]
         own = self.record(step.no)
-        done = own.finished if own else None
+        # What a step waits for is settled once it begins, or, where it is owed at once, is done.
+        settled = None if own is None else own.day if step.counted_from == "mulai" else own.finished
         taken = [
             (s, r)
             for s in optional
-            if (r := self.taken(s)) and not (done and r.day and r.day > done)
+            if (r := self.taken(s)) and not (settled and r.day and r.day > settled)
         ]
         if taken:
             return taken[-1][1].finished
-        if optional and not step.optional and self.case.certification:
-            return None
+        if optional and self.case.certification:
+            return None  # the batch goes by way of these
         held = self.taken(last) if last else None
         return held.finished if held else None
 
     def say(self, step: Step) -> Said:
         """What is said of a step."""
         if self.skipped(step):
-            return Said("dilewati", self.revision.revision)
+            return Said("dilewati", self.revision.revision, passed_over=True)
         own = self.record(step.no)
         if own is None and step.optional and self.later_recorded(step):
             return Said("dilewati", self.revision.revision, passed_over=True)
@@ -339,8 +343,6 @@ class Teller:
             return Said("belum_mulai", self.revision.revision)
         if own is None and counted is None:
             return Said("belum_mulai", self.revision.revision)
-        if counted is not None and finished is not None and counted > finished:
-            counted = finished
         return self.timed(step, started, finished, owed, counted)
 
     def first_optional(self) -> int | None:
@@ -359,32 +361,35 @@ class Teller:
         engine = self.oracle.engine
         until = finished or self.as_of
         used = engine.count(counted, until) if counted else None
-        waited = engine.count(owed, started) if owed and started else None
+        begun = started or (None if finished else self.as_of)
+        waited = engine.count(owed, begun) if owed and begun else None
         norm = step.sla_days if self.judged else None
         due = engine.add(counted, norm) if counted and norm else None
         fixed = self.fixed_day(step) if due else None
         binds = fixed is not None and due is not None and fixed < due
         if binds:
             due = fixed
+        rule = ("tanggal" if binds else "hari_kerja") if due else None
         said: dict[str, object] = {
-            "started": started, "counted_on": counted, "due": due, "finished": finished,
+            "started": started or owed, "counted_on": counted, "due": due, "due_rule": rule, "finished": finished,
             "days_used": used, "days_waited": waited,
         }  # fmt: skip
         if due is None or used is None or norm is None:
             return Said("selesai" if finished else "berjalan", self.revision.revision, **said)
         over = until > due if binds else used > norm
-        if over:
-            said["days_late"] = engine.count(due, until)
+        said["days_late"] = engine.count(due, until) if over else 0
         if finished:
             status = "selesai_terlambat" if over else "selesai_tepat"
             return Said(status, self.revision.revision, **said)
-        said["days_left"] = engine.count(self.as_of, due)
+        left = engine.count(self.as_of, due) - engine.count(due, self.as_of)
+        said["days_left"] = left
         if over:
             horizon = self.oracle.told.horizons.get(self.case.unit)
             known = horizon is not None and due <= horizon
+            if not known:
+                said["days_late"] = None
             status = "terlambat_berjalan" if known else "tidak_diketahui"
             return Said(status, self.revision.revision, **said)
-        left = said["days_left"]
         said["due_soon"] = (left <= FEW_LEFT and used >= HALF_USED * norm) or (
             left <= QUARTER_LEFT * norm
         )
