@@ -9,7 +9,17 @@ from typing import Any
 
 import pandas as pd
 
-from sop_core import evaluation, facilitators, followups, lateness, national, region, reports
+from sop_core import (
+    evaluation,
+    facilitators,
+    followups,
+    lateness,
+    national,
+    orders,
+    region,
+    reports,
+    silence,
+)
 from sop_core.errors import ReportRefused
 from sop_core.evaluation import Scope
 from sop_core.recommendations import engine
@@ -17,13 +27,16 @@ from sop_core.reports import Request
 from sop_core.store import Store
 
 Figures = dict[str, Any]
+UPLOAD = ["batch_id", "source_row"]
+"""By which upload a row came last; that a later one changed its other cells is no figure."""
 FLOWS = ("A", "B", "C", "D")
 
 
 def plain(value: Any) -> Any:
     """Frames and dataclasses as lists and dictionaries; a missing value is None."""
     if isinstance(value, pd.DataFrame):
-        return [{k: plain(v) for k, v in row.items()} for row in value.to_dict("records")]
+        rows = value.drop(columns=UPLOAD, errors="ignore").to_dict("records")
+        return [{k: plain(v) for k, v in row.items()} for row in rows]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, dict):
@@ -40,7 +53,11 @@ def plain(value: Any) -> Any:
 def of(store: Store, day: dt.date, cases: Iterable[str], unit: str) -> Figures:
     """Every figure as of a day: of the nation, of one office, and of some cases by name."""
     found: Figures = {"step_status": _sorted(store, day)}
-    scopes = {"nation": Scope(day), "office": Scope(day, units=(unit,)), "year": Scope(day, day.year)}
+    scopes = {
+        "nation": Scope(day),
+        "office": Scope(day, units=(unit,)),
+        "year": Scope(day, day.year),
+    }
     for name, scope in scopes.items():
         for question in QUESTIONS:
             label = f"{name}: {question.__module__}.{question.__name__}"
@@ -48,7 +65,9 @@ def of(store: Store, day: dt.date, cases: Iterable[str], unit: str) -> Figures:
         for group in facilitators.GROUPS:
             found[f"{name}: people by {group}"] = plain(facilitators.counts_by(store, scope, group))
         for group in ("unit", "stakeholder"):
-            found[f"{name}: follow-ups by {group}"] = plain(followups.counts_by(store, scope, group))
+            found[f"{name}: follow-ups by {group}"] = plain(
+                followups.counts_by(store, scope, group)
+            )
     for flow in FLOWS:
         found[f"pipeline {flow}"] = plain(region.pipeline(store, Scope(day, flow=flow)))
     year, quarter = facilitators.quarter_before(day)
@@ -75,6 +94,11 @@ def _trend(store: Store, scope: Scope) -> pd.DataFrame:
     return national.monthly_trend(store, scope)
 
 
+def _owed(store: Store, scope: Scope) -> pd.DataFrame:
+    # Who uploaded last, and when, is of the store and not of the day.
+    return silence.data_status(store, scope).drop(columns=["last_upload", "uploaded_by"])
+
+
 QUESTIONS: tuple[Callable[[Store, Scope], Any], ...] = (
     evaluation.headline,
     evaluation.by_step,
@@ -98,6 +122,10 @@ QUESTIONS: tuple[Callable[[Store, Scope], Any], ...] = (
     facilitators.coverage,
     followups.rows,
     followups.totals,
+    orders.order_faults,
+    silence.unknown_steps,
+    silence.without_records,
+    _owed,
 )
 
 

@@ -39,11 +39,15 @@ def import_sheets(store: Store, sheets: Sheets) -> importing.Preview:
     return importing.import_files(store, [file], "uji", today=TODAY)
 
 
-class Afterwards:
-    """Draws what may happen in a store after a day."""
+def _optional(flow: str, no: int) -> bool:
+    return flow == "D" and no in OPTIONAL
 
-    def __init__(self, store: Store, seed: int, day: dt.date) -> None:
-        self.store, self.day, self.chance = store, day, Chance(seed)
+
+class Afterwards:
+    """Draws what may happen in a store after a day; with or without records of D.4-D.6."""
+
+    def __init__(self, store: Store, seed: int, day: dt.date, optional: bool = True) -> None:
+        self.store, self.day, self.chance, self.optional = store, day, Chance(seed), optional
         self.random = self.chance.random
         self.tag = f"{seed}{day:%y%m%d}"
 
@@ -89,9 +93,10 @@ class Afterwards:
             """,
             day=self.day,
         )
+        free = [r for r in free if self.optional or not _optional(r["flow"], r["step_no"])]
         chosen = self.random.sample(free, min(number * 2, len(free)))
         return [
-            self.step(r["case_id"], r["step_no"], r["flow"] == "D" and r["step_no"] in OPTIONAL)
+            self.step(r["case_id"], r["step_no"], _optional(r["flow"], r["step_no"]))
             for r in chosen
         ]
 
@@ -163,7 +168,5 @@ class Afterwards:
                 row("Kegiatan", case_id=case_id, flow=flow, year=year, unit_code=unit, title="Baru")
             )
             for no in range(1, self.random.randint(1, ACTIVITY_STEPS[flow]) + 1):
-                sheets["Langkah"].append(
-                    self.step(case_id, no, flow == "D" and no in OPTIONAL)
-                )
+                sheets["Langkah"].append(self.step(case_id, no, flow == "D" and no in OPTIONAL))
         return sheets
