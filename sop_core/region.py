@@ -135,7 +135,10 @@ def case_head(store: Store, case_id: str, as_of: dt.date) -> dict[str, Any] | No
                 AND (case_id = $case_id
                     OR case_id IN (SELECT case_id FROM activity WHERE joint_with_center))
         )
-        SELECT c.*, u.name AS unit_name, u.kind AS unit_kind, k.name AS coordinator_name,
+        SELECT c.* EXCLUDE (first_on, known_from, opens_on, judged, revised_on, revision_before)
+                REPLACE (CASE WHEN $as_of < c.revised_on THEN c.revision_before ELSE c.revision END
+                    AS revision),
+            u.name AS unit_name, u.kind AS unit_kind, k.name AS coordinator_name,
             a.form, a.function, a.proposal_source, a.participants, a.cadres,
             CASE WHEN c.level = 'unit_year' THEN EXISTS (
                 FROM activity o WHERE o.joint_with_center AND o.unit_code = c.unit_code
@@ -212,8 +215,12 @@ def _led_to(rule: Routing, head: dict[str, Any]) -> str:
     return f" → {head['coordinator_name']}" if "KOORDINATOR" in rule.targets else ""
 
 
-def case_records(store: Store, case_id: str) -> pd.DataFrame:
-    """The stored rows behind a case, each with the upload, file and row it came from."""
+def case_records(store: Store, case_id: str, as_of: dt.date | None = None) -> pd.DataFrame:
+    """The stored rows behind a case, each with the upload, file and row it came from.
+
+    With an as-of date without what is dated after it: rows of which nothing had come, and of the
+    others the finish that was still to come.
+    """
     return store.frame(
         """
         WITH record AS (
@@ -222,9 +229,10 @@ def case_records(store: Store, case_id: str) -> pd.DataFrame:
                 title AS remarks, batch_id, source_row
             FROM activity WHERE case_id = $case_id
             UNION ALL
-            SELECT 'Langkah', step_no, started, finished, document_no, skipped, reason, remarks,
-                batch_id, source_row
-            FROM step_record WHERE case_id = $case_id
+            SELECT 'Langkah', step_no, started, CASE WHEN coalesce(finished <= $as_of, $as_of IS NULL) THEN finished END,
+                document_no, skipped, reason, remarks, batch_id, source_row
+            FROM step_record
+            WHERE case_id = $case_id AND coalesce(least(started, finished) <= $as_of, true)
         )
         SELECT r.*, b.imported_by, b.imported_at,
             (SELECT string_agg(name, ', ') FROM import_file f WHERE f.batch_id = r.batch_id) AS file
@@ -232,4 +240,5 @@ def case_records(store: Store, case_id: str) -> pd.DataFrame:
         ORDER BY r.sheet, r.step_no
         """,
         case_id=case_id,
+        as_of=as_of,
     )

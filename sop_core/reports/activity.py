@@ -36,7 +36,7 @@ def activity_report(
         ("Tindak lanjut", lambda: sections.follow_up_list(
             own, "Rekomendasi dan tindak lanjut", "Belum ada rekomendasi dari kegiatan ini.")),
         ("Pelaporan", lambda: routing_section(store, head)),
-        ("Catatan", lambda: records_section(store, case_id)),
+        ("Catatan", lambda: records_section(store, case_id, as_of)),
     ]  # fmt: skip
     about = Subject(str(head["unit_name"]), (str(head["unit_code"]),), str(head["unit_code"]))
     return Report(
@@ -138,12 +138,12 @@ def routing_section(store: Store, head: dict[str, Any]) -> Section:
     )
 
 
-def records_section(store: Store, case_id: str) -> Section:
-    """The uploaded rows behind the case, for Excel alone."""
+def records_section(store: Store, case_id: str, as_of: dt.date) -> Section:
+    """The uploaded rows behind the case as far as they had come, for Excel alone."""
     columns = {
         "sheet": "Lembar", "step_no": "No langkah", "started": "Mulai", "finished": "Selesai",
         "document_no": "Dokumen", "skipped": "Dilewati", "reason": "Alasan", "remarks": "Keterangan",
         "file": "Berkas", "source_row": "Baris", "imported_by": "Oleh",
     }  # fmt: skip
-    frame = region.case_records(store, case_id)
+    frame = region.case_records(store, case_id, as_of)
     return Section("Catatan asal", [], rows_of("Catatan asal", frame, columns), paper_rows=0)
