@@ -8,7 +8,8 @@ WITH first AS (
     SELECT case_id, min(coalesce(started, finished)) AS first_on
     FROM step_record SEMI JOIN touched_case USING (case_id) GROUP BY case_id
 ), place AS (
-    SELECT t.case_id, p.*, t.id.year AS year, f.first_on, y.opened_on
+    SELECT t.case_id, p.*, t.id.year AS year, f.first_on,
+        CASE WHEN p.kind <> 'pusat' THEN y.opened_on END AS opened_on
     FROM (SELECT case_id, id_parts(case_id) AS id FROM touched_case) t
     JOIN case_place p ON p.flow = t.id.flow AND p.tail = t.id.tail
     LEFT JOIN first f ON f.case_id = t.case_id

@@ -54,11 +54,12 @@ WITH grid AS (
                 THEN CASE WHEN opens_on IS NOT NULL THEN least(opens_on, finished) END
             -- A batch that goes on to certification owes the first optional step, and nothing
             -- after it until that is done.
-            WHEN certification AND optional AND step_no = before_no + 1 THEN before_finish
             WHEN certification AND step_no > before_no + 1 THEN 'infinity'::DATE
             ELSE before_finish
         END AS owed_at_first,
-        by_start AND started IS NOT NULL AND NOT skipped AS from_start
+        by_start AND started IS NOT NULL AND NOT skipped AS from_start,
+        -- Whether it is owed without a record of its own.
+        NOT optional OR (certification AND step_no = before_no + 1) AS owes
     FROM chained LEFT JOIN option USING (case_id)
 ), phase AS (
     -- Nothing optional was taken before it: one row, and one more where the step was owed before
@@ -66,13 +67,13 @@ WITH grid AS (
     SELECT * EXCLUDE (options, taken, owed_at_first), owed_at_first AS owed_on,
         CASE WHEN split THEN started ELSE case_from END AS holds_from,
         DATE '9999-12-31' AS holds_until, from_start AS counts_start
-    FROM told, LATERAL (SELECT from_start AND NOT optional AND owed_at_first < started AS split)
+    FROM told, LATERAL (SELECT from_start AND owes AND owed_at_first < started AS split)
     WHERE coalesce(len(taken), 0) = 0
     UNION ALL BY NAME
     SELECT * EXCLUDE (options, taken, owed_at_first), owed_at_first AS owed_on,
         case_from AS holds_from, started AS holds_until, false AS counts_start
     FROM told
-    WHERE coalesce(len(taken), 0) = 0 AND from_start AND NOT optional AND owed_at_first < started
+    WHERE coalesce(len(taken), 0) = 0 AND from_start AND owes AND owed_at_first < started
         AND case_from < started
     UNION ALL BY NAME
     -- Else one from each day on which that, or the recorded start, became known.
@@ -96,8 +97,7 @@ WITH grid AS (
     SELECT
         * EXCLUDE (owed_on),
         CASE WHEN isfinite(owed_on) THEN owed_on END AS owed_on,
-        CASE WHEN skipped OR (optional AND recorded_on IS NULL
-                AND NOT (certification AND step_no = before_no + 1)) THEN NULL
+        CASE WHEN skipped OR (NOT owes AND recorded_on IS NULL) THEN NULL
             WHEN counts_start THEN started WHEN isfinite(owed_on) THEN owed_on END AS counted_on,
         (make_date(year, coalesce(quarter, 1) * 3, 1) + INTERVAL 1 MONTH
             + to_days(deadline_day - 1))::DATE AS deadline_on
@@ -131,8 +131,8 @@ WITH grid AS (
         CASE WHEN NOT skipped THEN finished END AS finish_on,
         CASE
             WHEN skipped THEN NULL
-            WHEN optional THEN least(recorded_on, CASE WHEN certification THEN counted_on END)
-            ELSE least(counted_on, started) END AS begun_on,
+            WHEN owes THEN least(counted_on, started)
+            ELSE recorded_on END AS begun_on,
         CASE WHEN skipped THEN coalesce(finished, started,
             least(CASE WHEN isfinite(before_finish) THEN before_finish END, later_on)) END
             AS passed_on

@@ -54,11 +54,13 @@ known AS (
         coalesce(f.passed_on <= as_of, false) OR (coalesce(f.bypassed_on <= as_of, false)
             AND NOT coalesce(f.recorded_on <= as_of, false)) AS passed_over,
         coalesce(f.finish_on <= as_of, false) AS done,
-        coalesce(f.begun_on <= as_of, false) AND NOT coalesce(f.finish_on <= as_of, false)
-            AND NOT coalesce(f.passed_on <= as_of, false) AS running,
-        coalesce(f.counted_on <= as_of, false) AS counted,
+        coalesce(f.begun_on <= as_of, false) AND NOT done AND NOT passed_over AS running,
+        -- Nothing is counted of an optional step before it is begun.
+        coalesce(f.counted_on <= as_of, false)
+            AND (NOT f.optional OR coalesce(f.begun_on <= as_of, false)) AS counted,
         coalesce(f.start_on <= as_of, false) AS has_start,
-        coalesce(f.owed_on <= as_of, false) AS owed,
+        coalesce(f.owed_on <= as_of, false)
+            AND (NOT f.optional OR coalesce(f.begun_on <= as_of, false)) AS owed,
         coalesce(as_of >= f.overdue_from AND as_of < f.overdue_until, false) AS past_due,
         NOT as_late AND coalesce(h.until IS NULL OR f.due_on > h.until, false) AS hidden
     FROM step_fact f CROSS JOIN now LEFT JOIN office_horizon h ON h.unit_code = f.unit_code

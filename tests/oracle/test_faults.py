@@ -43,7 +43,6 @@ def with_all_columns(store: Store, **sheets: list[list[Any]]) -> None:
     assert not result.problems
 
 
-@pytest.mark.xfail(strict=True, reason="a step that was passed by is dilewati and open at once")
 def test_a_step_passed_by_is_not_open(store: Store) -> None:
     """Lanjut Sertifikasi = ya, D.4 without a record, D.7 recorded: D.4 was passed by."""
     kept(store, batch("ya"), done(1, 2, 3, 7))
@@ -52,9 +51,6 @@ def test_a_step_passed_by_is_not_open(store: Store) -> None:
     assert (step["open"], step["days_used"], step["days_waited"]) == (False, None, None)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="D.4 owed by ya stops running when a later record of it comes"
-)
 @pytest.mark.parametrize("record", [
     ["FAS-1", 4, dt.date(2026, 4, 6), None],
     ["FAS-1", 4, dt.date(2027, 1, 6), None],
@@ -68,7 +64,6 @@ def test_a_later_record_of_d4_changes_nothing_before(store: Store, record: list[
     assert steps_of(store, "FAS-1", MARCH) == before
 
 
-@pytest.mark.xfail(strict=True, reason="a later record of D.5 or D.6 starts it in the past")
 @pytest.mark.parametrize("no", [5, 6])
 @pytest.mark.parametrize("certified", [None, "ya"])
 @pytest.mark.parametrize("asked", [MARCH, dt.date(2026, 9, 30)])
@@ -82,9 +77,6 @@ def test_a_later_record_of_d5_or_d6_changes_nothing_before(
     assert steps_of(store, "FAS-1", asked) == before
 
 
-@pytest.mark.xfail(
-    strict=True, reason="an own report of a central unit is there before its first record"
-)
 def test_a_report_of_a_central_unit_is_there_from_its_first_record(store: Store) -> None:
     """UPT owe the reports of an opened year, central units do not."""
     open_years(store, ("A", 2025))

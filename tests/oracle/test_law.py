@@ -92,7 +92,6 @@ def test_what_happens_later_changes_nothing_at_length(store: Store, seed: int) -
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(strict=True, reason="later records of D.4-D.6, see test_faults.py")
 def test_later_records_of_optional_steps_change_nothing(store: Store) -> None:
     """D.4-D.6 taken, skipped and planned afterwards."""
     faults = walk(store, 4, DAYS[1:2], (24, 80, 2), optional=True)
