@@ -30,7 +30,7 @@ def begun(store: Store, seed: int, until: dt.date, a_year: int) -> None:
         for r in store.rows("SELECT case_id FROM activity WHERE flow <> 'D' ORDER BY 1")
     ]
     import_sheets(store, {
-        "Fasilitator": [r for r in people.people(20)],
+        "Fasilitator": people.people(20),
         "Tindak Lanjut": [
             row("Tindak Lanjut", case_id=c, recommendation_no="1", description="uji",
                 unit_code=chance.random.choice(UPT),
