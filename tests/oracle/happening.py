@@ -60,7 +60,7 @@ class Afterwards:
         """Rows of every kind; ``cases`` existing cases go on."""
         return {
             "Kegiatan": [],
-            "Langkah": self.steps(cases) + self.generated(cases // 2),
+            "Langkah": self.steps(cases) + self.finishes(cases) + self.generated(cases // 2),
             "Fasilitator": self.people(cases // 2),
             "Tindak Lanjut": self.follow_ups(),
         }
@@ -99,6 +99,19 @@ class Afterwards:
             self.step(r["case_id"], r["step_no"], _optional(r["flow"], r["step_no"]))
             for r in chosen
         ]
+
+    def finishes(self, number: int) -> list[Row]:
+        """Steps that were begun by the day are done after it."""
+        begun = self.store.rows(
+            "SELECT case_id, step_no, started FROM step_record WHERE started <= $day"
+            " AND coalesce(finished > $day, true) AND NOT coalesce(skipped, false) ORDER BY ALL",
+            day=self.day,
+        )
+        return [
+            row("Langkah", case_id=r["case_id"], step_no=r["step_no"], started=r["started"],
+                finished=self.date())
+            for r in self.random.sample(begun, min(number, len(begun)))
+        ]  # fmt: skip
 
     def generated(self, number: int) -> list[Row]:
         """Annual reports and national cycles, of which nothing was recorded by the day."""

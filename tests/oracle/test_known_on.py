@@ -19,7 +19,7 @@ from sop_core.store import Store
 from tests.builders import TODAY, enter, revised
 from tests.oracle import figures
 from tests.oracle.generating import UPT, Chance, Rows, keep
-from tests.oracle.happening import Afterwards, import_sheets
+from tests.oracle.happening import Afterwards, Sheets, import_sheets, row
 
 TABLES = (
     "activity", "step_record", "facilitator", "follow_up", "target", "sop_case", "flow_year",
@@ -74,6 +74,24 @@ class Walk:
         found.append(("", self.chance.nation("D", 2025)))
         keep(self.store, found, self.day - dt.timedelta(self.random.randint(0, 20)))
         self.remember()
+        import_sheets(self.store, self.plans())
+
+    def plans(self) -> Sheets:
+        """What activities recommended, and targets of the year."""
+        rows = self.store.rows("SELECT case_id FROM activity WHERE flow <> 'D' ORDER BY case_id")
+        return {
+            "Tindak Lanjut": [
+                row("Tindak Lanjut", case_id=r["case_id"], recommendation_no="1", description="uji",
+                    unit_code=self.random.choice(OFFICES),
+                    target_on=self.day + dt.timedelta(self.random.randint(-60, 60)))
+                for r in rows[-6:]
+            ],
+            "Target": [
+                row("Target", year=2026, unit_code=self.random.choice(OFFICES),
+                    flow=self.random.choice("ABCD"), activities=self.random.randint(1, 9),
+                    facilitators=5, businesses=40)
+            ],
+        }  # fmt: skip
 
     def goes_on(self) -> None:
         """Steps, people and follow-ups of cases that are there, new ones and other dates."""

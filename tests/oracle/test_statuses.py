@@ -39,6 +39,10 @@ CORRECTED = {
     dt.date(2026, 1, 2): False,  # annual reports open a day later
     dt.date(2024, 7, 1): False,
 }
+STATUSES = {
+    "belum_mulai", "berjalan", "terlambat_berjalan", "tidak_diketahui", "selesai", "selesai_tepat",
+    "selesai_terlambat", "dilewati",
+}  # fmt: skip
 
 
 def correct(store: Store) -> None:
@@ -60,6 +64,10 @@ def test_every_status_of_six_years(store: Store, seed: int) -> None:
     fill(store, seed, range(2021, 2027), a_year=60, mute=UPT[37:39] if seed == 2 else ())
     open_by_hand(store, ("A", 2023), ("D", 2024), ("C", 2026))
     assert compared(Comparison(store), DAYS) > 60_000
+    found = store.rows("SELECT status, count(*) AS n FROM step_status($d) GROUP BY ALL", d=TODAY)
+    counts = {r["status"]: r["n"] for r in found}
+    assert counts.keys() == STATUSES
+    assert min(counts.values()) > 40, counts
 
 
 @pytest.mark.slow
