@@ -34,7 +34,7 @@ REPORT_COLUMNS = {
     "unknown": "Tidak diketahui",
 }
 MISSING_COLUMNS = {"unit": "Unit", "flow": "Alur", "year": "Tahun", "due": "Tenggat", "days_late": "Terlambat (HK)"}  # fmt: skip
-REPORT_LINE = ("flow", "year", "received", "expected", "on_time", "overdue")
+REPORT_LINE = ("flow", "year", "received", "expected", "on_time", "overdue", "unknown")
 WORST = 20
 SINCE = "dari tahun lalu"
 
@@ -154,8 +154,8 @@ def annual_reports(store: Store, scope: Scope, demo: bool) -> None:
     for row in opened.head(3).to_dict("records"):
         st.markdown(
             words.say(
-                "- Alur **{} {}**: **{} dari {}** UPT masuk, {} tepat waktu, {} terlambat belum"
-                " masuk.",
+                "- Alur **{} {}**: **{} dari {}** UPT masuk, {} tepat waktu; {} terlambat belum"
+                " masuk, {} tidak diketahui.",
                 *(row[name] for name in REPORT_LINE),
             )
         )

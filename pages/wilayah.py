@@ -144,6 +144,14 @@ def pipelines(store: Store, scope: Scope, demo: bool) -> None:
     )
     own = replace(scope, flow=str(flow))
     nation = replace(own, units=(NATIONAL,))
+    time = region.flow_time(store, own)
+    if time is not None:
+        st.caption(
+            words.say(
+                "Median waktu satu kegiatan: **{} HK** pengerjaan dan **{} HK** menunggu.",
+                *(format_number(part, 1) for part in time),
+            )
+        )
     done = region.finished_cases(store, own) | {
         k: v for k, v in region.finished_cases(store, nation).items() if k == "national_cycle"
     }

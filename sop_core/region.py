@@ -103,6 +103,21 @@ def finished_cases(store: Store, scope: Scope) -> dict[str, int]:
     return {row["level"]: row["cases"] for row in rows}
 
 
+def flow_time(store: Store, scope: Scope) -> tuple[float, float] | None:
+    """Median HK worked and median HK waited of the activities begun; None without any.
+
+    A case's time is both: what its steps took, and what lay between being owed and begun.
+    """
+    row = store.rows(
+        f"""
+        SELECT median(days_worked) AS worked, median(days_waited) AS waited
+        FROM {STANDING} WHERE level = 'activity' AND started IS NOT NULL
+        """,  # noqa: S608 - our own names
+        **scope.parameters(),
+    )[0]
+    return None if row["worked"] is None else (row["worked"], row["waited"] or 0.0)
+
+
 def cases(store: Store, scope: Scope) -> pd.DataFrame:
     """One row a case: where it stands, since how long, how late; the latest first."""
     return store.frame(

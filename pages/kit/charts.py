@@ -134,16 +134,17 @@ def late_heatmap(cells: pd.DataFrame, unit_names: dict[str, str], units: list[st
 
 
 def report_rate(reports: pd.DataFrame) -> go.Figure:
-    """Annual reports by flow: in on time, in late, overdue, not due yet."""
+    """Annual reports by flow: in on time, in late, overdue, not known, not due yet."""
     figure = go.Figure()
     labels = [words.chart(f"{r.flow} {r.year}") for r in reports.itertuples()]
     parts = (
         ("Masuk tepat waktu", reports["on_time"], palette.ON_TIME),
         ("Masuk terlambat", reports["received"] - reports["on_time"], palette.LATE),
         ("Terlambat, belum masuk", reports["overdue"], palette.OVERDUE),
+        ("Tidak diketahui", reports["unknown"], palette.UNKNOWN),
         (
             "Belum jatuh tempo",
-            reports["expected"] - reports["received"] - reports["overdue"],
+            reports["expected"] - reports["received"] - reports["overdue"] - reports["unknown"],
             palette.WAITING,
         ),
     )
