@@ -33,7 +33,11 @@ def test_one_case_through_time(one_case: Store):
 
 
 def test_due_on_friday_is_not_late_on_the_weekend(store: Store):
-    load(store, Kegiatan=[ADV], Langkah=[["ADV-1", 1, D(2026, 11, 6)]])
+    load(
+        store,
+        Kegiatan=[["ADV-1", "A", 2026, "BBPOM-PDG", "Advokasi"]],
+        Langkah=[["ADV-1", 1, D(2026, 11, 6)]],
+    )
     assert steps_of(store, "ADV-1", D(2026, 11, 20))[1]["due"] == D(2026, 11, 20)
     for day, status in (
         (20, "berjalan"),
