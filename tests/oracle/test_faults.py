@@ -61,6 +61,10 @@ def test_a_step_passed_by_is_counted_from_nothing(store: Store) -> None:
 @pytest.mark.parametrize("record", [
     ["FAS-1", 4, dt.date(2026, 4, 6), None],
     ["FAS-1", 4, dt.date(2027, 1, 6), None],
+    pytest.param(
+        ["FAS-1", 4, dt.date(2026, 4, 6), None, None, "ya", "tidak perlu"],
+        marks=pytest.mark.xfail(strict=True, reason="a later, dated skip of D.4 stops it before"),
+    ),
 ])  # fmt: skip
 def test_a_later_record_of_d4_changes_nothing_before(store: Store, record: list[Any]) -> None:
     """With ya, D.4 runs from D.3's finish, whatever is recorded of it later."""
