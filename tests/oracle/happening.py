@@ -44,10 +44,10 @@ def _optional(flow: str, no: int) -> bool:
 
 
 class Afterwards:
-    """Draws what may happen in a store after a day; with or without records of D.4-D.6."""
+    """Draws what may happen in a store after a day."""
 
-    def __init__(self, store: Store, seed: int, day: dt.date, optional: bool = True) -> None:
-        self.store, self.day, self.chance, self.optional = store, day, Chance(seed), optional
+    def __init__(self, store: Store, seed: int, day: dt.date) -> None:
+        self.store, self.day, self.chance = store, day, Chance(seed)
         self.random = self.chance.random
         self.tag = f"{seed}{day:%y%m%d}"
 
@@ -70,7 +70,8 @@ class Afterwards:
         first = self.date()
         second = min(TODAY, first + dt.timedelta(self.random.randint(0, 40)))
         kind = self.random.random()
-        if optional and kind < 0.3:
+        # That D.4 is skipped later waits for test_faults.py.
+        if optional and no > OPTIONAL[0] and kind < 0.3:
             return row("Langkah", case_id=case_id, step_no=no, started=first, skipped="ya",
                        reason="tidak perlu")  # fmt: skip
         if kind < 0.2:
@@ -93,7 +94,6 @@ class Afterwards:
             """,
             day=self.day,
         )
-        free = [r for r in free if self.optional or not _optional(r["flow"], r["step_no"])]
         chosen = self.random.sample(free, min(number * 2, len(free)))
         return [
             self.step(r["case_id"], r["step_no"], _optional(r["flow"], r["step_no"]))
@@ -131,8 +131,7 @@ class Afterwards:
                 tail = f"TW{self.random.randint(1, 4)}" if flow == "D" else "NASIONAL"
                 no = self.random.choice(NATIONAL_STEPS[flow])
             else:
-                # Central units wait for test_faults.py.
-                tail, no = self.random.choice(UPT), REPORT_STEP[flow]
+                tail, no = self.random.choice([*UPT, *CENTRE]), REPORT_STEP[flow]
             key = (f"{flow}-{year}-{tail}", no)
             if key not in known:
                 found[key] = self.step(*key, optional=False)

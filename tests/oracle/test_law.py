@@ -47,7 +47,6 @@ def walk(
     seed: int,
     days: list[dt.date],
     size: tuple[int, int, int],
-    optional: bool = False,
 ) -> list[str]:
     """What is said as of each day, noted on it, and again after all that happened since.
 
@@ -64,10 +63,10 @@ def walk(
         )
         cases = [r["case_id"] for r in rows]
         noted[day] = cases, figures.of(store, day, cases, UNIT)
-        happened = Afterwards(store, seed, day, optional)
+        happened = Afterwards(store, seed, day)
         import_sheets(store, happened.sheets(afterwards))
         import_sheets(store, happened.new_year(afterwards // 4))
-        import_sheets(store, Afterwards(store, seed + 1, day, optional).sheets(afterwards // 2))
+        import_sheets(store, Afterwards(store, seed + 1, day).sheets(afterwards // 2))
     return [
         f"{day} {fault}"
         for day, (cases, before) in noted.items()
@@ -88,11 +87,4 @@ def test_what_happens_later_changes_nothing_at_length(store: Store, seed: int) -
     if seed % 2:
         enter(store, REV05)
     faults = walk(store, seed, DAYS[seed : seed + 2], (24, 80, 8))
-    assert not faults, "\n".join(faults)
-
-
-@pytest.mark.slow
-def test_later_records_of_optional_steps_change_nothing(store: Store) -> None:
-    """D.4-D.6 taken, skipped and planned afterwards."""
-    faults = walk(store, 4, DAYS[1:2], (24, 80, 2), optional=True)
     assert not faults, "\n".join(faults)
