@@ -97,7 +97,7 @@ WITH grid AS (
     SELECT
         * EXCLUDE (owed_on),
         CASE WHEN isfinite(owed_on) THEN owed_on END AS owed_on,
-        CASE WHEN skipped OR (NOT owes AND recorded_on IS NULL) THEN NULL
+        CASE WHEN NOT owes AND (skipped OR recorded_on IS NULL) THEN NULL
             WHEN counts_start THEN started WHEN isfinite(owed_on) THEN owed_on END AS counted_on,
         (make_date(year, coalesce(quarter, 1) * 3, 1) + INTERVAL 1 MONTH
             + to_days(deadline_day - 1))::DATE AS deadline_on
@@ -130,9 +130,8 @@ WITH grid AS (
         coalesce(l.provisional_no > b.counted_provisional_no, false) AS provisional,
         CASE WHEN NOT skipped THEN finished END AS finish_on,
         CASE
-            WHEN skipped THEN NULL
-            WHEN owes THEN least(counted_on, started)
-            ELSE recorded_on END AS begun_on,
+            WHEN owes THEN least(counted_on, CASE WHEN NOT skipped THEN started END)
+            WHEN NOT skipped THEN recorded_on END AS begun_on,
         CASE WHEN skipped THEN coalesce(finished, started,
             least(CASE WHEN isfinite(before_finish) THEN before_finish END, later_on)) END
             AS passed_on
@@ -157,7 +156,7 @@ SELECT
 FROM said, LATERAL (
     SELECT CASE WHEN late_on IS NOT NULL THEN greatest(late_on, counted_on, begun_on, holds_from) END
             AS overdue_since,
-        least(finish_on, holds_until) AS overdue_until
+        least(finish_on, passed_on, holds_until) AS overdue_until
 )
 -- Rows that are counted together lie together: the national rollup takes a quarter less.
 ORDER BY flow, step_no, unit_code;

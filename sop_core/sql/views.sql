@@ -57,7 +57,8 @@ known AS (
         coalesce(f.begun_on <= as_of, false) AND NOT done AND NOT passed_over AS running,
         -- Nothing is counted of an optional step before it is begun.
         coalesce(f.counted_on <= as_of, false)
-            AND (NOT f.optional OR coalesce(f.begun_on <= as_of, false)) AS counted,
+            AND (NOT f.optional OR (coalesce(f.begun_on <= as_of, false) AND NOT passed_over))
+            AS counted,
         coalesce(f.start_on <= as_of, false) AS has_start,
         coalesce(f.owed_on <= as_of, false)
             AND (NOT f.optional OR coalesce(f.begun_on <= as_of, false)) AS owed,

@@ -44,15 +44,8 @@ class Comparison:
         faults = [f"{k}: only the product has it" for k in found.keys() - said.keys()]
         faults += [f"{k}: only the oracle has it" for k in said.keys() - found.keys()]
         for key in said.keys() & found.keys():
-            if not self._skipped_later(key, as_of):
-                faults += self._step(key, said[key], found[key])
+            faults += self._step(key, said[key], found[key])
         return len(said.keys() & found.keys()), [f"{as_of} {fault}" for fault in sorted(faults)]
-
-    def _skipped_later(self, key: Key, as_of: dt.date) -> bool:
-        # test_faults.py: D.4 of a batch with Lanjut Sertifikasi = ya, skipped on a later day.
-        record = self.told.records.get(key[0], {}).get(key[1])
-        later = record is not None and record.skipped and record.day and record.day > as_of
-        return bool(later) and key[0][0] == "D" and key[1] == 4
 
     def _step(self, key: Key, said: Said, row: dict[str, Any]) -> list[str]:
         return [

@@ -70,8 +70,7 @@ class Afterwards:
         first = self.date()
         second = min(TODAY, first + dt.timedelta(self.random.randint(0, 40)))
         kind = self.random.random()
-        # That D.4 is skipped later waits for test_faults.py.
-        if optional and no > OPTIONAL[0] and kind < 0.3:
+        if optional and kind < 0.3:
             return row("Langkah", case_id=case_id, step_no=no, started=first, skipped="ya",
                        reason="tidak perlu")  # fmt: skip
         if kind < 0.2:

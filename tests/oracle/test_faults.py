@@ -51,7 +51,6 @@ def test_a_step_passed_by_is_not_open(store: Store) -> None:
     assert (step["open"], step["days_used"], step["days_waited"]) == (False, None, None)
 
 
-@pytest.mark.xfail(strict=True, reason="a step passed by keeps the day it would be counted from")
 def test_a_step_passed_by_is_counted_from_nothing(store: Store) -> None:
     """As D.5 and D.6 beside it: D.4 was passed by."""
     kept(store, batch("ya"), done(1, 2, 3, 7))
@@ -61,10 +60,7 @@ def test_a_step_passed_by_is_counted_from_nothing(store: Store) -> None:
 @pytest.mark.parametrize("record", [
     ["FAS-1", 4, dt.date(2026, 4, 6), None],
     ["FAS-1", 4, dt.date(2027, 1, 6), None],
-    pytest.param(
-        ["FAS-1", 4, dt.date(2026, 4, 6), None, None, "ya", "tidak perlu"],
-        marks=pytest.mark.xfail(strict=True, reason="a later, dated skip of D.4 stops it before"),
-    ),
+    ["FAS-1", 4, dt.date(2026, 4, 6), None, None, "ya", "tidak perlu"],
 ])  # fmt: skip
 def test_a_later_record_of_d4_changes_nothing_before(store: Store, record: list[Any]) -> None:
     """With ya, D.4 runs from D.3's finish, whatever is recorded of it later."""
