@@ -40,8 +40,9 @@ def own_status(store: Store) -> None:
     if store.viewer.unit is None:
         return
     scope = Scope(filters.scope().as_of, units=(store.viewer.unit,))
-    for row in silence.data_status(store, scope).to_dict("records"):
-        st.markdown(_status(row))
+    rows = silence.data_status(store, scope).to_dict("records")
+    if rows:
+        st.markdown(words.join("  \n", map(_status, rows)))
 
 
 def _status(row: Mapping[Hashable, Any]) -> words.Markdown:
