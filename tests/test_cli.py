@@ -121,6 +121,8 @@ def test_import_status_and_undo(db, tmp_path, capsys):
         "changes_total",
         "batch_id",
         "sha256",
+        "until",
+        "spoken_for",
         "rows",
         "errors",
         "errors_total",
