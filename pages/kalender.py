@@ -1,4 +1,4 @@
-"""Kalender: holidays and joint leave of a year; corrections, looked at before they are kept."""
+"""Kalender: days off, corrections of them, and years of flows; looked at before they are kept."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from pages.kit import effects, filters, shell, tables, words
+from pages.kit import effects, filters, flow_years, shell, tables, words
 from sop_core import corrections
 from sop_core.calendar import FIRST_YEAR, LAST_YEAR
 from sop_core.effects import Effects
@@ -181,6 +181,7 @@ def page() -> None:
         corrections_of(store)
         enter(store)
     examine(store, filters.scope(), store.has_demo_data)
+    flow_years.draw(store)
 
 
 page()

@@ -16,10 +16,13 @@ from sop_core.indonesian import format_date, format_number, today
 from sop_core.revisions import Draft, Preview
 from sop_core.revisions import words as labels
 from sop_core.store import Store
+from sop_core.thresholds import DUE_SOON_HELP
 
 STEP_COLUMNS = {
     "code": "Langkah",
     "norm": "Norma",
+    "counted_from": "Dihitung dari",
+    "counted_reason": "Dasar hitungan",
     "activity": "Aktivitas",
     "level": "Tingkat",
     "output": "Output",
@@ -54,6 +57,7 @@ def step_row(step: Step) -> dict[str, object]:
         **vars(step),
         "code": step.code,
         "norm": f"{step.norm}, tanggal {day}" if day else step.norm,
+        "counted_from": labels.word(labels.COUNTING, step.counted_from),
         "level": LEVEL_NAMES[step.level],
         "performers": ", ".join(names) + ("*" if step.performers_source == "inferred" else ""),
         "remarks": "; ".join(step.remarks),
@@ -74,10 +78,17 @@ def steps(revision: Revision, demo: bool) -> None:
         frame, STEP_COLUMNS, key="tabel_sop", alt=f"Langkah alur {flow}", height=430
     )
     st.caption("*Disimpulkan dari bunyi SOP: lambang diagram alirnya tidak ada dalam teks. Pilih baris untuk rinciannya.")  # fmt: skip
+    st.caption("Bagaimana norma dihitung", help=words.bullets(counting_rules()))
     whole = pd.DataFrame([step_row(step) for step in revision.steps])
     tables.export(whole, EXPORT_COLUMNS, f"SOP revisi {revision.revision}", filters.scope(), demo, f"{revision.code} revisi {revision.revision}")  # fmt: skip
     if chosen:
         detail(revision, shown[chosen[0]])
+
+
+def counting_rules() -> list[str]:
+    """The words of ``Dihitung dari``, and when a running step is about to fall due."""
+    said = [f"{name}: dari {meaning}." for name, meaning in labels.COUNTING_NAMES.items()]
+    return [*said, f"Segera jatuh tempo: {DUE_SOON_HELP}"]
 
 
 def detail(revision: Revision, step: Step) -> None:
@@ -89,6 +100,12 @@ def detail(revision: Revision, step: Step) -> None:
         words.say("**Kelengkapan:** {}", step.inputs),
         words.say("**Output:** {}", step.output),
         words.say("**Norma:** {}", row["norm"]),
+        words.say(
+            "**Dihitung dari:** {} ({}). {}",
+            row["counted_from"],
+            labels.COUNTING_NAMES[str(row["counted_from"])],
+            step.counted_reason or "",
+        ),
         words.say("**Pelaksana:** {}", f"{row['performers']}{guessed}"),
     ]
     if step.optional:

@@ -1,16 +1,17 @@
 """Unggah: a spreadsheet in, what is wrong with it out, and the way back."""
 
+import datetime as dt
 from functools import partial
 
 import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from pages.kit import handing, measures, shell, tables, words
+from pages.kit import handing, measures, shell, stating, tables, words
 from pages.kit.doors.uploads import limits
 from sop_core import importing
 from sop_core.access import DEMO
-from sop_core.errors import AccessDenied, ImportRefused, UndoRefused
+from sop_core.errors import AccessDenied, ImportRefused, Refused, UndoRefused
 from sop_core.importing.limits import LISTED
 from sop_core.importing.returning import doubted_workbook, rejected_workbook
 from sop_core.importing.template import template
@@ -70,10 +71,15 @@ def upload(store: Store) -> None:
             most.file, most.total, most.files,
         )
     )  # fmt: skip
-    files = st.file_uploader(
-        "Berkas", type=["xlsx", "xls", "ods", "csv"], accept_multiple_files=True,
-        key=f"berkas_{st.session_state.get('unggahan_ke', 0)}", label_visibility="collapsed",
-    )  # fmt: skip
+    number = st.session_state.get("unggahan_ke", 0)
+    left, right = st.columns([3, 1], gap="medium")
+    with left:
+        files = st.file_uploader(
+            "Berkas", type=["xlsx", "xls", "ods", "csv"], accept_multiple_files=True,
+            key=f"berkas_{number}", label_visibility="collapsed",
+        )  # fmt: skip
+    with right:
+        until = stating.day("Data s.d.", f"data_sampai_{number}", stating.UNTIL_HELP)
     if not files:
         return
     try:
@@ -82,7 +88,7 @@ def upload(store: Store) -> None:
         st.error(words.say("**Tidak dapat diimpor.** {}", error), icon=":material/block:")
         return
     preview(parsed, found)
-    keep(store, parsed, found)
+    keep(store, parsed, found, until)
 
 
 def examined(store: Store, files: list[UploadedFile]) -> tuple[importing.Parsed, importing.Preview]:
@@ -196,18 +202,11 @@ def _by_kind(
     )
 
 
-def keep(store: Store, parsed: importing.Parsed, found: importing.Preview) -> None:
-    """Keep the good rows, or all or nothing."""
+def keep(store: Store, parsed: importing.Parsed, found: importing.Preview, until: dt.date) -> None:
+    """Keep the good rows, or all or nothing; with no row to keep, what the file says of its day."""
     rows = found.rows
     if rows.new + rows.changed == 0:
-        if found.repeat_of:
-            st.info(
-                f"Berkas ini sama dengan unggahan {words.text(found.repeat_of)}; tidak ada yang berubah."
-            )
-        elif rows.unchanged:
-            st.info("Semua baris sudah ada dengan isi yang sama; tidak ada yang perlu disimpan.")
-        else:
-            st.error("Tidak ada baris yang dapat disimpan. Perbaiki lalu unggah lagi.")
+        nothing_new(store, parsed, found, until)
         return
     st.caption(words.say("Dicatat dalam riwayat unggahan atas nama {}.", store.viewer.name))
     with st.container(horizontal=True):
@@ -225,35 +224,62 @@ def keep(store: Store, parsed: importing.Parsed, found: importing.Preview) -> No
             good = False
             whole = st.button("Simpan semua", type="primary")
     if good or whole:
-        bar = st.progress(0.0, "Menyimpan")
-        try:
-            with measures.importing():
-                result = importing.commit(
-                    store,
-                    parsed,
-                    store.viewer.name,
-                    all_or_nothing=whole,
-                    progress=words.progress(bar.progress),
-                )
-        except (AccessDenied, ImportRefused) as error:
-            bar.empty()
-            st.error(words.refused(error), icon=":material/block:")
-            return
-        st.session_state["kabar"] = _news(result)
-        st.session_state.pop("pratinjau", None)
-        st.session_state["unggahan_ke"] = st.session_state.get("unggahan_ke", 0) + 1
-        st.rerun()
+        _commit(store, parsed, until, whole)
+
+
+def nothing_new(
+    store: Store, parsed: importing.Parsed, found: importing.Preview, until: dt.date
+) -> None:
+    """Why no row is kept; that nothing is new up to a day can be said all the same."""
+    if found.repeat_of:
+        st.info(
+            f"Berkas ini sama dengan unggahan {words.text(found.repeat_of)}; tidak ada yang berubah."
+        )
+    elif found.rows.unchanged:
+        st.info("Semua baris sudah ada dengan isi yang sama; tidak ada yang perlu disimpan.")
+    else:
+        st.error("Tidak ada baris yang dapat disimpan. Perbaiki lalu unggah lagi.")
+    if (
+        found.rows.unchanged
+        and importing.speaks(parsed)
+        and st.button(f"Nyatakan data s.d. {format_date(until)}", type="primary")
+    ):
+        _commit(store, parsed, until, whole=False)
+
+
+def _commit(store: Store, parsed: importing.Parsed, until: dt.date, whole: bool) -> None:
+    bar = st.progress(0.0, "Menyimpan")
+    try:
+        with measures.importing():
+            result = importing.commit(
+                store,
+                parsed,
+                store.viewer.name,
+                all_or_nothing=whole,
+                progress=words.progress(bar.progress),
+                until=until,
+            )
+    except Refused as error:
+        bar.empty()
+        st.error(words.refused(error), icon=":material/block:")
+        return
+    st.session_state[stating.NEWS] = _news(result)
+    st.session_state.pop("pratinjau", None)
+    st.session_state["unggahan_ke"] = st.session_state.get("unggahan_ke", 0) + 1
+    st.rerun()
 
 
 def _news(result: importing.Preview) -> str:
-    rows = result.rows
-    if not result.kept:
+    rows, spoken = result.rows, stating.spoken(result)
+    if result.kept:
+        return (
+            f"Tersimpan sebagai unggahan {result.batch_id}: {format_number(rows.new)} baru,"
+            f" {format_number(rows.changed)} berubah, {format_number(rows.rejected)} ditolak,"
+            f" {format_number(result.warning_total)} peringatan. {spoken}"
+        )
+    if rows.new + rows.changed:
         return "Basis data berubah sejak pratinjau; tidak ada yang disimpan. Unggah sekali lagi."
-    return (
-        f"Tersimpan sebagai unggahan {result.batch_id}: {format_number(rows.new)} baru,"
-        f" {format_number(rows.changed)} berubah, {format_number(rows.rejected)} ditolak,"
-        f" {format_number(result.warning_total)} peringatan."
-    )
+    return f"Tidak ada baris yang berubah. {spoken or 'Unitnya sudah dinyatakan sampai hari itu.'}"
 
 
 def history(store: Store) -> None:
@@ -308,7 +334,7 @@ def _history_actions(store: Store, batch: importing.Batch) -> None:
                 except (UndoRefused, AccessDenied) as error:
                     st.error(words.refused(error))
                 else:
-                    st.session_state["kabar"] = f"Unggahan {number} dibatalkan."
+                    st.session_state[stating.NEWS] = f"Unggahan {number} dibatalkan."
                     st.rerun()
     if batch.undone_at is None and not batch.undoable:
         st.caption(
@@ -348,7 +374,7 @@ def _handed_out(store: Store, number: int, file: importing.StoredFile) -> bytes:
 def page() -> None:
     """Draw the page."""
     store = shell.store("unggah")
-    news = st.session_state.pop("kabar", None)
+    news = st.session_state.pop(stating.NEWS, None)
     if news:
         st.success(words.text(news))
     if store.empty:
@@ -359,8 +385,11 @@ def page() -> None:
         )
         if demo:
             shell.offer_demo(store)
+    stating.own_status(store)
     get_template(store)
     upload(store)
+    stating.declare(store)
+    stating.said(store)
     history(store)
 
 

@@ -52,7 +52,8 @@ def data_status(store: Store, scope: Scope) -> pd.DataFrame:
             FROM {SCOPED} GROUP BY unit_code
         )
         SELECT u.code, u.name, u.kind, h.until, p.last_upload, p.uploaded_by,
-            greatest(date_diff('day', h.until, $as_of::DATE), 0) AS days_silent,
+            CASE WHEN h.until IS NOT NULL
+                THEN greatest(date_diff('day', h.until, $as_of::DATE), 0) END AS days_silent,
             h.until IS NULL OR days_silent > {SILENT_DAYS} AS silent,
             coalesce(s.unknown, 0) AS unknown, coalesce(s.owed, 0) AS owed
         FROM unit_as_of($as_of) u

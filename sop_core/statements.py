@@ -11,12 +11,14 @@ import datetime as dt
 from collections.abc import Iterable
 
 import duckdb
+import pandas as pd
 
 from sop_core import units
 from sop_core.errors import Refused
 from sop_core.indonesian import format_date, now
 from sop_core.indonesian import today as jakarta_today
 from sop_core.store import Store, Trace, bump_version
+from sop_core.units import Unit
 
 
 def refuse_future(until: dt.date, today: dt.date) -> None:
@@ -66,6 +68,30 @@ def take_back_of_batch(cursor: duckdb.DuckDBPyConnection, batch_id: int, who: st
         "UPDATE office_statement SET withdrawn_by = $who, withdrawn_at = $now"
         " WHERE batch_id = $batch AND withdrawn_at IS NULL",
         {"who": who, "now": now(), "batch": batch_id},
+    )
+
+
+def offices(store: Store, on: dt.date) -> list[Unit]:
+    """The offices, as registered on a day, for which the viewer may say how things stand."""
+    return [u for u in store.register(on) if store.viewer.uploads_for(u.code, u.kind)]
+
+
+def listed(store: Store, on: dt.date) -> pd.DataFrame:
+    """What was said of the viewer's own offices (``offices``), the newest first.
+
+    One row a statement: ``until`` (data s.d.), by whom and when, the upload that said it
+    (``batch_id``, empty for one without a file), and by whom and when it was taken back.
+    """
+    return store.frame(
+        """
+        SELECT s.statement_no, s.unit_code, u.name AS unit, s.until, s.stated_by, s.stated_at,
+            s.batch_id, s.withdrawn_by, s.withdrawn_at
+        FROM office_statement s JOIN register_as_of($day) u ON u.code = s.unit_code
+        WHERE list_contains($offices, s.unit_code)
+        ORDER BY s.statement_no DESC
+        """,
+        day=on,
+        offices=[u.code for u in offices(store, on)],
     )
 
 

@@ -50,8 +50,13 @@ def by_step(found: Effects, scope: Scope) -> None:
     tables.plain(found.by_step, happened, alt="Akibat pada langkah", height=300)
 
 
-def flips(found: Effects, scope: Scope, demo: bool, about: str) -> None:
-    """Every step of a case whose status becomes another, with its due date before and after."""
+def flips(
+    found: Effects, scope: Scope, demo: bool, about: str, name: str = "Langkah berubah status"
+) -> None:
+    """Every step of a case whose status becomes another, with its due date before and after.
+
+    ``name`` of the export: one that no other on the page has.
+    """
     st.markdown(words.say("**Langkah yang berubah status** · {}", format_number(len(found.flips))))
     if found.flips.empty:
         st.caption("Tidak ada langkah yang berubah status.")
@@ -61,4 +66,4 @@ def flips(found: Effects, scope: Scope, demo: bool, about: str) -> None:
         status_after=found.flips["status"].map(STATUS_NAMES),
     )
     tables.plain(frame, _FLIPS, alt="Langkah yang berubah status", height=360)
-    tables.export(frame, _FLIPS, "Langkah berubah status", scope, demo, about)
+    tables.export(frame, _FLIPS, name, scope, demo, about)

@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from sop_core.cli import days, figures, people, records, sop, templates, upkeep
+from sop_core.cli import days, figures, people, records, silence, sop, templates, upkeep, years
 from sop_core.cli.common import Parser, fail
 from sop_core.errors import PantauError, UsageError
 
@@ -107,8 +107,10 @@ def build_parser() -> Parser:
         return sub
 
     records.register(command)
+    silence.register(command)
     figures.register(command)
     days.register(command, common)
+    years.register(command, common)
     sop.register(command, common)
     people.register(command, common)
     templates.register(command, common)

@@ -12,10 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn, Protocol
 
-from sop_core import accounts, region
+import pandas as pd
+
+from sop_core import accounts, past, region
 from sop_core.calendar import FIRST_YEAR, LAST_YEAR
 from sop_core.errors import CellError, UsageError
 from sop_core.importing.cells import parse_date
+from sop_core.indonesian import today
 from sop_core.paths import default_database
 from sop_core.store import Store
 
@@ -106,6 +109,25 @@ def unit_options(sub: Parser) -> None:
     sub.add_argument("--lokas", action="store_true", help="beserta Loka yang dikoordinasikannya")
 
 
+def as_of_option(sub: Parser) -> None:
+    """``--as-of``, by default the day of ``--known-on``, else today."""
+    sub.add_argument("--as-of", type=date, default=None, help="tanggal acuan")
+
+
+def known_option(sub: Parser) -> None:
+    """``--known-on``."""
+    sub.add_argument(
+        "--known-on", type=date, default=None,
+        help="seperti diketahui pada hari itu; tanpa --as-of juga tanggal acuannya",
+    )  # fmt: skip
+
+
+def day_of(options: Any) -> dt.date:
+    """The as-of date that is asked for: what could be said on a day is of that day."""
+    chosen: dt.date | None = options.as_of
+    return chosen or min(options.known_on or today(), today())
+
+
 def nothing(_: Any) -> int:
     """A command that needs an action of its own."""
     raise UsageError("perintah ini memerlukan aksi")
@@ -113,12 +135,20 @@ def nothing(_: Any) -> int:
 
 @contextmanager
 def open_store(options: Any) -> Iterator[Store]:
-    """The store as the operator, or as the account of ``--as``, sees it."""
+    """The store as the operator, or as the account of ``--as``, sees it.
+
+    With ``--known-on`` as it was known on that day.
+    """
     with Store(options.db or default_database()) as store:
-        if options.login is None:
-            yield store
-        else:
-            yield store.as_viewer(accounts.viewer_of(store, options.login))
+        seen = (
+            store
+            if options.login is None
+            else store.as_viewer(accounts.viewer_of(store, options.login))
+        )
+        try:
+            yield past.known_on(seen, getattr(options, "known_on", None))
+        finally:
+            past.close(store.database)
 
 
 def unit_code(store: Store, written: str | None) -> str | None:
@@ -144,6 +174,20 @@ def units_of(store: Store, options: Any, as_of: dt.date) -> tuple[str, ...] | No
 def who(store: Store) -> str:
     """The name that a change is kept under."""
     return getpass.getuser() if store.viewer.unlimited else store.viewer.name
+
+
+def plain_rows(
+    frame: pd.DataFrame, days: tuple[str, ...] = (), counts: tuple[str, ...] = ()
+) -> list[dict[str, Any]]:
+    """A frame's rows for a machine: None where there is no value, ``days`` without a time of day,
+    ``counts`` whole.
+    """
+    rows = []
+    for record in frame.to_dict("records"):
+        row: dict[str, Any] = {str(name): None if pd.isna(v) else v for name, v in record.items()}
+        row |= {name: row[name].date() for name in days if row[name] is not None}
+        rows.append(row | {name: int(row[name]) for name in counts if row[name] is not None})
+    return rows
 
 
 def print_json(value: Any) -> None:

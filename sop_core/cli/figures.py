@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -11,8 +12,12 @@ from sop_core import evaluation, facilitators, recommendations, reports
 from sop_core.cli import templates
 from sop_core.cli.common import (
     Command,
+    as_of_option,
     at_least_one,
     date,
+    day_of,
+    fail,
+    known_option,
     open_store,
     print_json,
     unit_code,
@@ -26,20 +31,30 @@ from sop_core.indonesian import format_date, format_number, today
 def register(command: Command) -> None:
     """The commands of this file."""
     sub = command("status", run_status, "Status setiap langkah per tanggal acuan")
-    sub.add_argument("--as-of", type=date, default=None)
+    as_of_option(sub)
     unit_options(sub)
     sub.add_argument("--flow", choices=list("ABCD"), default=None)
     sub.add_argument("--year", type=year, default=None)
     sub.add_argument(
         "--overdue", action="store_true", help="hanya yang terlambat dan belum selesai"
     )
+    sub.add_argument(
+        "--silence-is-late", action="store_true",
+        help="cara baca lama: yang jatuh tempo sesudah data unitnya terhitung terlambat",
+    )  # fmt: skip
+    known_option(sub)
     sub = command("facilitators", run_facilitators, "Fasilitator menurut keadaan (alur D)")
-    sub.add_argument("--as-of", type=date, default=None)
+    as_of_option(sub)
+    known_option(sub)
     unit_options(sub)
     sub.add_argument("--by", choices=list(facilitators.GROUPS), default="unit")
     sub = command("recommend", run_recommend, "Rekomendasi bagi tahun sesudah --year")
     sub.add_argument("--year", type=year, required=True, help="tahun n; usulan bagi tahun n+1")
     sub.add_argument("--as-of", type=date, default=None, help="default akhir tahun, atau hari ini")
+    sub.add_argument(
+        "--known-on", type=date, default=None,
+        help="seperti diketahui pada hari itu; default 31 Desember tahun n bila sudah lewat",
+    )  # fmt: skip
     unit_options(sub)
     sub.add_argument("--top", type=at_least_one, default=None, help="hanya sekian teratas")
     sub.add_argument("--backtest", action="store_true", help="uji pada tahun yang sudah lewat")
@@ -49,7 +64,8 @@ def register(command: Command) -> None:
     sub.add_argument("--year", type=year, default=None)
     sub.add_argument("--quarter", type=int, choices=[1, 2, 3, 4], default=None)
     sub.add_argument("--case", default=None, help="ID kasus, untuk laporan kegiatan")
-    sub.add_argument("--as-of", type=date, default=None)
+    as_of_option(sub)
+    known_option(sub)
     unit_options(sub)
     sub.add_argument(
         "--template", default=None, help="nama templat yang disimpan, atau berkas .docx"
@@ -60,9 +76,11 @@ def register(command: Command) -> None:
 def run_status(options: Any) -> int:
     """Print the status of every step in scope."""
     with open_store(options) as store:
-        as_of = options.as_of or today()
+        as_of = day_of(options)
         units = units_of(store, options, as_of)
-        scope = evaluation.Scope(as_of, options.year, units, options.flow)
+        scope = evaluation.Scope(
+            as_of, options.year, units, options.flow, silence_is_late=options.silence_is_late
+        )
         rows = evaluation.status_rows(store, scope, options.overdue)
     if options.json:
         print_json(rows)
@@ -81,7 +99,7 @@ def run_status(options: Any) -> int:
 def run_facilitators(options: Any) -> int:
     """Count people by state; no names."""
     with open_store(options) as store:
-        as_of = options.as_of or today()
+        as_of = day_of(options)
         scope = evaluation.Scope(as_of, units=units_of(store, options, as_of))
         frame = facilitators.counts_by(store, scope, options.by)
     rows = frame.to_dict("records")
@@ -97,12 +115,22 @@ def run_facilitators(options: Any) -> int:
 
 def run_recommend(options: Any) -> int:
     """Proposals for the year after --year, or how good they would have been."""
+    year_end = dt.date(options.year, 12, 31)
+    if options.known_on is None and not options.backtest and year_end < today():
+        options.known_on = year_end
     with open_store(options) as store:
-        as_of = options.as_of or recommendations.evidence_day(options.year, today())
         if options.backtest:
             return _print_backtest(
-                recommendations.backtest(store, options.year, options.as_of or today()), options
+                recommendations.backtest(store, options.year, day_of(options)), options
             )
+        known = store.database.known_on
+        if known is not None and store.empty:
+            return fail(
+                f"pantau: pada {format_date(known)} belum ada data yang dimasukkan;"
+                f" --known-on {today()} memakai yang diketahui kini",
+                1,
+            )
+        as_of = options.as_of or recommendations.evidence_day(options.year, known or today())
         found = recommendations.recommend(
             store, options.year, as_of, units_of(store, options, as_of)
         )
@@ -116,7 +144,8 @@ def run_recommend(options: Any) -> int:
         return 0
     for r in found:
         print(f"{r.rank:4} {r.score:5.1f} {r.unit:12} {r.title}. {r.reason} {r.proposal}.")
-    print(f"{len(found)} rekomendasi bagi {options.year + 1} per {format_date(as_of)}")
+    seen = f", seperti diketahui pada {format_date(known)}" if known else ""
+    print(f"{len(found)} rekomendasi bagi {options.year + 1} per {format_date(as_of)}{seen}")
     return 0
 
 
@@ -136,7 +165,7 @@ def _print_backtest(trials: list[recommendations.Trial], options: Any) -> int:
 def run_report(options: Any) -> int:
     """Write one report; the format goes by the file's name."""
     asked = reports.Request(
-        options.kind, options.as_of or today(), options.year, options.quarter,
+        options.kind, day_of(options), options.year, options.quarter,
         with_lokas=options.lokas, case_id=options.case,
     )  # fmt: skip
     with open_store(options) as store:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sop_core import importing
+from sop_core import importing, statements
 from sop_core.cli.common import (
     Command,
     at_least_one,
@@ -30,6 +30,10 @@ def register(command: Command) -> None:
     sub.add_argument(
         "--all-or-nothing", action="store_true", help="tolak semua bila ada yang salah"
     )
+    sub.add_argument(
+        "--until", type=date, default=None,
+        help="sampai hari apa berkas memuat keadaan unitnya, default hari ini",
+    )  # fmt: skip
     sub = command("undo", run_undo, "Batalkan satu unggahan")
     sub.add_argument("batch", type=number)
     sub = command("template", run_template, "Tulis templat buku kerja")
@@ -46,11 +50,15 @@ def register(command: Command) -> None:
 def run_import(options: Any) -> int:
     """Preview or keep the files; good rows are kept unless --all-or-nothing."""
     files = [importing.SourceFile(p.name, p.read_bytes()) for p in options.files]
+    until = options.until or today()
+    statements.refuse_future(until, today())
     with open_store(options) as store:
         if options.dry_run:
             result = importing.preview(store, importing.read(store, files))
         else:
-            result = importing.import_files(store, files, who(store), options.all_or_nothing)
+            result = importing.import_files(
+                store, files, who(store), options.all_or_nothing, until=until
+            )
     if options.json:
         print_json(
             {
@@ -58,6 +66,8 @@ def run_import(options: Any) -> int:
                 "kept": result.kept,
                 "batch_id": result.batch_id,
                 "sha256": result.sha256,
+                "until": until,
+                "spoken_for": result.spoken_for,
                 "rows": vars(result.rows),
                 "sheets": {name: vars(counts) for name, counts in result.sheets.items()},
                 "notes": result.notes,
@@ -122,6 +132,9 @@ def _print_import(result: importing.Preview, dry_run: bool) -> None:
         print(f"Tersimpan sebagai unggahan {result.batch_id}.")
     else:
         print("Tidak ada yang disimpan.")
+    if result.spoken_for:
+        until = format_date(result.until or today())
+        print(f"Data {len(result.spoken_for)} unit dinyatakan s.d. {until}.")
 
 
 def _print_reasons(

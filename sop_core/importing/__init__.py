@@ -12,7 +12,7 @@ from sop_core.importing.history import (
     warnings,
     warnings_counted,
 )
-from sop_core.importing.keeping import commit, import_files
+from sop_core.importing.keeping import commit, import_files, speaks
 from sop_core.importing.outdated import Older
 from sop_core.importing.parsing import Parsed, Problem, ProblemCount
 from sop_core.importing.reading import SourceFile
@@ -38,6 +38,7 @@ __all__ = [
     "read",
     "rejections",
     "rejections_counted",
+    "speaks",
     "stored_file",
     "stored_files",
     "undo",

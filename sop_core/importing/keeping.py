@@ -100,13 +100,20 @@ _TOUCHED = """
 """
 
 
+def speaks(parsed: Parsed) -> bool:
+    """Whether files say how steps stand: those without activities or steps (targets, people)
+    say nothing of that.
+    """
+    return bool({p.sheet.table for p in parsed.sheets} & {"activity", "step_record"})
+
+
 def _speak(
     cursor: duckdb.DuckDBPyConnection, result: Preview, parsed: Parsed, who: str, viewer: Viewer
 ) -> None:
     """The offices for which an upload says how their steps stand: the uploader's own, and those
-    in it. A file without activities or steps (targets, people) says nothing of that.
+    in it.
     """
-    if not {p.sheet.table for p in parsed.sheets} & {"activity", "step_record"}:
+    if not speaks(parsed):
         return
     rows = cursor.execute(
         """

@@ -85,6 +85,7 @@ def stored_file(store: Store, document_no: int) -> SourceFile:
 def preview(store: Store, file: SourceFile, revision: Revision, as_of: dt.date) -> Preview:
     """What keeping a revision would do; nothing is kept. Raises AccessDenied."""
     store.require("sop", f"pratinjau revisi {revision.revision}")
+    revision = _complete(store, revision)
     before = _predecessor(store.revisions, revision)
     obstacles = _obstacles(store, revision)
     with store.rehearse(stored=True) as cursor:
@@ -114,6 +115,7 @@ def add(store: Store, file: SourceFile, revision: Revision, who: str) -> int:
     Raises RevisionRefused where it is no other than what counts, takes another's day, or
     would leave recorded steps without a place, and AccessDenied.
     """
+    revision = _complete(store, revision)
     trace = Trace("sop", f"revisi {revision.revision}: {file.name}")
     with store.write(trace) as cursor:
         obstacles = _obstacles(store, revision)
@@ -154,6 +156,14 @@ def withdraw(store: Store, number: str, who: str) -> None:
         if clashes:
             raise RevisionRefused(clashes[0])
         _adopt(store, cursor)
+
+
+def _complete(store: Store, revision: Revision) -> Revision:
+    """The revision with what a form of before it was asked leaves out (``with_counting``).
+
+    Before it is kept: a stored document says everything, so that a default would look meant.
+    """
+    return counting.with_counting(revision, store.shipped_revisions)
 
 
 def _judge_anew(store: Store, cursor: duckdb.DuckDBPyConnection) -> None:

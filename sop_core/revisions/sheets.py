@@ -51,9 +51,8 @@ STEPS = Sheet(
         Column("Norma HK", "sla_days", "norm", False, ("waktu", "norma"), help="Kosong atau N/A: tanpa norma"),
         Column("Dihitung Dari", "counted_from", "choice", False, ("hitungan", "dihitung dari"),
                _choices(words.COUNTING),
-               help="mulai: dari tanggal mulai yang tercatat, bila tidak ada dari selesainya langkah"
-               " sebelumnya; pemicu: dari selesainya langkah sebelumnya atau pembukaan, apa pun"
-               " tanggal mulainya. Kosong: seperti revisi sebelumnya"),
+               help="; ".join(f"{word}: dari {said}" for word, said in words.COUNTING_NAMES.items())
+               + ". Kosong: seperti langkah berbunyi sama pada revisi bawaan"),
         Column("Dasar Hitungan", "counted_reason", "text", help="Mengapa dihitung dari situ"),
         Column("Batas Tanggal", "deadline_day_after_quarter", "count",
                help="Hari pada bulan sesudah triwulan (D.8)"),

@@ -19,6 +19,11 @@ PERFORMERS = {
 SOURCES = {"tertulis": "stated", "disimpulkan": "inferred"}
 COUNTING = {"mulai": "mulai", "pemicu": "pemicu"}
 """From what a norm is counted: the recorded start, or the step before (the opening)."""
+COUNTING_NAMES = {
+    "mulai": "tanggal mulai yang tercatat, bila tidak ada selesainya langkah sebelumnya",
+    "pemicu": "selesainya langkah sebelumnya atau pembukaan, apa pun tanggal mulainya",
+}
+"""The same for whoever reads it, by the word."""
 PERIODS = {"tahun": "year", "triwulan": "quarter"}
 ROUTES = {
     "penerima": "recipient",

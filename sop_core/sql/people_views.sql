@@ -73,8 +73,10 @@ WITH held AS (
 ),
 known AS (
     SELECT
-        f.* REPLACE (coalesce(f.unit_code, c.unit_code) AS unit_code,
-            CASE WHEN f.finished_on <= as_of THEN f.finished_on END AS finished_on),
+        -- Not f.* REPLACE (...): two would be kept in either order, and a backup look changed.
+        f.case_id, f.recommendation_no, f.description, f.target_on, f.outcome, f.batch_id,
+        f.source_row, coalesce(f.unit_code, c.unit_code) AS unit_code,
+        CASE WHEN f.finished_on <= as_of THEN f.finished_on END AS finished_on,
         c.flow, c.year, c.title, c.stakeholder, c.commodity, c.unit_code AS case_unit,
         CASE WHEN h.held_on <= as_of THEN h.held_on END AS held_on
     FROM follow_up f

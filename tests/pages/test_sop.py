@@ -4,11 +4,13 @@ import datetime as dt
 import re
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from sop_core.indonesian import format_date, today
 from sop_core.store import Store
 from tests.builders import REV04, enter, form_of, load, revised
 from tests.pages.test_pages import demo, empty, fresh_store, metric, open_page, sign_in
+from tests.revisions.test_counting import LATE_BEGUN
 from tests.revisions.test_form import changed, row_of
 
 pytestmark = pytest.mark.slow
@@ -40,6 +42,46 @@ def test_the_steps_are_the_sops_own(empty):
     d = open_page("sop", alur_sop="D").dataframe[0].value
     assert d["Norma"].iloc[7] == "10 HK, tanggal 10"
     assert d["Pelaksana"].iloc[2] == "Unit Kerja Pusat, PPSDM", "stated in a remark"
+
+
+def test_a_norm_says_from_what_it_is_counted_and_why(empty):
+    app = open_page("sop")
+    table = app.dataframe[0].value
+    steps = REV04.flow_steps("A")
+    assert table["Dihitung dari"].tolist() == [s.counted_from for s in steps]
+    assert table["Dasar hitungan"].tolist() == [s.counted_reason for s in steps]
+    said = next(c for c in app.caption if c.value == "Bagaimana norma dihitung").help
+    assert "pemicu" in said
+    assert "apa pun tanggal mulainya" in said
+    assert "separuh norma" in said, "when a step falls due soon"
+
+
+def test_a_step_that_is_opened_says_its_counting(empty):
+    def draw() -> None:
+        from pages import sop
+        from tests.builders import REV04
+
+        sop.detail(REV04, REV04.step("A", 4))
+
+    said = "".join(m.value for m in AppTest.from_function(draw).run().markdown)
+    step = REV04.step("A", 4)
+    assert "**Dihitung dari:** pemicu (selesainya langkah sebelumnya" in said
+    assert step.counted_reason.split(";")[0] in said
+
+
+def test_a_changed_counting_is_looked_at_before_it_is_kept(empty, sign_in):
+    with Store(empty) as store:
+        load(store, **LATE_BEGUN)
+    sign_in("pusat", "PST-PMPUPO")
+    app = upload(
+        open_page("sop"),
+        changed(revised(), "Langkah SOP", {"Dihitung Dari": "pemicu"}, row_of("B.2")),
+    )
+    frames = [f.value for f in app.dataframe]
+    changes = next(f for f in frames if "Bagian" in f.columns)
+    assert ["B.2", "Dihitung dari", "mulai", "pemicu"] in changes.values.tolist()
+    flips = next(f for f in frames if "Status sebelum" in f.columns)
+    assert flips[["Langkah", "Status sesudah"]].values.tolist() == [["B.2", "Selesai terlambat"]]
 
 
 def test_a_link_keeps_revision_and_flow(empty):
