@@ -87,6 +87,11 @@ def known_on(store: Store, day: dt.date | None) -> Store:
         return kept[key].as_viewer(store.viewer)
 
 
+def known_day(store: Store) -> dt.date:
+    """The day as known on which a store speaks: that of a past one, else today in Jakarta."""
+    return store.database.known_on or jakarta_today()
+
+
 def since(
     store: Store, day: dt.date, as_of: dt.date, units: tuple[str, ...] | None = None
 ) -> Since:

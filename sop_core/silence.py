@@ -6,6 +6,7 @@ by sending nothing. Up to which day an office spoke: statements.py.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import pandas as pd
@@ -52,7 +53,8 @@ def data_status(store: Store, scope: Scope) -> pd.DataFrame:
             FROM {SCOPED} GROUP BY unit_code
         )
         SELECT u.code, u.name, u.kind, h.until, p.last_upload, p.uploaded_by,
-            greatest(date_diff('day', h.until, $as_of::DATE), 0) AS days_silent,
+            CASE WHEN h.until IS NOT NULL
+                THEN greatest(date_diff('day', h.until, $as_of::DATE), 0) END AS days_silent,
             h.until IS NULL OR days_silent > {SILENT_DAYS} AS silent,
             coalesce(s.unknown, 0) AS unknown, coalesce(s.owed, 0) AS owed
         FROM unit_as_of($as_of) u
@@ -75,6 +77,13 @@ def reporting(status: pd.DataFrame) -> Reporting:
         never=int(status["until"].isna().sum()),
         unknown=int(status["unknown"].sum()),
     )
+
+
+def silent_offices(store: Store, as_of: dt.date) -> dict[str, dt.date | None]:
+    """UPT that are silent on a day, by code: up to which day each spoke, None for never."""
+    status = data_status(store, Scope(as_of))
+    told = status[status["silent"]].to_dict("records")
+    return {r["code"]: None if pd.isna(r["until"]) else r["until"].date() for r in told}
 
 
 def unknown_steps(store: Store, scope: Scope) -> pd.DataFrame:

@@ -41,6 +41,7 @@ def annual_report(
         ("Kecenderungan", lambda: sections.trend(store, scope)),
         ("Laporan tahunan", lambda: sections.annual_reports(reports, national.missing_reports(store, scope))),
         ("Keterlambatan", lambda: sections.overdue(store, scope)),
+        ("Status data", lambda: sections.data_status(store, scope)),
         ("Fasilitator", lambda: sections.people(store, scope)),
         ("Tindak lanjut", lambda: sections.follow_ups(store, scope)),
         ("Rekomendasi", lambda: sections.proposals(store, found, year, as_of, most)),
