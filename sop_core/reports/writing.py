@@ -62,13 +62,17 @@ def silence(told: Reporting) -> str:
     if not told.offices:
         return "Status data hanya dihitung bagi UPT."
     if not told.silent:
+        if told.offices == 1:
+            return f"Unit ini melapor dalam {SILENT_DAYS} hari terakhir."
         return (
             f"Setiap UPT ({format_number(told.offices)}) melapor dalam {SILENT_DAYS} hari terakhir."
         )
     never = f", {format_number(told.never)} di antaranya belum pernah" if told.never else ""
+    who = f"{format_number(told.silent)} dari {format_number(told.offices)} UPT"
+    if told.offices == 1:
+        who, never = "Unit ini", " (belum pernah)" if told.never else ""
     return (
-        f"{format_number(told.silent)} dari {format_number(told.offices)} UPT tidak melapor lebih"
-        f" dari {SILENT_DAYS} hari{never}. {format_number(told.unknown)} langkah UPT jatuh tempo"
+        f"{who} tidak melapor lebih dari {SILENT_DAYS} hari{never}. {format_number(told.unknown)} langkah UPT jatuh tempo"
         " sesudah laporan terakhir unitnya: dihitung tidak diketahui, bukan terlambat."
     )
 
