@@ -203,6 +203,6 @@ def said(what: Since) -> str:
         (what.undone, "{} unggahan dibatalkan"),
         (what.days, "kalender dikoreksi {} kali"),
         (what.revisions, "revisi SOP berubah {} kali"),
-        (what.statements, "{} pernyataan data s.d."),
+        (what.statements, "{} pernyataan data s.d. masuk"),
     )
     return ", ".join(text.format(format_number(count)) for count, text in parts if count)
