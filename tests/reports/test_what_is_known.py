@@ -181,7 +181,7 @@ def test_notes_say_what_came_in_since_the_as_of_date(padang: Store, monkeypatch)
     asked = Request("tahunan", DAY, 2025, unit=OFFICE)
     # What the fixture told came in on 2 July, two days after the as-of date.
     assert reports.build(padang, asked).notes[-1] == (
-        "Sejak 30 Juni 2025: 3 catatan masuk kemudian, 1 pernyataan data s.d. masuk. Angka per tanggal itu"
+        "Sejak 30 Juni 2025: 5 catatan masuk kemudian, 1 pernyataan data s.d. masuk. Angka per tanggal itu"
         " dapat berbeda dari yang dilaporkan waktu itu."
     )
     it_is(monkeypatch, D(2025, 7, 9))
@@ -195,7 +195,27 @@ def test_notes_say_what_came_in_since_the_as_of_date(padang: Store, monkeypatch)
     report = reports.build(known, asked)
     assert dict(report.identity)["Tanggal acuan"].endswith("diketahui pada 2 Juli 2025")
     assert "kalender" not in report.notes[-1]
-    assert "3 catatan masuk kemudian" in report.notes[-1]
+    assert "5 catatan masuk kemudian" in report.notes[-1]
+
+
+def test_only_what_is_new_or_changed_has_come_in(padang: Store, monkeypatch):
+    """A workbook that is sent again each month holds everything; two rows of it are news."""
+    it_is(monkeypatch, D(2025, 8, 5))
+    tell(
+        padang, D(2025, 4, 30),
+        Kegiatan=[ADV, ["ADV-2", "A", 2025, OFFICE, "Tanpa catatan"]],
+        Langkah=[
+            ["ADV-1", 1, D(2025, 3, 3), D(2025, 3, 7)],
+            ["ADV-1", 2, D(2025, 3, 12), D(2025, 3, 25)],
+            ["ADV-1", 3, D(2025, 3, 24), D(2025, 3, 27)],
+            ["ADV-1", 4, None, D(2025, 4, 10)],
+            ["ADV-1", 5, D(2025, 7, 14)],
+        ],
+    )  # fmt: skip
+    since = past.since(padang, D(2025, 7, 31), DAY, (OFFICE,))
+    assert (since.records, since.statements, since.first) == (2, 1, D(2025, 8, 5))
+    years.open_year(padang, "A", 2024, "uji")
+    assert "tahun alur dibuka atau ditutup 1 kali" in past.said(past.since(padang, DAY, DAY))
 
 
 def test_a_report_as_of_today_has_nothing_that_came_since(padang: Store):
