@@ -35,7 +35,7 @@ def annual_report(
     )
     most = OFFICE_PROPOSALS if about.units else NATIONAL_PROPOSALS
     parts: list[building.Part] = [
-        ("Alur", lambda: sections.flows(evaluation.by_flow(store, scope), flows)),
+        ("Alur", lambda: sections.flows(store, scope, flows)),
         ("Langkah", lambda: sections.steps(steps)),
         ("Unit", lambda: sections.offices(units)),
         ("Kecenderungan", lambda: sections.trend(store, scope)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -36,13 +37,19 @@ def _numbers(frame: pd.DataFrame, column: str) -> list[float]:
     return [float(v) for v in frame[column].fillna(0)]
 
 
-def flows(frame: pd.DataFrame, names: dict[str, str]) -> Section:
-    """Flow by flow: activities begun and how their steps stand (rows of ``by_flow``)."""
-    frame = frame.assign(name=[f"{f}. {names[f]}" for f in frame["flow"]])
+def flows(store: Store, scope: Scope, names: dict[str, str]) -> Section:
+    """Flow by flow: activities begun, how their steps stand, and their time as work and waiting."""
+    frame = evaluation.by_flow(store, scope)
+    times = [region.flow_time(store, replace(scope, flow=flow)) for flow in frame["flow"]]
+    frame = frame.assign(
+        name=[f"{f}. {names[f]}" for f in frame["flow"]],
+        worked=[time[0] if time else math.nan for time in times],
+        waited=[time[1] if time else math.nan for time in times],
+    )
     columns = {
         "name": "Alur", "activities": "Kegiatan dimulai", "on_time": "Selesai tepat waktu",
         "late": "Selesai terlambat", "open": "Terbuka", "overdue": "Sedang terlambat",
-        "unknown": "Tidak diketahui",
+        "unknown": "Tidak diketahui", "worked": "Kerja, median (HK)", "waited": "Jeda, median (HK)",
     }  # fmt: skip
     chart = Chart(
         "stacked", "Langkah bernorma per alur", [f"Alur {f}" for f in frame["flow"]],
@@ -55,7 +62,10 @@ def flows(frame: pd.DataFrame, names: dict[str, str]) -> Section:
     )  # fmt: skip
     return Section(
         "Pelaksanaan per alur",
-        ["Langkah tanpa norma (N/A) tidak pernah dinilai terlambat."],
+        [
+            "Langkah tanpa norma (N/A) tidak pernah dinilai terlambat. Waktu satu kegiatan ialah kerja"
+            " dan jeda: menunggu sampai langkah berikutnya dimulai."
+        ],
         rows_of("Per alur", frame, columns),
         chart if len(frame) else None,
     )

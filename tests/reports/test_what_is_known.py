@@ -90,6 +90,9 @@ def test_the_annual_report_counts_it_by_flow_and_month(padang: Store):
     report = reports.build(padang, Request("tahunan", DAY, 2025))
     flow = next(r for r in rows(report, "Pelaksanaan per alur") if r["Alur"].startswith("A."))
     assert (flow["Sedang terlambat"], flow["Tidak diketahui"]) == ("0", "1")
+    activity = reports.build(padang, Request("kegiatan", DAY, case_id="ADV-1")).summary
+    worked, waited = flow["Kerja, median (HK)"], flow["Jeda, median (HK)"]
+    assert f"kerja {worked} HK dan jeda (menunggu dimulai) {waited} HK." in " ".join(activity)
     months = rows(report, "Kecenderungan bulanan")
     assert [m["Tidak diketahui akhir bulan"] for m in months] == ["0", "0", "0", "1", "1", "1"]
     assert [m["Terlambat akhir bulan"] for m in months] == ["0"] * 6
