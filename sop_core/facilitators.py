@@ -66,7 +66,9 @@ def people(
     store: Store, scope: Scope, kind: str | None = None, active: bool = False
 ) -> pd.DataFrame:
     """One row a person, with name: for readers who may see it. ``active`` leaves others out."""
-    return store.frame(f"{PEOPLE} ORDER BY u.name, p.name", **_parameters(scope, kind, active))
+    return store.frame(
+        f"{PEOPLE} ORDER BY u.name, p.name, p.facilitator_id", **_parameters(scope, kind, active)
+    )
 
 
 def funnel(

@@ -98,7 +98,7 @@ def missing_reports(store: Store, scope: Scope) -> pd.DataFrame:
         SELECT s.year, s.flow, u.name AS unit, s.due, s.days_late
         FROM {SCOPED} s JOIN unit_as_of($as_of) u ON u.code = s.unit_code
         WHERE s.level = 'unit_year' AND s.open
-        ORDER BY s.days_late DESC, u.name, s.flow
+        ORDER BY s.days_late DESC, u.name, s.flow, s.year
         """,  # noqa: S608
         **scope.parameters(),
     )

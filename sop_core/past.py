@@ -48,15 +48,16 @@ _making = threading.Lock()
 class Since:
     """What was entered after a day that bears on dates by then; all counts.
 
-    ``records``: rows of uploads whose dates lie on or before the as-of date; ``undone``:
-    uploads taken back; ``days``: corrections of the calendar entered or taken back;
-    ``revisions``: of the SOP, likewise; ``statements``: offices that spoke. ``first`` is the day
+    ``records``: rows of uploads, new or changed, whose dates lie on or before the as-of date;
+    ``undone``: uploads taken back; ``days``: corrections of the calendar entered or taken back;
+    ``years``: flows' years opened or closed by hand; ``revisions``: of the SOP, likewise; ``statements``: offices that spoke. ``first`` is the day
     of the first of them.
     """
 
     records: int
     undone: int
     days: int
+    years: int
     revisions: int
     statements: int
     first: dt.date | None
@@ -87,30 +88,44 @@ def known_on(store: Store, day: dt.date | None) -> Store:
         return kept[key].as_viewer(store.viewer)
 
 
+def known_day(store: Store) -> dt.date:
+    """The day as known on which a store speaks: that of a past one, else today in Jakarta."""
+    return store.database.known_on or jakarta_today()
+
+
 def since(
     store: Store, day: dt.date, as_of: dt.date, units: tuple[str, ...] | None = None
 ) -> Since:
     """What was entered after ``day`` that can change a figure of some offices as of a date."""
     row = store.nationwide().rows(
         """
-        WITH carried AS (
-            SELECT v.batch_id, coalesce(v.started, v.finished) AS day, c.unit_code
-            FROM step_record_vouched v JOIN sop_case c USING (case_id)
+        WITH told AS (
+            -- By the upload that last changed it: one that is sent again unchanged did not come in.
+            SELECT r.batch_id, coalesce(r.started, r.finished) AS day, c.unit_code
+            FROM step_record r JOIN sop_case c USING (case_id)
+            UNION ALL SELECT batch_id, make_date(year, 1, 1), unit_code FROM activity
+            UNION ALL SELECT f.batch_id, least(f.target_on, f.finished_on), coalesce(f.unit_code, c.unit_code)
+            FROM follow_up f JOIN sop_case c USING (case_id)
+            UNION ALL SELECT batch_id, least(trained_on, competence_on, applied_on, endorsed_on), unit_code
+            FROM facilitator
+            UNION ALL SELECT batch_id, make_date(year, 1, 1), unit_code FROM target
         ), batch AS (
             SELECT batch_id, imported_at, undone_at FROM import_batch
         ), change AS (
-            SELECT 'records' AS what, b.imported_at AS moment FROM carried c JOIN batch b USING (batch_id)
-            WHERE b.imported_at >= $after AND b.undone_at IS NULL AND coalesce(c.day <= $as_of, true)
-                AND ($units::VARCHAR[] IS NULL OR list_contains($units, c.unit_code))
+            SELECT 'records' AS what, b.imported_at AS moment FROM told t JOIN batch b USING (batch_id)
+            WHERE b.imported_at >= $after AND coalesce(t.day <= $as_of, true)
+                AND ($units::VARCHAR[] IS NULL OR list_contains($units, t.unit_code))
             UNION ALL SELECT 'undone', undone_at FROM batch
             WHERE undone_at >= $after AND imported_at < $after
             UNION ALL SELECT 'days', unnest([entered_at, withdrawn_at]) FROM calendar_override
+            UNION ALL SELECT 'years', unnest([entered_at, withdrawn_at]) FROM opened_year
             UNION ALL SELECT 'revisions', unnest([entered_at, withdrawn_at]) FROM sop_document
             UNION ALL SELECT 'statements', unnest([stated_at, withdrawn_at]) FROM office_statement
             WHERE $units::VARCHAR[] IS NULL OR list_contains($units, unit_code)
         )
         SELECT count(*) FILTER (what = 'records') AS records,
             count(*) FILTER (what = 'undone') AS undone, count(*) FILTER (what = 'days') AS days,
+            count(*) FILTER (what = 'years') AS years,
             count(*) FILTER (what = 'revisions') AS revisions,
             count(*) FILTER (what = 'statements') AS statements, min(moment)::DATE AS first
         FROM change WHERE moment >= $after
@@ -197,7 +212,8 @@ def said(what: Since) -> str:
         (what.records, "{} catatan masuk kemudian"),
         (what.undone, "{} unggahan dibatalkan"),
         (what.days, "kalender dikoreksi {} kali"),
+        (what.years, "tahun alur dibuka atau ditutup {} kali"),
         (what.revisions, "revisi SOP berubah {} kali"),
-        (what.statements, "{} pernyataan data s.d."),
+        (what.statements, "{} pernyataan data s.d. masuk"),
     )
     return ", ".join(text.format(format_number(count)) for count, text in parts if count)

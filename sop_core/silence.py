@@ -6,6 +6,7 @@ by sending nothing. Up to which day an office spoke: statements.py.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import pandas as pd
@@ -13,6 +14,15 @@ import pandas as pd
 from sop_core.evaluation import SCOPED, Scope
 from sop_core.store import Store
 from sop_core.thresholds import SILENT_DAYS
+
+_SPOKE = f"""
+    SELECT u.code, u.name, u.kind, h.until,
+        CASE WHEN h.until IS NOT NULL
+            THEN greatest(date_diff('day', h.until, $as_of::DATE), 0) END AS days_silent,
+        h.until IS NULL OR days_silent > {SILENT_DAYS} AS silent
+    FROM unit_as_of($as_of) u LEFT JOIN office_horizon h ON h.unit_code = u.code
+    WHERE u.kind IN ('balai_besar', 'balai', 'loka')
+"""  # noqa: S608 - our own constant
 
 
 @dataclass(frozen=True)
@@ -51,18 +61,13 @@ def data_status(store: Store, scope: Scope) -> pd.DataFrame:
                 count(*) FILTER (open OR unknown) AS owed
             FROM {SCOPED} GROUP BY unit_code
         )
-        SELECT u.code, u.name, u.kind, h.until, p.last_upload, p.uploaded_by,
-            CASE WHEN h.until IS NOT NULL
-                THEN greatest(date_diff('day', h.until, $as_of::DATE), 0) END AS days_silent,
-            h.until IS NULL OR days_silent > {SILENT_DAYS} AS silent,
+        SELECT u.code, u.name, u.kind, u.until, p.last_upload, p.uploaded_by, u.days_silent, u.silent,
             coalesce(s.unknown, 0) AS unknown, coalesce(s.owed, 0) AS owed
-        FROM unit_as_of($as_of) u
-        LEFT JOIN office_horizon h ON h.unit_code = u.code
+        FROM ({_SPOKE}) u
         LEFT JOIN upload p ON p.unit_code = u.code
         LEFT JOIN step s ON s.unit_code = u.code
-        WHERE u.kind IN ('balai_besar', 'balai', 'loka')
-            AND ($units::VARCHAR[] IS NULL OR list_contains($units, u.code))
-        ORDER BY h.until NULLS FIRST, unknown DESC, u.name
+        WHERE $units::VARCHAR[] IS NULL OR list_contains($units, u.code)
+        ORDER BY u.until NULLS FIRST, unknown DESC, u.name
         """,  # noqa: S608 - our own names
         **scope.parameters(),
     )
@@ -76,6 +81,12 @@ def reporting(status: pd.DataFrame) -> Reporting:
         never=int(status["until"].isna().sum()),
         unknown=int(status["unknown"].sum()),
     )
+
+
+def silent_offices(store: Store, as_of: dt.date) -> dict[str, dt.date | None]:
+    """UPT that are silent on a day, by code: up to which day each spoke, None for never."""
+    rows = store.rows(f"SELECT code, until FROM ({_SPOKE}) WHERE silent", as_of=as_of)  # noqa: S608
+    return {row["code"]: row["until"] for row in rows}
 
 
 def unknown_steps(store: Store, scope: Scope) -> pd.DataFrame:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from sop_core import silence
+from sop_core.indonesian import format_date
 from sop_core.recommendations import evidence
 from sop_core.recommendations.model import Finding, Recommendation, Rule, key_of, load_rules
 from sop_core.recommendations.rules import JUDGES, Setting
@@ -65,8 +67,9 @@ def recommend(
     found.sort(
         key=lambda f: (-f[0], f[1].name, f[2].unit, f[2].flow, f[2].step or "", f[2].topic or "")
     )
+    quiet = silence.silent_offices(store, as_of)
     ranked = [
-        _written(number, score, rule, finding, year)
+        _written(number, score, rule, finding, year, quiet)
         for number, (score, rule, finding) in enumerate(found, 1)
     ]
     return [r for r in ranked if (units is None or r.unit in units) and viewer.sees(r.unit)]
@@ -84,7 +87,14 @@ def id_of(year: int, rule: str, finding: Finding) -> str:
     return "-".join(filter(None, [str(year), rule, finding.unit, place, finding.topic]))
 
 
-def _written(rank: int, score: float, rule: Rule, finding: Finding, year: int) -> Recommendation:
+def _written(
+    rank: int,
+    score: float,
+    rule: Rule,
+    finding: Finding,
+    year: int,
+    quiet: dict[str, dt.date | None],
+) -> Recommendation:
     target = round(finding.target, 4)
     values = {
         "flow": finding.flow, "step": finding.step or "", "target": rule.written(target),
@@ -98,7 +108,7 @@ def _written(rank: int, score: float, rule: Rule, finding: Finding, year: int) -
         step=finding.step,
         rule=rule.name,
         title=rule.title.format(**values),
-        reason=rule.reason.format(**values),
+        reason=rule.reason.format(**values) + _known_until(finding.unit, quiet),
         score=score,
         evidence={
             "parts": {"bobot": rule.weight, "keparahan": round(finding.severity, 4)},
@@ -109,6 +119,16 @@ def _written(rank: int, score: float, rule: Rule, finding: Finding, year: int) -
         proposal=rule.proposal.format(**values),
         sop_ref=rule.sop_ref,
         topic=finding.topic,
+    )
+
+
+def _known_until(unit: str, quiet: dict[str, dt.date | None]) -> str:
+    """Up to when the evidence on an office goes that has been silent since; else nothing."""
+    if unit not in quiet:
+        return ""
+    until = quiet[unit]
+    return (
+        f" Data unit ini s.d. {format_date(until)}." if until else " Unit ini belum pernah melapor."
     )
 
 

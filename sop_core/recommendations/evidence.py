@@ -3,6 +3,9 @@
 Every frame has ``unit_code``, ``flow``, ``step`` or ``topic`` where the rule needs them,
 ``cases`` (ids of records, at most 20) and ``measure``, the number that the rule's target is
 held against in year n+1.
+
+What fell due after its office fell silent is not known: it is counted as ``unknown``, apart, and
+is neither late nor among what is judged.
 """
 
 from __future__ import annotations
@@ -21,25 +24,27 @@ FADE = 0.7
 
 
 def repeated_lateness(store: Store, year: int, as_of: dt.date) -> pd.DataFrame:
-    """Office by step with a norm: judged and late in the year, and both faded over years."""
+    """Office by step with a norm: judged, late and unknown in the year, the first two faded too."""
     return store.frame(
         f"""
         WITH step AS (
             SELECT unit_code, flow, step_no, case_id, late AS was_late, days_late,
+                judged AS was_judged, unknown AS was_unknown,
                 year = $year AS this_year, {FADE} ** ($year - year) AS weight
             FROM step_status($as_of)
             WHERE level = 'activity' AND year BETWEEN $year - {RECENT - 1} AND $year
-                AND judged
+                AND (judged OR unknown)
         )
         SELECT unit_code, flow, flow || '.' || step_no AS step,
-            count(*) FILTER (this_year) AS judged,
+            count(*) FILTER (this_year AND was_judged) AS judged,
+            count(*) FILTER (this_year AND was_unknown) AS unknown,
             count(*) FILTER (this_year AND was_late) AS late,
             coalesce(avg(days_late) FILTER (this_year AND was_late), 0) AS excess,
-            sum(weight) AS weighted_judged,
+            coalesce(sum(weight) FILTER (was_judged), 0) AS weighted_judged,
             coalesce(sum(weight) FILTER (was_late), 0) AS weighted_late,
             1 - late / nullif(judged, 0) AS measure,
             (list(case_id ORDER BY days_late DESC, case_id) FILTER (this_year AND was_late))[:20] AS cases
-        FROM step GROUP BY unit_code, flow, step_no
+        FROM step GROUP BY unit_code, flow, step_no HAVING bool_or(was_judged)
         """,  # noqa: S608 - our own constants
         year=year,
         as_of=as_of,
@@ -47,11 +52,14 @@ def repeated_lateness(store: Store, year: int, as_of: dt.date) -> pd.DataFrame:
 
 
 def annual_reports(store: Store, year: int, as_of: dt.date) -> pd.DataFrame:
-    """Annual reports that fell due in the year: on time or not, and the year before's too."""
+    """Annual reports that fell due in the year: on time or not, and the year before's too.
+
+    ``measure`` is empty for one of which nothing is known: it is not claimed to be late.
+    """
     return store.frame(
         f"""
         SELECT unit_code, flow, flow || '.' || step_no AS step, year AS report_year, due, late, overdue,
-            days_late, list_value(case_id) AS cases, (judged AND NOT late)::INT AS measure,
+            days_late, list_value(case_id) AS cases, CASE WHEN NOT unknown THEN (judged AND NOT late)::INT END AS measure,
             lag(late) OVER (PARTITION BY unit_code, flow ORDER BY year) AS late_before
         FROM step_status($as_of)
         WHERE level = 'unit_year' AND {UPT} AND due <= $as_of
@@ -83,19 +91,28 @@ def follow_ups(store: Store, year: int, as_of: dt.date) -> pd.DataFrame:
     """Office in charge by flow: recommendations, of these open past target and not optimal.
 
     ``bad`` are these two, what is still to be settled; ``finished_late`` are settled, told beside.
+    One that is open past a target after the day up to which its activity's office spoke is
+    ``unknown``, and not in the total.
     """
     return store.frame(
         """
-        SELECT unit_code, flow, count(*) AS total,
-            count(*) FILTER (status = 'terlambat') AS late,
+        WITH told AS (
+            SELECT f.* EXCLUDE (late), status = 'terlambat'
+                    AND (h.until IS NULL OR target_on > h.until) AS unknown
+            FROM follow_up_as_of($as_of) f
+            LEFT JOIN office_horizon h ON h.unit_code = f.case_unit
+            WHERE year = $year AND (status <> 'terbuka' OR target_on IS NULL)
+        )
+        SELECT unit_code, flow, count(*) FILTER (NOT unknown) AS total,
+            count(*) FILTER (unknown) AS unknown,
+            count(*) FILTER (status = 'terlambat' AND NOT unknown) AS late,
             count(*) FILTER (status = 'belum_optimal') AS not_optimal,
             count(*) FILTER (status = 'selesai_terlambat') AS finished_late,
-            count(*) FILTER (status IN ('terlambat', 'belum_optimal')) AS bad,
-            1 - bad / count(*) AS measure,
-            (list(DISTINCT case_id ORDER BY case_id) FILTER (status IN ('terlambat', 'belum_optimal')))[:20] AS cases
-        FROM follow_up_as_of($as_of)
-        WHERE year = $year AND (status <> 'terbuka' OR target_on IS NULL)
-        GROUP BY unit_code, flow
+            late + not_optimal AS bad,
+            1 - bad / total AS measure,
+            (list(DISTINCT case_id ORDER BY case_id)
+                FILTER (status IN ('terlambat', 'belum_optimal') AND NOT unknown))[:20] AS cases
+        FROM told GROUP BY unit_code, flow HAVING total > 0
         """,
         year=year,
         as_of=as_of,
@@ -194,7 +211,8 @@ def lead_times(store: Store, year: int, as_of: dt.date) -> pd.DataFrame:
     """Office by flow: activities reported after November or not at all, and HK from start to report.
 
     The report is A.4, B.4 or C.4. ``measure`` is the month by which eight in ten
-    had started.
+    had started. Whether one was reported by November is ``unknown`` where it was not yet when its
+    office fell silent.
     """
     return store.frame(
         """
@@ -208,14 +226,20 @@ def lead_times(store: Store, year: int, as_of: dt.date) -> pd.DataFrame:
             WHERE level = 'activity' AND flow IN (SELECT flow FROM flow_trait WHERE follow_ups)
                 AND year = $year AND s.started IS NOT NULL
             GROUP BY ALL
+        ), told AS (
+            SELECT s.*, coalesce(reported > make_date($year, 11, 30), true) AS after_november,
+                reported IS NULL
+                    AND coalesce(h.until < least($as_of, make_date($year, 11, 30)), true) AS unknown
+            FROM case_span s LEFT JOIN office_horizon h ON h.unit_code = s.unit_code
         )
-        SELECT unit_code, flow, count(*) AS total,
-            count(*) FILTER (coalesce(reported > make_date($year, 11, 30), true)) AS after,
+        SELECT unit_code, flow, count(*) FILTER (NOT unknown) AS total,
+            count(*) FILTER (unknown) AS unknown,
+            count(*) FILTER (after_november AND NOT unknown) AS after,
             quantile_cont(report_no - start_no, 0.8) FILTER (reported <= $as_of) AS duration,
             quantile_disc(month(started), 0.8) AS measure,
             (list(case_id ORDER BY started DESC, case_id)
-                FILTER (coalesce(reported > make_date($year, 11, 30), true)))[:20] AS cases
-        FROM case_span GROUP BY ALL
+                FILTER (after_november AND NOT unknown))[:20] AS cases
+        FROM told GROUP BY unit_code, flow HAVING total > 0
         """,
         year=year,
         as_of=as_of,

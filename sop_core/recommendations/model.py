@@ -19,6 +19,7 @@ Unit = Literal["share", "count", "people", "HK", "month"]
 NUMBER_NAMES = {
     "late": "Terlambat",
     "judged": "Dinilai",
+    "unknown": "Tidak diketahui (unit belum melapor)",
     "excess": "Rata-rata lewat norma (HK)",
     "national": "Nasional",
     "predicted": "Taksiran peluang terlambat",

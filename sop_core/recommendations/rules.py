@@ -75,7 +75,7 @@ def terlambat_berulang(frame: pd.DataFrame, rule: Rule, _: Setting) -> Iterator[
                 "national": format_percent(row["national"]),
                 "predicted": format_percent(row["predicted"]),
             },
-            numbers=_numbers(row, "late", "judged", "excess", "national", "predicted"),
+            numbers=_numbers(row, "late", "judged", "unknown", "excess", "national", "predicted"),
         )  # fmt: skip
 
 
@@ -147,7 +147,7 @@ def tindak_lanjut(frame: pd.DataFrame, rule: Rule, _: Setting) -> Iterator[Findi
                 "national": format_percent(row["national"]),
             },
             numbers=_numbers(
-                row, "bad", "total", "late", "not_optimal", "finished_late", "national", "posterior"
+                row, "bad", "total", "late", "not_optimal", "finished_late", "unknown", "national", "posterior"
             ),
         )  # fmt: skip
 
@@ -248,7 +248,7 @@ def waktu_mulai(frame: pd.DataFrame, rule: Rule, setting: Setting) -> Iterator[F
                 "duration": format_number(math.ceil(row["duration"])),
                 "month": MONTHS[month - 1],
             },
-            numbers=_numbers(row, "after", "total", "national", "duration", "posterior"),
+            numbers=_numbers(row, "after", "total", "unknown", "national", "duration", "posterior"),
         )  # fmt: skip
 
 

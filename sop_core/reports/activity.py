@@ -10,7 +10,7 @@ import pandas as pd
 from sop_core import followups, palette, region
 from sop_core.coherence import LEVEL_NAMES
 from sop_core.errors import ReportRefused
-from sop_core.evaluation import STATUS_NAMES, Scope
+from sop_core.evaluation import START_RULES, STATUS_NAMES, Scope
 from sop_core.exporting import Table
 from sop_core.indonesian import format_date, format_number
 from sop_core.reports import building, sections, sources
@@ -33,6 +33,7 @@ def activity_report(
     parts: list[building.Part] = [
         ("Identitas", lambda: identity_section(store, head, as_of)),
         ("Langkah", lambda: steps_section(steps)),
+        ("Hitungan waktu", lambda: counting_section(steps)),
         ("Tindak lanjut", lambda: sections.follow_up_list(
             own, "Rekomendasi dan tindak lanjut", "Belum ada rekomendasi dari kegiatan ini.")),
         ("Pelaporan", lambda: routing_section(store, head)),
@@ -65,10 +66,21 @@ def summary(
         lines.append(
             f"{format_number(len(judged) - len(late))} dari {format_number(len(judged))} langkah bernorma selesai tepat waktu."
         )
+    worked, waited = int(steps["days_worked"].sum()), int(steps["days_waited"].sum())
+    if steps["days_worked"].notna().any():
+        lines.append(
+            f"Sejauh ini {format_number(worked + waited)} HK: kerja {format_number(worked)} HK dan"
+            f" jeda (menunggu dimulai) {format_number(waited)} HK."
+        )
     for row in steps[steps["overdue"]].to_dict("records"):
         lines.append(
             f"Langkah {row['step']} sedang terlambat {format_number(row['days_late'])} HK"
             f" sejak tenggat {format_date(row['due'])}."
+        )
+    for row in steps[steps["unknown"]].to_dict("records"):
+        lines.append(
+            f"Keadaan langkah {row['step']} tidak diketahui: unitnya belum melapor sejak tenggat"
+            f" {format_date(row['due'])}."
         )
     if len(own):
         finished = int(own["status"].isin(followups.SETTLED).sum())
@@ -110,7 +122,7 @@ def steps_section(steps: pd.DataFrame) -> Section:
     frame = steps.assign(state=steps["status"].map(STATUS_NAMES))
     columns = {
         "step": "Langkah", "activity": "Kegiatan", "state": "Status", "started": "Mulai", "due": "Tenggat",
-        "finished": "Selesai", "sla_days": "Norma (HK)", "days_used": "Terpakai (HK)",
+        "finished": "Selesai", "sla_days": "Norma (HK)", "days_waited": "Jeda (HK)", "days_used": "Terpakai (HK)",
         "days_late": "Terlambat (HK)",
     }  # fmt: skip
     begun = frame[frame["days_used"].notna()]
@@ -125,6 +137,26 @@ def steps_section(steps: pd.DataFrame) -> Section:
         "Rencana dan kenyataan tiap langkah", [], rows_of("Langkah", frame, columns),
         chart if len(begun) else None,
     )  # fmt: skip
+
+
+def counting_section(steps: pd.DataFrame) -> Section:
+    """From which day each step is counted and why, and how its time is work and waiting."""
+    frame = steps[steps["counted_on"].notna() | steps["days_waited"].notna()]
+    heading = "Hitungan waktu tiap langkah"
+    if frame.empty:
+        return Section(heading, ["Belum ada langkah yang dihitung."])
+    columns = {
+        "step": "Langkah", "started": "Mulai", "counted_on": "Dihitung dari", "rule": "Dasar hitungan",
+        "days_worked": "Kerja (HK)", "days_waited": "Jeda (HK)", "days_used": "Terpakai (HK)",
+    }  # fmt: skip
+    return Section(
+        heading,
+        [
+            "Jeda: dari hari langkah seharusnya dikerjakan sampai dimulai. Langkah yang dihitung dari"
+            " pemicunya memuat jeda itu dalam HK terpakai."
+        ],
+        rows_of("Hitungan waktu", frame.assign(rule=frame["start_rule"].map(START_RULES)), columns),
+    )
 
 
 def routing_section(store: Store, head: dict[str, Any]) -> Section:

@@ -35,12 +35,13 @@ def annual_report(
     )
     most = OFFICE_PROPOSALS if about.units else NATIONAL_PROPOSALS
     parts: list[building.Part] = [
-        ("Alur", lambda: sections.flows(evaluation.by_flow(store, scope), flows)),
+        ("Alur", lambda: sections.flows(store, scope, flows)),
         ("Langkah", lambda: sections.steps(steps)),
         ("Unit", lambda: sections.offices(units)),
         ("Kecenderungan", lambda: sections.trend(store, scope)),
         ("Laporan tahunan", lambda: sections.annual_reports(reports, national.missing_reports(store, scope))),
         ("Keterlambatan", lambda: sections.overdue(store, scope)),
+        ("Status data", lambda: sections.data_status(store, scope)),
         ("Fasilitator", lambda: sections.people(store, scope)),
         ("Tindak lanjut", lambda: sections.follow_ups(store, scope)),
         ("Rekomendasi", lambda: sections.proposals(store, found, year, as_of, most)),

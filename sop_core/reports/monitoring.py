@@ -48,6 +48,8 @@ def monitoring_report(
         ("Langkah", lambda: sections.steps(evaluation.by_step(store, scope))),
         ("Unit", lambda: sections.offices(units)),
         ("Keterlambatan", lambda: sections.overdue(store, scope)),
+        ("Status data", lambda: sections.data_status(store, scope)),
+        ("Kesalahan data", lambda: sections.data_faults(store, scope)),
         ("Tindak lanjut", lambda: escort_sections(found)),
         ("Fasilitator", lambda: waiting_people(store, scope)),
         ("Kasus", lambda: sections.cases(store, scope)),

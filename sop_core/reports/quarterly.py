@@ -9,7 +9,7 @@ import pandas as pd
 
 from sop_core import facilitators, palette
 from sop_core.errors import ReportRefused
-from sop_core.evaluation import Scope
+from sop_core.evaluation import UNKNOWN, Scope
 from sop_core.exporting import Table
 from sop_core.facilitators import QuarterReport
 from sop_core.indonesian import format_date, format_number
@@ -87,6 +87,8 @@ def deadline_sentence(report: QuarterReport) -> str:
     text = f"Laporan {report.step} jatuh tempo {format_date(report.due)} (yang mengikat: {bound})"
     if report.finished:
         return f"{text} dan masuk {format_date(report.finished)}."
+    if report.status == UNKNOWN:
+        return f"{text}; keadaannya tidak diketahui, pusat belum melapor sejak jatuh tempo."
     if report.days_left is None:
         return f"{text}; triwulan belum berakhir."
     if report.days_left < 0:
@@ -101,7 +103,10 @@ def deadline_section(report: QuarterReport) -> Section:
         [f"Norma {report.norm} HK", report.norm_due],
         *([[f"Batas tanggal {report.deadline.day}", report.deadline]] if report.deadline else []),
         ["Tenggat yang mengikat", report.due],
-        ["Laporan masuk", report.finished or "belum"],
+        [
+            "Laporan masuk",
+            report.finished or ("tidak diketahui" if report.status == UNKNOWN else "belum"),
+        ],
     ]
     return Section(
         f"Tenggat laporan {report.step}",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -14,9 +16,11 @@ from sop_core import (
     followups,
     lateness,
     national,
+    orders,
     palette,
     recommendations,
     region,
+    silence,
 )
 from sop_core.evaluation import STATUS_NAMES, Scope
 from sop_core.exporting import Table
@@ -33,12 +37,19 @@ def _numbers(frame: pd.DataFrame, column: str) -> list[float]:
     return [float(v) for v in frame[column].fillna(0)]
 
 
-def flows(frame: pd.DataFrame, names: dict[str, str]) -> Section:
-    """Flow by flow: activities begun and how their steps stand (rows of ``by_flow``)."""
-    frame = frame.assign(name=[f"{f}. {names[f]}" for f in frame["flow"]])
+def flows(store: Store, scope: Scope, names: dict[str, str]) -> Section:
+    """Flow by flow: activities begun, how their steps stand, and their time as work and waiting."""
+    frame = evaluation.by_flow(store, scope)
+    times = [region.flow_time(store, replace(scope, flow=flow)) for flow in frame["flow"]]
+    frame = frame.assign(
+        name=[f"{f}. {names[f]}" for f in frame["flow"]],
+        worked=[time[0] if time else math.nan for time in times],
+        waited=[time[1] if time else math.nan for time in times],
+    )
     columns = {
         "name": "Alur", "activities": "Kegiatan dimulai", "on_time": "Selesai tepat waktu",
         "late": "Selesai terlambat", "open": "Terbuka", "overdue": "Sedang terlambat",
+        "unknown": "Tidak diketahui", "worked": "Kerja, median (HK)", "waited": "Jeda, median (HK)",
     }  # fmt: skip
     chart = Chart(
         "stacked", "Langkah bernorma per alur", [f"Alur {f}" for f in frame["flow"]],
@@ -46,11 +57,15 @@ def flows(frame: pd.DataFrame, names: dict[str, str]) -> Section:
             ("Selesai tepat waktu", palette.ON_TIME, _numbers(frame, "on_time")),
             ("Selesai terlambat", palette.LATE, _numbers(frame, "late")),
             ("Sedang terlambat", palette.OVERDUE, _numbers(frame, "overdue")),
+            ("Tidak diketahui", palette.UNKNOWN, _numbers(frame, "unknown")),
         ],
     )  # fmt: skip
     return Section(
         "Pelaksanaan per alur",
-        ["Langkah tanpa norma (N/A) tidak pernah dinilai terlambat."],
+        [
+            "Langkah tanpa norma (N/A) tidak pernah dinilai terlambat. Waktu satu kegiatan ialah kerja"
+            " dan jeda: menunggu sampai langkah berikutnya dimulai."
+        ],
         rows_of("Per alur", frame, columns),
         chart if len(frame) else None,
     )
@@ -60,12 +75,15 @@ def steps(frame: pd.DataFrame) -> Section:
     """Step by step: norm, how often late, how long it takes (rows of ``by_step``)."""
     columns = {
         "step": "Langkah", "activity": "Kegiatan", "sla_days": "Norma (HK)", "done": "Selesai",
-        "median_days": "Median (HK)", "judged": "Dinilai", "late": "Terlambat",
-        "late_share": "Bagian terlambat",
+        "median_days": "Median (HK)", "median_waited": "Median jeda (HK)", "judged": "Dinilai", "late": "Terlambat",
+        "late_share": "Bagian terlambat", "unknown": "Tidak diketahui",
     }  # fmt: skip
     return Section(
         "Capaian per langkah",
-        ["Dinilai: selesai, atau belum selesai dan sudah lewat tenggat."],
+        [
+            "Dinilai: selesai, atau belum selesai dan sudah lewat tenggat. Jeda: dari hari langkah"
+            " seharusnya dikerjakan sampai dimulai."
+        ],
         rows_of("Per langkah", frame, columns, ("Bagian terlambat",)),
     )
 
@@ -75,6 +93,7 @@ def offices(units: pd.DataFrame) -> Section:
     columns = {
         "name": "Unit", "cases": "Kasus", "on_time_share": "Tepat waktu", "open": "Terbuka",
         "overdue": "Terlambat", "worst_days": "Terlama (HK)", "due_soon": "Segera jatuh tempo",
+        "unknown": "Tidak diketahui",
     }  # fmt: skip
     worst = units[units["overdue"] > 0].head(15)
     chart = Chart(
@@ -116,10 +135,14 @@ def trend(store: Store, scope: Scope) -> Section:
     day = scope.as_of
     since = 12 * (day.year - (scope.year or day.year)) + day.month
     months = national.monthly_trend(store, scope, min(24, since))
-    months = months.assign(month=[format_month(m) for m in months["month"]])
+    as_late = national.monthly_trend(store, replace(scope, silence_is_late=True), min(24, since))
+    months = months.assign(
+        month=[format_month(m) for m in months["month"]],
+        unknown=as_late["overdue"] - months["overdue"],
+    )
     columns = {
         "month": "Bulan", "on_time": "Selesai tepat waktu", "late": "Selesai terlambat",
-        "overdue": "Terlambat akhir bulan",
+        "overdue": "Terlambat akhir bulan", "unknown": "Tidak diketahui akhir bulan",
     }  # fmt: skip
     chart = Chart(
         "lines", "Langkah per bulan", list(months["month"]),
@@ -127,6 +150,7 @@ def trend(store: Store, scope: Scope) -> Section:
             ("Selesai tepat waktu", palette.ON_TIME, _numbers(months, "on_time")),
             ("Selesai terlambat", palette.LATE, _numbers(months, "late")),
             ("Terlambat akhir bulan", palette.OVERDUE, _numbers(months, "overdue")),
+            ("Tidak diketahui akhir bulan", palette.UNKNOWN, _numbers(months, "unknown")),
         ],
     )  # fmt: skip
     return Section("Kecenderungan bulanan", [], rows_of("Bulanan", months, columns), chart)
@@ -141,6 +165,7 @@ def annual_reports(reports: pd.DataFrame, missing: pd.DataFrame) -> list[Section
     columns = {
         "year": "Tahun", "flow": "Alur", "expected": "UPT", "received": "Masuk",
         "on_time": "Tepat waktu", "overdue": "Terlambat belum masuk",
+        "unknown": "Tidak diketahui",
     }  # fmt: skip
     found = [
         Section("Laporan tahunan unit", [], rows_of("Laporan tahunan", opened, columns)),
@@ -234,6 +259,63 @@ def proposals(
     )  # fmt: skip
 
 
+def data_status(store: Store, scope: Scope) -> list[Section]:
+    """Up to when offices have said how things stand: of the nation who is silent, else of each.
+
+    Then the steps that fell due since. When and by whom was uploaded last is of the store, not
+    of the as-of date, and not told.
+    """
+    status = silence.data_status(store, scope)
+    told = silence.reporting(status)
+    shown = status if scope.units is not None else status[status["silent"]]
+    columns = {
+        "name": "Unit", "until": "Data s.d.", "days_silent": "Hari tanpa laporan",
+        "owed": "Langkah yang dimulai dan belum selesai", "unknown": "Di antaranya tidak diketahui",
+    }  # fmt: skip
+    found = [
+        Section(
+            "Status data unit", [writing.silence(told)],
+            rows_of("Status data unit", shown, columns) if len(shown) else None,
+            paper_rows=PAPER_ROWS,
+        )
+    ]  # fmt: skip
+    steps = silence.unknown_steps(store, scope)
+    if len(steps):
+        columns = {
+            "unit": "Unit", "step": "Langkah", "title": "Judul", "due": "Tenggat", "until": "Data s.d.",
+            "days_due": "Sejak tenggat (HK)", "case_id": "ID",
+        }  # fmt: skip
+        found.append(
+            Section(
+                "Langkah yang tidak diketahui keadaannya", [writing.unknown(len(steps))],
+                rows_of("Tidak diketahui", steps, columns), paper_rows=PAPER_ROWS,
+            )
+        )  # fmt: skip
+    return found
+
+
+def data_faults(store: Store, scope: Scope) -> list[Section]:
+    """Activities without any record, and steps done in an order that cannot be."""
+    empty = silence.without_records(store, scope)
+    wrong = orders.order_faults(store, scope)
+    columns = {"unit": "Unit", "flow": "Alur", "year": "Tahun", "title": "Judul", "case_id": "ID"}
+    of_order = {"unit": "Unit", "step": "Langkah", "title": "Judul", "message": "Yang tidak mungkin", "case_id": "ID"}  # fmt: skip
+    return [
+        Section(
+            "Kegiatan tanpa catatan langkah",
+            [writing.without_records(len(empty))],
+            rows_of("Tanpa catatan", empty, columns) if len(empty) else None,
+            paper_rows=PAPER_ROWS,
+        ),
+        Section(
+            "Urutan langkah yang tidak mungkin",
+            [writing.impossible_orders(len(wrong))],
+            rows_of("Urutan", wrong, of_order) if len(wrong) else None,
+            paper_rows=PAPER_ROWS,
+        ),
+    ]
+
+
 def cases(store: Store, scope: Scope) -> Section:
     """Every case, for Excel alone."""
     frame = region.cases(store, scope)
@@ -242,6 +324,7 @@ def cases(store: Store, scope: Scope) -> Section:
         "case_id": "ID", "flow": "Alur", "year": "Tahun", "unit": "Unit", "title": "Judul",
         "stands_at": "Berada di", "status_name": "Status", "due": "Tenggat",
         "days_late": "Terlambat (HK)", "days_used": "Lama (HK)", "started": "Mulai", "finished": "Selesai",
+        "days_worked": "Kerja (HK)", "days_waited": "Jeda (HK)",
     }  # fmt: skip
     return Section("Semua kasus", [], rows_of("Kasus", frame, columns), paper_rows=0)
 
@@ -253,6 +336,7 @@ def standing_summary(
     now = evaluation.headline(store, scope)
     before = evaluation.headline(store, scope.year_before())
     said = [writing.timeliness(now, before, subject), writing.overdue(now, units)]
+    said += [writing.unknown(now.unknown)] if now.unknown else []
     if office is not None and len(scope.units or ()) > 1:
         said.append(writing.lokas(region.headline(store, scope, office)))
     return said

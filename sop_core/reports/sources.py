@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sop_core import evaluation, region
+from sop_core import evaluation, past, region
 from sop_core.calendar import LAST_YEAR
 from sop_core.evaluation import Scope
 from sop_core.indonesian import format_date, format_number
@@ -50,7 +50,7 @@ def identity(store: Store, about: Subject, as_of: dt.date, period: str) -> list[
     lines = [
         ("Unit", about.name),
         ("Periode", period),
-        ("Tanggal acuan", format_date(as_of)),
+        ("Tanggal acuan", f"Per {format_date(as_of)}, seperti diketahui pada {format_date(past.known_day(store))}"),
         ("Dasar", f"SOP {revision.code} revisi {revision.revision}, berlaku {format_date(revision.effective)}"),
     ]  # fmt: skip
     if store.has_demo_data:
@@ -66,7 +66,10 @@ def notes(store: Store, scope: Scope) -> list[str]:
         "Hari kerja (HK): Senin sampai Jumat, dikurangi hari libur nasional dan cuti bersama"
         " menurut SKB; hari mulai dihitung sebagai hari ke-0.",
         f"Keadaan dihitung per {format_date(scope.as_of)}: kejadian sesudah tanggal itu tidak"
-        " diperhitungkan, sehingga laporan ini dapat dibuat ulang dengan hasil yang sama.",
+        " diperhitungkan. Dengan tanggal acuan dan tanggal diketahui yang sama laporan ini dapat"
+        " dibuat ulang dengan hasil yang sama.",
+        "Langkah yang jatuh tempo sesudah unitnya terakhir melapor (data s.d.) dihitung tidak"
+        " diketahui, bukan terlambat.",
     ]
     used = evaluation.revisions_used(store, scope)
     if len(used) > 1:
@@ -80,4 +83,16 @@ def notes(store: Store, scope: Scope) -> list[str]:
             f"Sementara: tenggat {format_number(provisional)} langkah jatuh pada tahun yang SKB"
             f" hari liburnya belum terbit (sampai {LAST_YEAR}) dan dapat bergeser."
         )
-    return lines
+    later = came_since(store, scope)
+    return [*lines, later] if later else lines
+
+
+def came_since(store: Store, scope: Scope) -> str | None:
+    """What was entered after the as-of date that can have changed a figure of it."""
+    if past.known_day(store) <= scope.as_of:
+        return None
+    told = past.said(past.since(store, scope.as_of, scope.as_of, scope.units))
+    return told and (
+        f"Sejak {format_date(scope.as_of)}: {told}. Angka per tanggal itu dapat berbeda dari yang"
+        " dilaporkan waktu itu."
+    )

@@ -9,6 +9,8 @@ from sop_core.evaluation import Headline
 from sop_core.indonesian import format_number, format_percent
 from sop_core.recommendations import Recommendation
 from sop_core.region import Parts
+from sop_core.silence import Reporting
+from sop_core.thresholds import SILENT_DAYS
 
 
 def timeliness(now: Headline, before: Headline, subject: str) -> str:
@@ -47,6 +49,54 @@ def overdue(now: Headline, units: pd.DataFrame) -> str:
     return f"{text}{soon}."
 
 
+def unknown(steps: int) -> str:
+    """How many steps nobody can say anything of; they are not among the late ones."""
+    return (
+        f"{format_number(steps)} langkah tidak diketahui keadaannya: unitnya belum melapor sejak"
+        " jatuh tempo."
+    )
+
+
+def silence(told: Reporting) -> str:
+    """How many UPT said nothing lately, and what is not known because of it."""
+    if not told.offices:
+        return "Status data hanya dihitung bagi UPT."
+    if not told.silent:
+        if told.offices == 1:
+            return f"Unit ini melapor dalam {SILENT_DAYS} hari terakhir."
+        return (
+            f"Setiap UPT ({format_number(told.offices)}) melapor dalam {SILENT_DAYS} hari terakhir."
+        )
+    never = f", {format_number(told.never)} di antaranya belum pernah" if told.never else ""
+    who = f"{format_number(told.silent)} dari {format_number(told.offices)} UPT"
+    if told.offices == 1:
+        who, never = "Unit ini", " (belum pernah)" if told.never else ""
+    return (
+        f"{who} tidak melapor lebih dari {SILENT_DAYS} hari{never}. {format_number(told.unknown)} langkah UPT jatuh tempo"
+        " sesudah laporan terakhir unitnya: dihitung tidak diketahui, bukan terlambat."
+    )
+
+
+def without_records(activities: int) -> str:
+    """Activities that were listed and of which nothing was ever told: a fault of the data."""
+    if not activities:
+        return "Setiap kegiatan mempunyai catatan langkah."
+    return (
+        f"{format_number(activities)} kegiatan belum ada catatan langkah: kesalahan data yang perlu"
+        " dilengkapi unitnya."
+    )
+
+
+def impossible_orders(faults: int) -> str:
+    """Steps done before what they follow from: a fault of the data."""
+    if not faults:
+        return "Tidak ada langkah yang selesai sebelum yang mendahuluinya."
+    return (
+        f"{format_number(faults)} langkah tercatat dalam urutan yang tidak mungkin dan perlu"
+        " diperiksa unitnya."
+    )
+
+
 def worst_step(steps: pd.DataFrame) -> str | None:
     """The step late most often, of those judged often enough."""
     enough = steps[(steps["judged"] >= 5) & (steps["late"] > 0)]
@@ -68,6 +118,7 @@ def annual_reports(reports: pd.DataFrame) -> str | None:
     parts = [
         f"alur {row['flow']} {format_number(row['received'])} dari {format_number(row['expected'])}"
         f" masuk, {format_number(row['on_time'])} tepat waktu"
+        + (f", {format_number(row['unknown'])} tidak diketahui" if row["unknown"] else "")
         for row in opened.sort_values("flow").to_dict("records")
     ]
     return f"Laporan tahunan unit: {'; '.join(parts)}."
@@ -92,10 +143,13 @@ def people(reached: dict[str, int], expiring: int) -> str | None:
 def lokas(parts: Parts) -> str:
     """What the Lokas that an office coordinates add to its figures of steps."""
     own, added = parts.own, parts.lokas
+    hidden = ""
+    if parts.total.unknown:
+        hidden = f", yang tidak diketahui {region.addition(own.unknown, added.unknown)}"
     return (
         "Angka ini memuat Loka yang dikoordinasikan: langkah terbuka"
         f" {region.addition(own.open, added.open)}, yang terlambat"
-        f" {region.addition(own.overdue, added.overdue)}."
+        f" {region.addition(own.overdue, added.overdue)}{hidden}."
     )
 
 

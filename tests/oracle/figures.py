@@ -150,7 +150,8 @@ def _reports(store: Store, day: dt.date, cases: Iterable[str], unit: str) -> Fig
 
 
 def _without_upload(report: dict[str, Any]) -> dict[str, Any]:
-    """By which file a row came is true of the store, whatever the as-of date."""
+    """By which file a row came, and that more came in since, is true of the store, not of a day."""
+    report["notes"] = [note for note in report["notes"] if not note.startswith("Sejak ")]
     for section in report["sections"]:
         table = section["table"]
         if table and "Berkas" in table["headings"]:

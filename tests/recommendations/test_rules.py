@@ -27,7 +27,7 @@ def judge(name: str, *rows: dict) -> list:
 
 def pair(unit: str, step: str, late: int, judged: int) -> dict:
     return {
-        "unit_code": unit, "flow": step[0], "step": step, "late": late, "judged": judged,
+        "unit_code": unit, "flow": step[0], "step": step, "late": late, "judged": judged, "unknown": 0,
         "weighted_late": float(late), "weighted_judged": float(judged), "excess": 6.5,
     }  # fmt: skip
 
@@ -145,7 +145,7 @@ def test_na_lama():
 def test_tindak_lanjut():
     def row(unit: str, late: int, not_optimal: int, total: int) -> dict:
         return {"unit_code": unit, "flow": "A", "late": late, "not_optimal": not_optimal,
-                "finished_late": 0, "bad": late + not_optimal, "total": total}  # fmt: skip
+                "finished_late": 0, "unknown": 0, "bad": late + not_optimal, "total": total}  # fmt: skip
 
     others = [row(f"U-{i}", 1, 0, 10) for i in range(30)]
     found = judge("tindak_lanjut", row("BBPOM-PKY", 6, 4, 13), row("LOKA-TNR", 1, 1, 3), *others)
@@ -209,6 +209,7 @@ def test_waktu_mulai():
             "flow": "B",
             "after": after,
             "total": total,
+            "unknown": 0,
             "duration": duration,
         }
 

@@ -154,7 +154,7 @@ def test_an_activity_report_by_hand(one_case: Store):
     assert first == {
         "Langkah": "A.1", "Kegiatan": first["Kegiatan"], "Status": "Selesai tepat waktu",
         "Mulai": "3 Maret 2025", "Tenggat": "17 Maret 2025", "Selesai": "14 Maret 2025",
-        "Norma (HK)": "10", "Terpakai (HK)": "9", "Terlambat (HK)": "0",
+        "Norma (HK)": "10", "Jeda (HK)": "–", "Terpakai (HK)": "9", "Terlambat (HK)": "0",
     }  # fmt: skip
     assert report.summary[-1] == "Kegiatan ini menghasilkan 2 rekomendasi; 1 sudah selesai."
     assert not report.demo
