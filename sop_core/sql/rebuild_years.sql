@@ -1,6 +1,6 @@
 -- From which day every UPT owes the reports of a year of a flow: the day on which one UPT in ten
 -- had a record of an activity of that year, so that one row with a wrong year opens nothing; or
--- from the start, where the centre opened it by hand. An activity without any record is no sign:
+-- from its first day, where the centre opened it by hand. An activity without any record is no sign:
 -- nobody knows when it was there.
 CREATE OR REPLACE TEMP TABLE flow_year_before AS FROM flow_year;
 DELETE FROM flow_year;
@@ -21,7 +21,7 @@ WITH upt AS (
     SELECT flow, year, min(first_on) AS opened_on
     FROM nth WHERE offices >= :OPENING_SHARE * (SELECT count(*) FROM upt) GROUP BY flow, year
     UNION ALL
-    SELECT flow, year, make_date(1, 1, 1) FROM opened_year WHERE withdrawn_at IS NULL
+    SELECT flow, year, make_date(year, 1, 1) FROM opened_year WHERE withdrawn_at IS NULL
 )
 SELECT flow, year, min(opened_on) FROM opened GROUP BY flow, year;
 
