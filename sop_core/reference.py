@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from dataclasses import fields
+from functools import lru_cache
 from importlib import resources
 from importlib.metadata import version
 
@@ -100,9 +101,13 @@ def load_sop(cursor: duckdb.DuckDBPyConnection, revisions: Sequence[Revision]) -
 
 def load_calendar(cursor: duckdb.DuckDBPyConnection, overrides: list[Override]) -> None:
     """Every day of the range, with the corrections."""
+    _replace(cursor, "calendar_day", _calendar_table(tuple(overrides)))
+
+
+@lru_cache(maxsize=8)  # as often asked for as calendar.build
+def _calendar_table(overrides: tuple[Override, ...]) -> pa.Table:
     days = calendar.build(overrides)
-    columns = {f.name: [getattr(d, f.name) for d in days] for f in fields(calendar.Day)}
-    _replace(cursor, "calendar_day", pa.table(columns))
+    return pa.table({f.name: [getattr(d, f.name) for d in days] for f in fields(calendar.Day)})
 
 
 def _replace(cursor: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:

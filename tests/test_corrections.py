@@ -93,6 +93,7 @@ def test_a_preview_says_what_keeping_and_taking_back_then_do(demo):
     assert standing(demo, TODAY).equals(before)
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(
     day=st.dates(D(2025, 3, 1), D(2025, 5, 31)), working=st.booleans(),

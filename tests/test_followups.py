@@ -121,6 +121,7 @@ def test_what_is_done_keeps_its_lateness(
 days = st.dates(D(2025, 3, 10), D(2025, 12, 31))
 
 
+@pytest.mark.slow
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -145,6 +146,7 @@ def test_days_are_the_calendars_and_the_future_is_not_known(target, finished, da
     assert row["late"] is bool(row["days_late"])
 
 
+@pytest.mark.slow
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

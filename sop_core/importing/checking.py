@@ -330,6 +330,9 @@ def unknown_case(sheet: Sheet, cases: str = "known_case", stays: str = "false") 
     """
 
     def check(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
+        row = cursor.execute(f"SELECT EXISTS (FROM staged_{sheet.table})").fetchone()
+        if row and not row[0]:  # else every stored case would be looked through for nothing
+            return
         cursor.execute(
             f"""
             WITH missing AS (

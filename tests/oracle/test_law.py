@@ -74,6 +74,7 @@ def walk(
     ]
 
 
+@pytest.mark.slow
 def test_what_happens_later_changes_nothing(store: Store) -> None:
     """A small store, one day."""
     faults = walk(store, 11, DAYS[1:2], (6, 40, 2))
