@@ -29,6 +29,8 @@ from sop_core.indonesian import now
 from sop_core.passwords import Turns
 from sop_core.store import Store
 
+pytestmark = pytest.mark.slow
+
 GOOD = "kata sandi contoh 1"
 ADMIN = Viewer("admin", "Admin contoh", "admin", units=())
 TABLES = ("audit", "sign_in_refusal", "sign_in", "app_user")

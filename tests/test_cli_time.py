@@ -11,6 +11,8 @@ from sop_core.demo import demo_workbook
 from tests.builders import workbook
 from tests.test_cli import answer, db, demo_db, run
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["db", "demo_db"]
 D = dt.date
 ROWS = {

@@ -11,6 +11,8 @@ from sop_core.recommendations import recommend
 from sop_core.store import Store
 from tests.builders import load
 
+pytestmark = pytest.mark.slow
+
 D = dt.date
 END = D(2024, 12, 31)
 

@@ -13,6 +13,8 @@ from sop_core.recommendations import evidence
 from sop_core.store import Store
 from tests.builders import TODAY, load
 
+pytestmark = pytest.mark.slow
+
 D = dt.date
 
 

@@ -12,6 +12,8 @@ from sop_core.importing import SourceFile
 from sop_core.store import Store
 from tests.builders import TODAY, load, workbook
 
+pytestmark = pytest.mark.slow
+
 D = dt.date
 HEADINGS = {"Kegiatan": ["ID Kegiatan", "Alur", "Tahun", "Kode Unit", "Judul", "Bersama Pusat"]}
 JOINT = "maka melaporkan kegiatannya ke Unit Kerja Pusat"

@@ -14,6 +14,8 @@ from sop_core.importing import SourceFile
 from sop_core.store import Store
 from tests.builders import TODAY, workbook
 
+pytestmark = pytest.mark.slow
+
 D = dt.date
 PADANG = Viewer("staf.padang", "Staf contoh", "data_staf", "BBPOM-PDG", ("BBPOM-PDG",))
 CENTRE = Viewer("pusat", "Pusat contoh", "pusat", "PST-PMPUPO")

@@ -292,6 +292,7 @@ def test_due_soon_is_relative_to_a_short_norm(store: Store, day, soon):
     assert headline(store, Scope(day)).due_soon == soon
 
 
+@pytest.mark.slow
 def test_a_quarter_of_a_long_norm_left_is_due_soon(store: Store):
     load(store, Kegiatan=[["B-1", "B", 2026, "BBPOM-PDG", "x"]],
          Langkah=[["B-1", 2, D(2026, 1, 5)]])  # fmt: skip

@@ -10,6 +10,8 @@ from sop_core.errors import AccessDenied, Refused
 from sop_core.store import Store
 from tests.builders import TODAY, all_speak
 
+pytestmark = pytest.mark.slow
+
 D = dt.date
 TABLES = ("opened_year", "flow_year", "sop_case", "step_fact", "meta", "audit")
 

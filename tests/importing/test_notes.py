@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +16,8 @@ from sop_core.importing.limits import NOTED
 from sop_core.importing.notes import EXAMPLES, LENGTH, Reading, lines, listed
 from sop_core.store import Store
 from tests.builders import TODAY, load, workbook
+
+pytestmark = pytest.mark.slow
 
 SPELLINGS = ["BB PADANG", "bbpom padang", "Padang", "Balai Besar POM Padang", "BBPOM  DI PADANG"]
 HEADINGS = {"Kegiatan": ["ID", "Alur", "Tahun", "UPT", "Judul", "Anggaran", "Mitra"]}

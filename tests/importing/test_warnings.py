@@ -21,6 +21,8 @@ from sop_core.upkeep import doctor
 from tests.builders import TODAY, enter, load, revised, with_step, workbook
 from tests.pages.test_pages import empty, fresh_store, open_page, sign_in
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["empty", "fresh_store", "sign_in"]
 D = dt.date
 ADV = ["ADV-1", "A", 2025, "BBPOM-PDG", "Advokasi Padang"]

@@ -15,6 +15,8 @@ from sop_core.importing import Preview, SourceFile, checking
 from sop_core.store import Store
 from tests.builders import TODAY, load
 
+pytestmark = pytest.mark.slow
+
 D = dt.date
 
 

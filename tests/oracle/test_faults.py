@@ -13,6 +13,8 @@ from sop_core.store import Store
 from tests.builders import TODAY, all_speak, load, open_years, steps_of, workbook
 from tests.oracle.generating import FULL_HEADINGS
 
+pytestmark = pytest.mark.slow
+
 MARCH = dt.date(2026, 3, 2)
 
 

@@ -14,6 +14,8 @@ from sop_core.recommendations import evidence, recommend
 from sop_core.store import Store
 from tests.builders import TODAY, all_speak, workbook
 
+pytestmark = pytest.mark.slow
+
 D = dt.date
 OFFICE = "BBPOM-PDG"
 ADV = [f"ADV-{n}" for n in range(1, 6)]

@@ -14,6 +14,8 @@ from sop_core.reports.model import Section
 from sop_core.store import Store
 from tests.builders import TODAY, all_speak, load, workbook
 
+pytestmark = pytest.mark.slow
+
 D = dt.date
 OFFICE, NAME = "BBPOM-PDG", "Balai Besar POM di Padang"
 ADV = ["ADV-1", "A", 2025, OFFICE, "Advokasi Pasar Aman"]

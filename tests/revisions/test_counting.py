@@ -16,6 +16,8 @@ from sop_core.store import Store
 from tests.builders import REV04, TODAY, form_of, load, revised, steps_of, with_step
 from tests.revisions.test_form import changed, row_of
 
+pytestmark = pytest.mark.slow
+
 D = dt.date
 COUNTED = ("Dihitung Dari", "Dasar Hitungan")
 # B.2 (40 HK) done in two days once it was begun, three months after B.1.

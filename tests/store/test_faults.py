@@ -141,6 +141,8 @@ def test_a_file_of_somebody_else(path: Path):
     code = f"""
 import os
 from sop_core.store import Store
+
+pytestmark = pytest.mark.slow
 os.seteuid(65534)
 Store({str(path)!r})
 """

@@ -14,6 +14,8 @@ from sop_core.store import Store, Trace
 from sop_core.store import pool as pools
 from tests.builders import load
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = "kata sandi contoh 1"
 CASES = "SELECT count(*) FROM activity"
 
