@@ -27,20 +27,27 @@ def sql(name: str) -> str:
     return text
 
 
-def lost_records(cursor: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int]]:
+TOUCHED = "FROM touched_case"
+"""The cases that the last rebuild on this cursor counted again."""
+
+
+def lost_records(
+    cursor: duckdb.DuckDBPyConnection, among: str = "SELECT DISTINCT case_id FROM step_record"
+) -> list[tuple[str, str, int]]:
     """Case, flow and number of recorded steps that their case's SOP revision does not have.
 
-    Among the cases that the last ``rebuild`` on this cursor counted again.
+    ``among`` is a query for the ids of the cases to look at.
     """
     return cursor.execute(
-        """
+        f"""
+        WITH looked_at AS MATERIALIZED ({among})
         SELECT r.case_id, c.flow, r.step_no
-        FROM (FROM step_record SEMI JOIN touched_case USING (case_id)) r
+        FROM (FROM step_record SEMI JOIN looked_at USING (case_id)) r
         JOIN sop_case c USING (case_id)
-        ANTI JOIN (FROM step_fact SEMI JOIN touched_case USING (case_id)) f
+        ANTI JOIN (FROM step_fact SEMI JOIN looked_at USING (case_id)) f
             ON f.case_id = r.case_id AND f.step_no = r.step_no
         ORDER BY ALL
-        """
+        """  # noqa: S608 - our own queries
     ).fetchall()
 
 

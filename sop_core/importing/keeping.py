@@ -207,7 +207,7 @@ def _merge(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, batch_id: int) -> No
 
 def _refuse_if_losing(cursor: duckdb.DuckDBPyConnection) -> None:
     """The checks see to it row by row; this holds for whatever they did not foresee."""
-    lost = facts.lost_records(cursor)
+    lost = facts.lost_records(cursor, facts.TOUCHED)
     if lost:
         case_id, flow, number = lost[0]
         raise ImportRefused(

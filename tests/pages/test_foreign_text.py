@@ -216,8 +216,8 @@ def test_no_figure_reads_a_label_as_tags(text):
         charts.late_heatmap(
             frame("A.1", unit_code="X", flow="A", step_no=1, late_share=0.5, late=1, judged=2), {"X": text}, ["X"]
         ),
-        charts.report_rate(frame(text, year=2026, on_time=1, received=2, overdue=0, expected=3)),
-        charts.pipeline(frame(text, overdue=1, due_soon=0, running=0, waiting=0, cases=1)),
+        charts.report_rate(frame(text, year=2026, on_time=1, received=2, overdue=0, unknown=0, expected=3)),
+        charts.pipeline(frame(text, overdue=1, due_soon=0, running=0, unknown=0, waiting=0, cases=1)),
         charts.funnel(frame(text, people=1, reached=2)),
         charts.people_by(frame(text, **dict.fromkeys(STATE_NAMES, 1)), STATE_NAMES),
         charts.follow_ups(frame(text, total=6, **dict.fromkeys(followups.STATUSES, 1))),

@@ -20,6 +20,7 @@ from tests.builders import (
     enter,
     form_of,
     load,
+    open_years,
     revised,
     steps_of,
     with_step,
@@ -142,14 +143,14 @@ def test_due_dates_under_the_new_norm_equal_the_calendars(demo_file, tmp_path):
         )
         starts = {row["case_id"]: row["first_on"] for row in firsts}
         rows = store.rows(
-            "SELECT case_id, start_on, due_on FROM step_fact WHERE flow = 'B' AND step_no = 2"
-            " AND start_on IS NOT NULL AND case_id IN (SELECT case_id FROM activity)"
+            "SELECT case_id, counted_on, due_on FROM step_fact WHERE flow = 'B' AND step_no = 2"
+            " AND counted_on IS NOT NULL AND case_id IN (SELECT case_id FROM activity)"
         )
     assert len(rows) > 500
     for row in rows:
         first = starts[row["case_id"]] or D(2026, 1, 1)
         norm = 17 if first >= START else 40
-        assert row["due_on"] == calendar.add(row["start_on"], norm), row
+        assert row["due_on"] == calendar.add(row["counted_on"], norm), row
 
 
 def test_only_the_centre_enters_and_withdraws_and_it_leaves_a_trace(two_cases):
@@ -329,7 +330,7 @@ def load_on(store: Store, today: dt.date, row: list) -> importing.Preview:
 
 
 def test_a_national_cycle_goes_by_the_revision_of_its_opening(store):
-    load(store, Kegiatan=[["ADV-1", "A", 2025, "BBPOM-PDG", "Advokasi"]])
+    open_years(store, ("A", 2025))
     enter(store, revised(norms={"A.8": 30}))
     case = "A-2025-NASIONAL"
     assert steps_of(store, case, TODAY)[8]["sla_days"] == 30, "opens on 31 March 2026"
