@@ -9,7 +9,7 @@ import streamlit as st
 from pages.kit import charts, downloads, figures, filters, heading, shell, tables, words
 from pages.kit.figures import Figure
 from pages.kit.filters import Office
-from sop_core import facilitators, reports
+from sop_core import evaluation, facilitators, reports
 from sop_core.evaluation import Scope
 from sop_core.indonesian import format_date, format_number
 from sop_core.store import Store, Trace
@@ -131,12 +131,14 @@ def recent_quarters(as_of: dt.date) -> list[tuple[int, int]]:
 
 def countdown(report: facilitators.QuarterReport) -> tuple[str, str]:
     """Label and value of what is left."""
+    if report.status == evaluation.UNKNOWN:
+        return "Laporan", "tidak diketahui"
+    if report.behind:
+        return "Masuk terlambat" if report.finished else "Terlambat", report.behind
     if report.finished:
         return "Laporan", "masuk"
     if report.days_left is None:
         return "Laporan", "menunggu"
-    if report.days_left < 0:
-        return "Terlambat", f"{format_number(-report.days_left)} HK"
     return "Sisa", f"{format_number(report.days_left)} HK"
 
 

@@ -9,9 +9,10 @@ from typing import Any
 import pandas as pd
 
 from sop_core.definition import Milestone
-from sop_core.evaluation import NOT_STARTED, Scope
+from sop_core.evaluation import LATE, NOT_STARTED, OVERDUE, Scope
 from sop_core.flows import PEOPLE as PEOPLE_FLOW
 from sop_core.flows import quarter_id
+from sop_core.indonesian import format_number
 from sop_core.store import Store
 
 STATES = ("terdaftar", "direkrut", "dilatih", "bersertifikat", "diajukan", "diakui")
@@ -190,8 +191,8 @@ class QuarterReport:
     """D.8 of one quarter: when it is due, which of its two deadlines binds, how it stands.
 
     ``norm`` is in HK; ``deadline`` is None where the SOP sets no day of the month.
-    ``days_left`` is in HK, negative when overdue, None once it is in or before the quarter
-    has ended.
+    ``days_left`` is in HK to the due date, from the finish once it is in, else from the as-of
+    date; negative when past it, None before the quarter has ended.
     """
 
     year: int
@@ -206,6 +207,18 @@ class QuarterReport:
     finished: dt.date | None
     status: str
     days_left: int | None
+    days_past: int
+    """Calendar days from the due date to the finish, or to the as-of date; 0 where not past it."""
+
+    @property
+    def behind(self) -> str | None:
+        """By how much it is late, in words: the 10th may be past by calendar days alone."""
+        if self.status not in (OVERDUE, LATE):
+            return None
+        working = max(-(self.days_left or 0), 0)
+        if working or self.rule != "tanggal":
+            return f"{format_number(working)} HK"
+        return f"{format_number(self.days_past)} hari kalender, 0 HK"
 
 
 def quarter_report(store: Store, as_of: dt.date, year: int, quarter: int) -> QuarterReport:
@@ -234,12 +247,12 @@ def quarter_report(store: Store, as_of: dt.date, year: int, quarter: int) -> Qua
         rule, first = "tanggal", deadline
     due: dt.date = known.get("due") or first
     finished = known.get("finished")
-    left = None
-    if finished is None and as_of >= opens:
-        left = calendar.count(as_of, due) if as_of <= due else -calendar.count(due, as_of)
+    left, ends = None, finished or as_of
+    if as_of >= opens:
+        left = calendar.count(ends, due) if ends <= due else -calendar.count(due, ends)
     return QuarterReport(
         year, quarter, step.code, opens, step.sla_days, norm_due, deadline, due,
-        rule, finished, known.get("status") or NOT_STARTED, left,
+        rule, finished, known.get("status") or NOT_STARTED, left, max((ends - due).days, 0),
     )  # fmt: skip
 
 

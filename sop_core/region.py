@@ -140,8 +140,8 @@ def case_head(store: Store, case_id: str, as_of: dt.date) -> dict[str, Any] | No
     """What is known of one case itself on a day, or None if there is no such case.
 
     ``joint_with_center`` of an annual report: some activity of its office, flow and year that had
-    begun was held with the centre (SOP B.7, C.5). ``certification``: a step of the way from the
-    certificate to the endorsement was taken (D.4-D.6).
+    begun was held with the centre (SOP B.7, C.5). ``certification``: the batch says that it goes
+    on to it, or a step of the way from the certificate to the endorsement was taken (D.4-D.6).
     """
     rows = store.rows(
         """
@@ -150,7 +150,7 @@ def case_head(store: Store, case_id: str, as_of: dt.date) -> dict[str, Any] | No
                 AND (case_id = $case_id
                     OR case_id IN (SELECT case_id FROM activity WHERE joint_with_center))
         )
-        SELECT c.* EXCLUDE (first_on, known_from, opens_on, judged, revised_on, revision_before)
+        SELECT c.* EXCLUDE (certification, first_on, known_from, opens_on, judged, revised_on, revision_before)
                 REPLACE (CASE WHEN $as_of < c.revised_on THEN c.revision_before ELSE c.revision END
                     AS revision),
             u.name AS unit_name, u.kind AS unit_kind, k.name AS coordinator_name,
@@ -160,7 +160,7 @@ def case_head(store: Store, case_id: str, as_of: dt.date) -> dict[str, Any] | No
                     AND o.flow = c.flow AND o.year = c.year
                     AND o.case_id IN (SELECT case_id FROM dated)
             ) ELSE a.joint_with_center END AS joint_with_center,
-            c.case_id IN (
+            coalesce(c.certification, false) OR c.case_id IN (
                 SELECT case_id FROM dated r JOIN sop_case o USING (case_id)
                 JOIN sop_step s ON s.revision = o.revision AND s.flow = o.flow
                     AND s.step_no = r.step_no

@@ -144,8 +144,16 @@ def test_d8_whose_tenth_falls_on_a_holiday(store):
     assert report.days_left == 0, "no HK is left between 5 and 10 April"
     by_calendar = facilitators.quarter_report(store, D(2024, 4, 15), 2024, 1)
     assert (by_calendar.status, by_calendar.days_left) == ("terlambat_berjalan", 0)
+    assert by_calendar.behind == "5 hari kalender, 0 HK"
     late = facilitators.quarter_report(store, D(2024, 4, 16), 2024, 1)
-    assert (late.status, late.days_left) == ("terlambat_berjalan", -1)
+    assert (late.status, late.days_left, late.behind) == ("terlambat_berjalan", -1, "1 HK")
+
+
+def test_d8_finished_on_sunday_the_11th_is_late_by_a_calendar_day(store):
+    """10 October 2026 is a Saturday."""
+    load(store, Langkah=[["D-2026-TW3", 8, None, D(2026, 10, 11)]])
+    report = facilitators.quarter_report(store, D(2026, 10, 30), 2026, 3)
+    assert (report.status, report.behind) == ("selesai_terlambat", "1 hari kalender, 0 HK")
 
 
 def test_a_start_typed_before_the_quarter_ended_does_not_move_d8(store):

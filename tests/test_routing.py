@@ -86,3 +86,14 @@ def test_certification_that_was_passed_by_is_none(store: Store):
                  ["F-1", 4, D(2025, 3, 10), None, None, "ya", "tidak dianggarkan"]],
     )  # fmt: skip
     assert [t for _, t in said(store, "F-1") if t.endswith("→ D.7")]
+
+
+def test_a_batch_that_says_it_goes_on_to_certification_is_not_led_past_it(store: Store):
+    headings = {"Kegiatan": [*HEADINGS["Kegiatan"][:5], "Lanjut Sertifikasi"]}
+    book = workbook(
+        headings,
+        Kegiatan=[["F-1", "D", 2025, "BPOM-BGR", "Angkatan 1", "ya"]],
+        Langkah=[["F-1", 3, MARCH, D(2025, 3, 7)]],
+    )
+    importing.import_files(store, [SourceFile("a.xlsx", book)], "uji", today=TODAY)
+    assert not [t for _, t in said(store, "F-1") if t.endswith("→ D.7")]

@@ -86,13 +86,14 @@ def deadline_sentence(report: QuarterReport) -> str:
     )
     text = f"Laporan {report.step} jatuh tempo {format_date(report.due)} (yang mengikat: {bound})"
     if report.finished:
-        return f"{text} dan masuk {format_date(report.finished)}."
+        late = f", terlambat {report.behind}" if report.behind else ""
+        return f"{text} dan masuk {format_date(report.finished)}{late}."
     if report.status == UNKNOWN:
         return f"{text}; keadaannya tidak diketahui, pusat belum melapor sejak jatuh tempo."
     if report.days_left is None:
         return f"{text}; triwulan belum berakhir."
-    if report.days_left < 0:
-        return f"{text} dan sudah lewat {format_number(-report.days_left)} HK."
+    if report.behind:
+        return f"{text} dan sudah lewat {report.behind}."
     return f"{text}; sisa {format_number(report.days_left)} HK."
 
 
