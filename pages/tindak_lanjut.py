@@ -34,7 +34,8 @@ GROUP_COLUMNS = {
 }
 UNFINISHED = "Perlu perhatian"
 _OF_ONE = (
-    followups.LATE, followups.NOT_OPTIMAL, followups.OPEN, followups.DONE_LATE, followups.ON_TIME,
+    followups.LATE, followups.NOT_OPTIMAL, followups.OPEN, followups.UNKNOWN, followups.DONE_LATE,
+    followups.ON_TIME,
 )  # fmt: skip
 CHOICES = {
     UNFINISHED: (followups.LATE, followups.NOT_OPTIMAL),
@@ -71,18 +72,19 @@ def choose(store: Store) -> tuple[Scope, Office]:
 
 
 def metrics(counts: dict[str, int], own: dict[str, int], escorts: dict[str, str]) -> None:
-    """Six figures; ``own`` are the office's alone where its Lokas are taken in."""
+    """Seven figures; ``own`` are the office's alone where its Lokas are taken in."""
     told = {
         followups.LATE: "Belum selesai dan lewat target.",
         followups.NOT_OPTIMAL: "Selesai, tepat atau terlambat, tetapi hasilnya belum optimal.",
         "escort": f"Belum optimal pada alur yang mengawalnya ({', '.join(escorts.values())}).",
         followups.OPEN: "Belum selesai dan belum lewat target.",
+        followups.UNKNOWN: "Targetnya lewat sesudah data terakhir unitnya; bukan terlambat.",
         followups.DONE_LATE: "Selesai sesudah target (dalam HK), tidak dicatat belum optimal.",
         followups.ON_TIME: "Selesai sampai dengan target, tidak dicatat belum optimal.",
     }
     names = {**followups.STATUS_NAMES, "escort": "Perlu dikawal"}
     figures.draw(
-        [*st.columns(3), *st.columns(3)],
+        [*st.columns(4), *st.columns(3)],
         [Figure(names[key], counts[key], own.get(key), told[key]) for key in told],
     )
 

@@ -8,18 +8,21 @@ from sop_core.evaluation import Scope
 from sop_core.store import Store
 
 OPEN = "terbuka"
+UNKNOWN = "tidak_diketahui"
 LATE = "terlambat"
 NOT_OPTIMAL = "belum_optimal"
 ON_TIME = "selesai_tepat"
 DONE_LATE = "selesai_terlambat"
 DONE = "selesai"
-STATUSES = (LATE, NOT_OPTIMAL, OPEN, DONE_LATE, ON_TIME, DONE)
+STATUSES = (LATE, NOT_OPTIMAL, OPEN, UNKNOWN, DONE_LATE, ON_TIME, DONE)
 """Status of a follow-up. ``belum_optimal`` is done, late or not, with a result to go on with;
-``selesai`` is done without a target to judge by."""
+``selesai`` is done without a target to judge by; ``tidak_diketahui`` is past a target that came
+after the office of its activity fell silent."""
 STATUS_NAMES = {
     LATE: "Terlambat",
     NOT_OPTIMAL: "Belum optimal",
     OPEN: "Terbuka",
+    UNKNOWN: "Tidak diketahui",
     DONE_LATE: "Selesai terlambat",
     ON_TIME: "Selesai tepat",
     DONE: "Selesai (tanpa target)",

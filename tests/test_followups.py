@@ -196,3 +196,19 @@ def test_every_status_has_a_name_and_a_colour():
     assert set(followups.STATUSES) == set(followups.STATUS_NAMES) == set(colors.FOLLOW_UP)
     red = {s for s, c in colors.FOLLOW_UP.items() if c == colors.STATUS["terlambat_berjalan"]}
     assert red == {followups.LATE}
+
+
+def test_a_target_that_passed_after_the_office_fell_silent_is_not_late(store: Store):
+    """The oracle of steps has the rest; a follow-up is told by the office of its activity."""
+    load(
+        store,
+        Kegiatan=[["ADV-1", "A", 2026, "BBPOM-PDG", "Advokasi"]],
+        Langkah=[["ADV-1", 3, dt.date(2026, 3, 2), dt.date(2026, 3, 3)]],
+        Tindak_Lanjut=[["ADV-1", "R1", "Uraian", None, dt.date(2026, 11, 2)],
+                       ["ADV-1", "R2", "Uraian", None, dt.date(2026, 12, 1)]],
+    )  # fmt: skip
+    frame = followups.rows(store, Scope(dt.date(2026, 12, 15)))
+    assert dict(zip(frame["recommendation_no"], frame["status"], strict=True)) == {
+        "R1": followups.LATE, "R2": followups.UNKNOWN,
+    }  # fmt: skip
+    assert followups.totals(store, Scope(dt.date(2026, 12, 15)))[followups.UNKNOWN] == 1

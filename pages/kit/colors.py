@@ -20,6 +20,7 @@ FOLLOW_UP = {
     followups.LATE: palette.OVERDUE,
     followups.NOT_OPTIMAL: palette.SKIPPED,
     followups.OPEN: palette.RUNNING,
+    followups.UNKNOWN: palette.UNKNOWN,
     followups.DONE_LATE: palette.LATE,
     followups.ON_TIME: palette.ON_TIME,
     followups.DONE: palette.DONE,

@@ -97,21 +97,19 @@ def follow_ups(store: Store, year: int, as_of: dt.date) -> pd.DataFrame:
     return store.frame(
         """
         WITH told AS (
-            SELECT f.* EXCLUDE (late), status = 'terlambat'
-                    AND (h.until IS NULL OR target_on > h.until) AS unknown
-            FROM follow_up_as_of($as_of) f
-            LEFT JOIN office_horizon h ON h.unit_code = f.case_unit
+            SELECT * EXCLUDE (late), status = 'tidak_diketahui' AS unknown
+            FROM follow_up_as_of($as_of)
             WHERE year = $year AND (status <> 'terbuka' OR target_on IS NULL)
         )
         SELECT unit_code, flow, count(*) FILTER (NOT unknown) AS total,
             count(*) FILTER (unknown) AS unknown,
-            count(*) FILTER (status = 'terlambat' AND NOT unknown) AS late,
+            count(*) FILTER (status = 'terlambat') AS late,
             count(*) FILTER (status = 'belum_optimal') AS not_optimal,
             count(*) FILTER (status = 'selesai_terlambat') AS finished_late,
             late + not_optimal AS bad,
             1 - bad / total AS measure,
             (list(DISTINCT case_id ORDER BY case_id)
-                FILTER (status IN ('terlambat', 'belum_optimal') AND NOT unknown))[:20] AS cases
+                FILTER (status IN ('terlambat', 'belum_optimal')))[:20] AS cases
         FROM told GROUP BY unit_code, flow HAVING total > 0
         """,
         year=year,

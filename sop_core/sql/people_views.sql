@@ -78,17 +78,21 @@ known AS (
         f.source_row, coalesce(f.unit_code, c.unit_code) AS unit_code,
         CASE WHEN f.finished_on <= as_of THEN f.finished_on END AS finished_on,
         c.flow, c.year, c.title, c.stakeholder, c.commodity, c.unit_code AS case_unit,
-        CASE WHEN h.held_on <= as_of THEN h.held_on END AS held_on
+        CASE WHEN h.held_on <= as_of THEN h.held_on END AS held_on,
+        -- Who held the activity uploads what became of it; past its word nothing is known.
+        coalesce(f.finished_on > as_of, true) AND (o.until IS NULL OR f.target_on > o.until) AS hidden
     FROM follow_up f
     JOIN sop_case c USING (case_id)
+    LEFT JOIN office_horizon o ON o.unit_code = c.unit_code
     LEFT JOIN held h USING (case_id)
     WHERE least(h.held_on, f.target_on, f.finished_on, make_date(c.year, 12, 31)) <= as_of
 )
 SELECT
     k.case_id, k.recommendation_no, k.description, k.flow, k.year, k.title, k.stakeholder,
     k.commodity, k.case_unit, k.unit_code, k.held_on, k.target_on, k.finished_on,
-    coalesce(e.working_no > t.working_no, false) AS late,
+    coalesce(e.working_no > t.working_no AND NOT k.hidden, false) AS late,
     CASE
+        WHEN k.hidden AND e.working_no > t.working_no THEN 'tidak_diketahui'
         WHEN k.finished_on IS NULL THEN CASE WHEN late THEN 'terlambat' ELSE 'terbuka' END
         WHEN k.outcome = 'belum optimal' THEN 'belum_optimal'
         WHEN t.working_no IS NULL THEN 'selesai'
