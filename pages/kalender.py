@@ -12,7 +12,7 @@ from sop_core.calendar import FIRST_YEAR, LAST_YEAR
 from sop_core.effects import Effects
 from sop_core.errors import Refused
 from sop_core.evaluation import Scope
-from sop_core.indonesian import format_date, format_number
+from sop_core.indonesian import format_date, format_number, today
 from sop_core.store import Store
 
 KINDS = {
@@ -21,8 +21,8 @@ KINDS = {
     "koreksi": "Koreksi",
 }
 BECOMES = {True: "menjadi hari kerja", False: "menjadi hari libur"}
+# In the tab's state: the change that is looked at, its effects, the number of the form.
 ASKED, PREVIEW, FORM = "koreksi_diminta", "pratinjau_kalender", "koreksi_ke"
-"""In the tab's state: the change that is looked at, its effects, the number of the form."""
 COLUMNS = {"day": "Tanggal", "name": "Nama", "kind_name": "Jenis", "provisional": "Sementara"}
 
 
@@ -76,7 +76,9 @@ def enter(store: Store) -> None:
         return
     number = st.session_state.get(FORM, 0)
     with st.form(f"koreksi_{number}"):
-        day = st.date_input("Tanggal", format="DD/MM/YYYY", key=f"koreksi_tanggal_{number}")
+        day = st.date_input(
+            "Tanggal", value=today(), format="DD/MM/YYYY", key=f"koreksi_tanggal_{number}"
+        )
         kind = st.selectbox("Menjadi", ["Hari libur", "Hari kerja"], placeholder="Pilih")
         reason = st.text_input("Alasan", placeholder="mis. Cuti bersama tambahan Idul Fitri")
         basis = st.text_input("Dasar hukum", placeholder="Nomor SKB atau keputusan")

@@ -90,3 +90,12 @@ def test_the_reference_is_made_again_when_the_code_that_makes_it_changes(module,
 
 def test_the_calendars_code_is_part_of_the_reference():
     assert "calendar" in reference._CODE
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "pages").rglob("*.py")), ids=lambda p: p.name)
+def test_every_field_for_a_day_begins_with_ours(path: Path):
+    """Streamlit's own default is the server's day, which lags Jakarta's for seven hours."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "date_input":
+            named = {k.arg for k in node.keywords}
+            assert "value" in named or len(node.args) > 1, f"{path.name}:{node.lineno}"

@@ -3,6 +3,7 @@
 import ast
 import datetime as dt
 import shutil
+import tomllib
 from pathlib import Path
 
 import pandas as pd
@@ -339,3 +340,9 @@ def test_no_page_breaks_on_the_edges_of_time(demo, page, day):
 def test_frames_hold_values_not_text(demo):
     late = table(open_page("terlambat"), "Tenggat")
     assert pd.api.types.is_datetime64_any_dtype(late["Tenggat"]), "sorted as dates"
+
+
+def test_no_bare_text_of_the_code_is_drawn():
+    """Streamlit's magic draws each text that stands alone in a page's file."""
+    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+    assert settings["runner"]["magicEnabled"] is False
