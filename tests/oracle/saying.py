@@ -197,8 +197,8 @@ class Oracle:
         return found
 
     def hand_since(self, flow: str, year: int) -> dt.date:
-        """From when a year that is opened by hand is there: always, it has no day of its own."""
-        return dt.date.min
+        """From when a year that is opened by hand is there: from its 1 January."""
+        return dt.date(year, 1, 1)
 
     def _activity(self, a: Activity) -> Case:
         records = self.told.records.get(a.case_id, {})

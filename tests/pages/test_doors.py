@@ -236,7 +236,7 @@ def test_a_page_that_is_no_more_is_not_told_in_english(at):
     told = at.tab.draw("halaman_lama")
     assert [m.WhichOneof("type") for m in told if m.HasField("navigation")]
     assert not [m for m in told if m.HasField("page_not_found")]
-    assert "Nasional" in texts(told)
+    assert "Nasional" in texts(at.tab.draw("nasional")), "where that leads"
 
 
 def test_the_bound_is_a_minute_at_most():

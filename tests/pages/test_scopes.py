@@ -12,7 +12,7 @@ from sop_core.evaluation import Scope
 from sop_core.store import Store
 from sop_core.units import NATIONAL
 from tests.builders import TODAY
-from tests.pages.test_pages import demo, fresh_store, in_use, open_page, sign_in
+from tests.pages.test_pages import demo, fresh_store, in_use, open_page, sign_in, table
 
 pytestmark = pytest.mark.slow
 __all__ = ["demo", "fresh_store", "sign_in"]
@@ -44,7 +44,7 @@ def test_an_offices_row_is_its_own_figure_and_with_its_lokas_the_sum_of_rows(dem
 
 
 def test_a_row_of_nasional_opens_the_same_figure_and_the_lokas_stand_beside_it(demo):
-    ranking = open_page("nasional").dataframe[0].value.set_index("Unit")
+    ranking = table(open_page("nasional"), "Tepat waktu").set_index("Unit")
     store = in_use()
     walked = 0
     for unit in store.units(TODAY):

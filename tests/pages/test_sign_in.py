@@ -23,7 +23,17 @@ from sop_core.access import GIVEN, HIDDEN_NAME, TABLE
 from sop_core.errors import SignInRefused
 from sop_core.evaluation import Scope, headline
 from tests.builders import TODAY, load
-from tests.pages.test_pages import APP, demo, empty, fresh_store, in_use, metric, open_page, sign_in
+from tests.pages.test_pages import (
+    APP,
+    demo,
+    empty,
+    fresh_store,
+    in_use,
+    metric,
+    open_page,
+    sign_in,
+    table,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -236,13 +246,13 @@ def test_two_roles_side_by_side_never_mix(demo, sign_in, monkeypatch):
     for role, token in tokens.items():
         monkeypatch.setattr(session, "cookies", lambda token=token: {session.COOKIE: token})
         apps[role] = open_page("terlambat")
-        first[role] = set(apps[role].dataframe[0].value["Unit"])
+        first[role] = set(table(apps[role], "Umur")["Unit"])
     assert first["kepala_balai"].isdisjoint(first["data_staf"])
     for _ in range(3):
         for role, token in tokens.items():
             monkeypatch.setattr(session, "cookies", lambda token=token: {session.COOKIE: token})
             apps[role].run()
-            assert set(apps[role].dataframe[0].value["Unit"]) == first[role]
+            assert set(table(apps[role], "Umur")["Unit"]) == first[role]
 
 
 def test_another_person_in_the_same_tab_starts_afresh(demo, sign_in):

@@ -337,6 +337,11 @@ COMMANDS = {
     "user password": lambda unit: ["user", "password", "admin"],
     "user unlock": lambda unit: ["user", "unlock", "admin"],
     "audit": lambda unit: ["audit"],
+    "silence": lambda unit: ["silence", "--as-of", str(TODAY), *unit],
+    "state": lambda unit: ["state", "LOKA-TPI", "--until", str(TODAY)],
+    "year list": lambda unit: ["year", "list"],
+    "year open": lambda unit: ["year", "open", "A", "2022", "--reason", "uji"],
+    "year close": lambda unit: ["year", "close", "A", "2022"],
     "backup": lambda unit: ["backup", "salinan.duckdb"],
     "restore": lambda unit: ["restore", "salinan.duckdb"],
     "doctor": lambda unit: ["doctor"],
@@ -344,9 +349,10 @@ COMMANDS = {
 CHANGING = {
     "sop add": "sop", "sop withdraw": "sop", "user add": "pengguna", "user set": "pengguna",
     "user password": "pengguna", "user unlock": "pengguna", "templat add": "templat", "templat withdraw": "templat",
+    "state": "pernyataan", "year open": "tahun", "year close": "tahun",
 }  # fmt: skip
 """Commands that change something for all, and the action that a role must be allowed."""
-OVER_OFFICES = ("status", "facilitators", "recommend", "report")
+OVER_OFFICES = ("status", "facilitators", "recommend", "report", "silence")
 PUBLIC = {"template", "demo", "sop", "sop list", "sop form"}
 """They name offices, as the SOP and the register do, and hold no row of the store."""
 

@@ -197,9 +197,11 @@ def _earlier_schema(folder: Path, number: int = 2) -> None:
             " 'Advokasi' AS title, 1 AS batch_id, 2 AS source_row FROM range(2000) t(n)"
         )
         old.execute(f"INSERT INTO activity BY NAME SELECT {row}")
-        old.execute(
-            "INSERT INTO activity_prior BY NAME SELECT 1 AS undo_batch, false AS existed, * FROM activity"
-        )
+        if number < 8:
+            before = "activity_prior BY NAME SELECT 1 AS undo_batch, false AS existed, *"
+        else:
+            before = "activity_vouched BY NAME SELECT *"
+        old.execute(f"INSERT INTO {before} FROM activity")
         old.execute(
             "INSERT INTO import_batch BY NAME SELECT nextval('batch_number') AS batch_id,"
             " sha256('x') AS sha256, TIMESTAMP '2025-03-03' AS imported_at, 'uji' AS imported_by,"
