@@ -193,9 +193,9 @@ def test_leaders_see_counts_and_no_names(demo, sign_in):
     sign_in("pimpinan")
     app = open_page("fasilitator")
     assert int(metric(app, "Fasilitator").replace(".", "")) > 1000
-    for table in app.dataframe:
-        assert "Nama" not in table.value.columns
-        assert HIDDEN_NAME not in table.value.to_string()
+    for shown in app.dataframe:
+        assert "Nama" not in shown.value.columns
+        assert HIDDEN_NAME not in shown.value.to_string()
     assert any("UU 27/2022" in c.value for c in app.caption)
 
 
