@@ -127,4 +127,13 @@ def rebuild_of(
     """
     cursor.execute(f"CREATE OR REPLACE TEMP TABLE touched_case AS {touched}", values or {})
     for name in REBUILD:
+        if name == "rebuild_generated" and not _asks(
+            cursor, "SELECT EXISTS (FROM touched_case WHERE id_parts(case_id) IS NOT NULL)"
+        ):
+            continue  # one activity changes no report: what is not asked costs nothing
         cursor.execute(sql(name))
+
+
+def _asks(cursor: duckdb.DuckDBPyConnection, query: str) -> bool:
+    row = cursor.execute(query).fetchone()
+    return bool(row and row[0])

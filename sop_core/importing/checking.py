@@ -421,6 +421,9 @@ def step_not_in_case(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
 
 def stored_step_without_place(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     """New dates may bring a case under another revision; what is stored must have a place there."""
+    row = cursor.execute("SELECT count(*) > 1 FROM sop_revision").fetchone()
+    if row and not row[0]:  # there is no other to come under
+        return
     cursor.execute(
         f"""
         WITH displaced AS (
@@ -583,6 +586,11 @@ def facilitator_dates(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
 
 def case_of_wrong_flow(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     """A facilitator belongs to a batch of flow D; follow-ups to flows A, B and C."""
+    row = cursor.execute(
+        "SELECT EXISTS (FROM staged_facilitator) OR EXISTS (FROM staged_follow_up)"
+    ).fetchone()
+    if row and not row[0]:
+        return
     cursor.execute(
         """
         INSERT INTO problem

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from sop_core import facts
+from sop_core import facts, statements
 from sop_core.store import Store
 
 ROWS = int(os.environ.get("PANTAU_BENCH_ROWS", "1000000"))
@@ -90,6 +90,8 @@ def million(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
                 cursor.register("incoming", data)
                 cursor.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
                 cursor.unregister("incoming")
+        everyone = [*codes.tolist(), "NASIONAL"]
+        statements.speak(cursor, everyone, AS_OF, "uji")
         facts.rebuild(cursor)
     store.close()
     # Opened again, as the app finds it each morning: compressed on disk.
