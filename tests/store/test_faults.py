@@ -12,6 +12,8 @@ from sop_core.errors import StoreBusy, StoreDamaged, StoreUnreachable
 from sop_core.store import Store
 from tests.builders import load
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -142,7 +144,6 @@ def test_a_file_of_somebody_else(path: Path):
 import os
 from sop_core.store import Store
 
-pytestmark = pytest.mark.slow
 os.seteuid(65534)
 Store({str(path)!r})
 """
