@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sop_core import corrections, importing, indonesian, past, revisions, statements
 from sop_core import years as opening
@@ -214,6 +216,16 @@ def test_a_day_is_known_again_at_length(
     faults, done = walked(Walk(store, seed, monkeypatch), days=10, actions=6, look=tables)
     assert not faults, "\n".join(faults)
     assert len(done) > 6, done
+
+
+@pytest.mark.slow
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 10**6), days=st.integers(2, 6), actions=st.integers(1, 4))
+def test_any_day_is_known_again(seed: int, days: int, actions: int) -> None:
+    """Under hypothesis: whatever is entered and taken back, as known on D is the store of D."""
+    with Store() as store, pytest.MonkeyPatch.context() as monkeypatch:
+        faults, _ = walked(Walk(store, seed, monkeypatch), days=days, actions=actions, look=tables)
+    assert not faults, "\n".join(faults)
 
 
 @pytest.mark.slow
