@@ -10,11 +10,6 @@ import duckdb
 
 from sop_core import thresholds
 
-_LOST = """
-    SELECT r.case_id, c.flow, r.step_no FROM step_record r
-    JOIN sop_case c USING (case_id)
-    ANTI JOIN step_fact f ON f.case_id = r.case_id AND f.step_no = r.step_no
-"""
 REBUILD = ("rebuild_activities", "rebuild_years", "rebuild_generated", "rebuild_steps")
 
 
@@ -29,26 +24,29 @@ def sql(name: str) -> str:
 
 TOUCHED = "FROM touched_case"
 """The cases that the last rebuild on this cursor counted again."""
+RECORDED = "SELECT DISTINCT case_id FROM step_record"
+"""Every case with a record."""
 
 
 def lost_records(
-    cursor: duckdb.DuckDBPyConnection, among: str = "SELECT DISTINCT case_id FROM step_record"
+    cursor: duckdb.DuckDBPyConnection, among: str = RECORDED
 ) -> list[tuple[str, str, int]]:
     """Case, flow and number of recorded steps that their case's SOP revision does not have.
 
     ``among`` is a query for the ids of the cases to look at.
     """
-    return cursor.execute(
-        f"""
+    return cursor.execute(f"{_lost(among)} ORDER BY ALL").fetchall()
+
+
+def _lost(among: str) -> str:
+    return f"""
         WITH looked_at AS MATERIALIZED ({among})
         SELECT r.case_id, c.flow, r.step_no
         FROM (FROM step_record SEMI JOIN looked_at USING (case_id)) r
         JOIN sop_case c USING (case_id)
         ANTI JOIN (FROM step_fact SEMI JOIN looked_at USING (case_id)) f
             ON f.case_id = r.case_id AND f.step_no = r.step_no
-        ORDER BY ALL
-        """  # noqa: S608 - our own queries
-    ).fetchall()
+    """  # noqa: S608 - our own queries
 
 
 def continued(old: str, new: str) -> str:
@@ -98,7 +96,7 @@ def displaced(cursor: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int]]:
             ON k.old_revision = m.revision AND k.new_revision = c.revision AND k.flow = m.flow
             AND k.old_no = m.step_no
         WHERE k.new_no IS DISTINCT FROM m.step_no
-        UNION SELECT * FROM ({_LOST}) ORDER BY ALL
+        UNION SELECT * FROM ({_lost(RECORDED)}) ORDER BY ALL
         """  # noqa: S608
     ).fetchall()
 
@@ -107,10 +105,9 @@ def rebuild(cursor: duckdb.DuckDBPyConnection) -> None:
     """Count every case and step again, inside the caller's transaction."""
     for table in ("sop_case", "flow_year", "step_fact"):
         cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - our own tables
-    row = cursor.execute(
-        "SELECT EXISTS (FROM activity) OR EXISTS (FROM step_record) OR EXISTS (FROM opened_year)"
-    ).fetchone()
-    if row and not row[0]:  # planning the questions is most of what opening a new store costs
+    if not holds(
+        cursor, "EXISTS (FROM activity) OR EXISTS (FROM step_record) OR EXISTS (FROM opened_year)"
+    ):  # planning the questions is most of what opening a new store costs
         return
     rebuild_of(cursor, "SELECT case_id FROM activity UNION SELECT case_id FROM step_record")
 
@@ -120,20 +117,21 @@ def rebuild_of(
 ) -> None:
     """Count again the cases that a change touched, and those that depend on them.
 
-    ``touched`` is a query, with its ``values``, for the ids of cases whose activity or steps changed, came or went;
-    the annual reports and national cycles of a year that opens or closes by that, and the
+    ``touched`` is a query, with its ``values``, for the ids of cases whose activity or steps
+    changed, came or went; the annual reports and national cycles of a year that opens or closes by that, and the
     national year that waits for an annual report, are found here. Inside the caller's
     transaction; leaves the temporary table ``touched_case``.
     """
     cursor.execute(f"CREATE OR REPLACE TEMP TABLE touched_case AS {touched}", values or {})
     for name in REBUILD:
-        if name == "rebuild_generated" and not _asks(
-            cursor, "SELECT EXISTS (FROM touched_case WHERE id_parts(case_id) IS NOT NULL)"
+        if name == "rebuild_generated" and not holds(
+            cursor, "EXISTS (FROM touched_case WHERE id_parts(case_id) IS NOT NULL)"
         ):
             continue  # one activity changes no report: what is not asked costs nothing
         cursor.execute(sql(name))
 
 
-def _asks(cursor: duckdb.DuckDBPyConnection, query: str) -> bool:
-    row = cursor.execute(query).fetchone()
+def holds(cursor: duckdb.DuckDBPyConnection, condition: str) -> bool:
+    """Whether a condition of our own in SQL is true: asked before a dearer question."""
+    row = cursor.execute(f"SELECT {condition}").fetchone()
     return bool(row and row[0])

@@ -130,7 +130,7 @@ def since(
             count(*) FILTER (what = 'statements') AS statements, min(moment)::DATE AS first
         FROM change WHERE moment >= $after
         """,
-        after=dt.datetime.combine(day + dt.timedelta(days=1), dt.time()),
+        after=_end(day),
         as_of=as_of,
         units=list(units) if units is not None else None,
     )[0]

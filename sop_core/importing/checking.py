@@ -330,8 +330,9 @@ def unknown_case(sheet: Sheet, cases: str = "known_case", stays: str = "false") 
     """
 
     def check(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
-        row = cursor.execute(f"SELECT EXISTS (FROM staged_{sheet.table})").fetchone()
-        if row and not row[0]:  # else every stored case would be looked through for nothing
+        if not facts.holds(
+            cursor, f"EXISTS (FROM staged_{sheet.table})"
+        ):  # else every stored case would be looked through for nothing
             return
         cursor.execute(
             f"""
@@ -421,8 +422,7 @@ def step_not_in_case(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
 
 def stored_step_without_place(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     """New dates may bring a case under another revision; what is stored must have a place there."""
-    row = cursor.execute("SELECT count(*) > 1 FROM sop_revision").fetchone()
-    if row and not row[0]:  # there is no other to come under
+    if not facts.holds(cursor, "count(*) > 1 FROM sop_revision"):  # there is no other to come under
         return
     cursor.execute(
         f"""
@@ -586,10 +586,9 @@ def facilitator_dates(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
 
 def case_of_wrong_flow(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     """A facilitator belongs to a batch of flow D; follow-ups to flows A, B and C."""
-    row = cursor.execute(
-        "SELECT EXISTS (FROM staged_facilitator) OR EXISTS (FROM staged_follow_up)"
-    ).fetchone()
-    if row and not row[0]:
+    if not facts.holds(
+        cursor, "EXISTS (FROM staged_facilitator) OR EXISTS (FROM staged_follow_up)"
+    ):
         return
     cursor.execute(
         """

@@ -9,7 +9,7 @@
 -- `owed_on` is the finish of the step before it in the case, passing over optional steps that
 -- are not taken; for a case's first step its opening, or its finish if it was done before that.
 -- `counted_on` is day 0. A due date and the days used are two look-ups in calendar_day's running
--- working-day number and a subtraction. The last statement of this file says what is late.
+-- working-day number and a subtraction. `said` below has the first day on which it is late.
 DELETE FROM step_fact WHERE case_id IN (FROM touched_case);
 
 INSERT INTO step_fact BY NAME
