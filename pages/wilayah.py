@@ -254,7 +254,7 @@ def case_detail(store: Store, scope: Scope, demo: bool) -> None:
         st.caption(
             words.say(
                 "Waktu kasus **{} HK**: {} HK pengerjaan dan {} HK menunggu.",
-                *map(format_number, time_of(steps)),
+                *map(format_number, region.case_time(steps)),
             )
         )
         st.caption(
@@ -271,12 +271,6 @@ def case_detail(store: Store, scope: Scope, demo: bool) -> None:
     with st.expander(f"Catatan asal ({len(records)} baris)", expanded=False):
         tables.plain(records, RECORD_COLUMNS, alt="Baris unggahan di balik kasus ini")
         tables.export(records, RECORD_COLUMNS, f"Catatan {case_id}", scope, demo, "Catatan asal")
-
-
-def time_of(steps: pd.DataFrame) -> tuple[int, int, int]:
-    """A case's time in HK: all of it, what was worked, and what was waited between its steps."""
-    worked, waited = int(steps["days_worked"].sum()), int(steps["days_waited"].sum())
-    return worked + waited, worked, waited
 
 
 def routing(store: Store, head: dict[str, Any]) -> None:

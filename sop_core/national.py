@@ -105,7 +105,7 @@ def missing_reports(store: Store, scope: Scope) -> pd.DataFrame:
 
 
 def monthly_trend(store: Store, scope: Scope, months: int = 24) -> pd.DataFrame:
-    """One row a month: steps finished on time and late in it, and overdue at its end.
+    """One row a month: steps finished on time and late in it, and overdue and unknown at its end.
 
     The last month ends on the as-of date.
     """
@@ -121,16 +121,20 @@ def monthly_trend(store: Store, scope: Scope, months: int = 24) -> pd.DataFrame:
                 count(*) FILTER (judged AND NOT late) AS on_time, count(*) FILTER (late) AS late
             FROM {SCOPED} WHERE done GROUP BY 1
         ), turn AS (
-            -- What became overdue by a day, less what ceased to be so by then.
-            SELECT overdue_from AS day, 1 AS more FROM {SPANS}
-            UNION ALL SELECT overdue_until, -1 FROM {SPANS}
+            -- What became so by a day, less what ceased to be so by then.
+            SELECT overdue_from AS day, unknown, 1 AS more FROM {SPANS}
+            UNION ALL SELECT overdue_until, unknown, -1 FROM {SPANS}
         ), at_end AS (
-            SELECT m.month, coalesce(sum(t.more), 0)::BIGINT AS overdue
-            FROM month m LEFT JOIN (SELECT day, sum(more) AS more FROM turn GROUP BY day) t
+            SELECT m.month,
+                coalesce(sum(t.more) FILTER (NOT t.unknown), 0)::BIGINT AS overdue,
+                coalesce(sum(t.more) FILTER (t.unknown), 0)::BIGINT AS unknown
+            FROM month m
+            LEFT JOIN (SELECT day, unknown, sum(more) AS more FROM turn GROUP BY day, unknown) t
                 ON t.day <= m.month_end
             GROUP BY m.month
         )
-        SELECT m.month, coalesce(f.on_time, 0) AS on_time, coalesce(f.late, 0) AS late, e.overdue
+        SELECT m.month, coalesce(f.on_time, 0) AS on_time, coalesce(f.late, 0) AS late,
+            e.overdue, e.unknown
         FROM month m LEFT JOIN finished f USING (month) JOIN at_end e USING (month)
         ORDER BY m.month
         """,  # noqa: S608

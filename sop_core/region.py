@@ -199,6 +199,15 @@ def case_steps(
     )
 
 
+def case_time(steps: pd.DataFrame) -> tuple[int, int, int]:
+    """A case's time in HK: all of it, what was worked, and what was waited between its steps.
+
+    ``steps`` is an answer of ``case_steps``.
+    """
+    worked, waited = int(steps["days_worked"].sum()), int(steps["days_waited"].sum())
+    return worked + waited, worked, waited
+
+
 def reporting_rules(store: Store, head: dict[str, Any]) -> list[tuple[str, str, str]]:
     """To whom each step of a case reports, and by what step it may go on (D.3 to D.7).
 

@@ -70,8 +70,7 @@ def commit(
         progress(0.85, "Menghitung tenggat")
         _speak(cursor, result, parsed, who, store.viewer)
         trace.after["data_sampai"] = until
-        facts.rebuild_of(cursor, _TOUCHED)
-        _refuse_if_losing(cursor)
+        _count_again(cursor, parsed)
         bump_version(cursor)
         drop_staged(cursor)
         result.kept = True
@@ -93,18 +92,27 @@ def import_files(
     return commit(store, parsed, who, all_or_nothing, today, progress, until)
 
 
-# Cases of which this import changed an activity or a step.
-_TOUCHED = """
-    SELECT case_id FROM compared_activity WHERE state IN ('new', 'changed')
-    UNION SELECT case_id FROM compared_step_record WHERE state IN ('new', 'changed')
-"""
+def _of_cases(parsed: Parsed) -> list[str]:
+    """The tables of the files that hold cases: of targets and people no step depends."""
+    return [p.sheet.table for p in parsed.sheets if p.sheet.table in ("activity", "step_record")]
 
 
 def speaks(parsed: Parsed) -> bool:
     """Whether files say how steps stand: those without activities or steps (targets, people)
     say nothing of that.
     """
-    return bool({p.sheet.table for p in parsed.sheets} & {"activity", "step_record"})
+    return bool(_of_cases(parsed))
+
+
+def _count_again(cursor: duckdb.DuckDBPyConnection, parsed: Parsed) -> None:
+    """The cases of which this import changed an activity or a step."""
+    touched = " UNION ".join(
+        f"SELECT case_id FROM compared_{table} WHERE state IN ('new', 'changed')"  # noqa: S608
+        for table in _of_cases(parsed)
+    )
+    if touched:
+        facts.rebuild_of(cursor, touched)
+        _refuse_if_losing(cursor)
 
 
 def _speak(

@@ -177,12 +177,6 @@ def examine(
         older, total = outdated.find(cursor, given.sheet, given.present, result.sha256, viewer)
         result.older += older
         result.older_total += total
-    for sheet in SHEETS:
-        if sheet.name not in result.sheets:  # whoever asks what changed need not ask what was there
-            cursor.execute(
-                f"CREATE OR REPLACE TEMP TABLE compared_{sheet.table} AS"  # noqa: S608
-                f" SELECT *, '' AS state FROM staged_{sheet.table} LIMIT 0"
-            )
     seen, values = outdated.seen_batches(viewer)
     row = cursor.execute(
         "SELECT max(batch_id) FROM import_batch"  # noqa: S608 - our own condition

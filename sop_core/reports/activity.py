@@ -66,10 +66,10 @@ def summary(
         lines.append(
             f"{format_number(len(judged) - len(late))} dari {format_number(len(judged))} langkah bernorma selesai tepat waktu."
         )
-    worked, waited = int(steps["days_worked"].sum()), int(steps["days_waited"].sum())
     if steps["days_worked"].notna().any():
+        time, worked, waited = region.case_time(steps)
         lines.append(
-            f"Sejauh ini {format_number(worked + waited)} HK: kerja {format_number(worked)} HK dan"
+            f"Sejauh ini {format_number(time)} HK: kerja {format_number(worked)} HK dan"
             f" jeda (menunggu dimulai) {format_number(waited)} HK."
         )
     for row in steps[steps["overdue"]].to_dict("records"):

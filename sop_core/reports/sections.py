@@ -135,11 +135,7 @@ def trend(store: Store, scope: Scope) -> Section:
     day = scope.as_of
     since = 12 * (day.year - (scope.year or day.year)) + day.month
     months = national.monthly_trend(store, scope, min(24, since))
-    as_late = national.monthly_trend(store, replace(scope, silence_is_late=True), min(24, since))
-    months = months.assign(
-        month=[format_month(m) for m in months["month"]],
-        unknown=as_late["overdue"] - months["overdue"],
-    )
+    months = months.assign(month=[format_month(m) for m in months["month"]])
     columns = {
         "month": "Bulan", "on_time": "Selesai tepat waktu", "late": "Selesai terlambat",
         "overdue": "Terlambat akhir bulan", "unknown": "Tidak diketahui akhir bulan",

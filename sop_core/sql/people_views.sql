@@ -80,7 +80,7 @@ known AS (
         c.flow, c.year, c.title, c.stakeholder, c.commodity, c.unit_code AS case_unit,
         CASE WHEN h.held_on <= as_of THEN h.held_on END AS held_on,
         -- Who held the activity uploads what became of it; past its word nothing is known.
-        coalesce(f.finished_on > as_of, true) AND (o.until IS NULL OR f.target_on > o.until) AS hidden
+        coalesce(f.finished_on > as_of, true) AND is_hidden(f.target_on, o.until) AS hidden
     FROM follow_up f
     JOIN sop_case c USING (case_id)
     LEFT JOIN office_horizon o ON o.unit_code = c.unit_code

@@ -34,6 +34,9 @@ CREATE OR REPLACE VIEW office_horizon AS
 SELECT unit_code, max(until) AS until FROM office_statement
 WHERE withdrawn_at IS NULL GROUP BY unit_code;
 
+-- Whether it cannot be known how something stands whose day came after the office's last word.
+CREATE OR REPLACE MACRO is_hidden(due_on, until) AS until IS NULL OR due_on > until;
+
 -- Whether a running step is about to fall due, in HK: few days left and half of the norm used, or
 -- a quarter of the norm left, whichever comes first (thresholds.py).
 CREATE OR REPLACE MACRO falls_due_soon(days_left, norm) AS
@@ -63,7 +66,7 @@ known AS (
         coalesce(f.owed_on <= as_of, false)
             AND (NOT f.optional OR coalesce(f.begun_on <= as_of, false)) AS owed,
         coalesce(as_of >= f.overdue_from AND as_of < f.overdue_until, false) AS past_due,
-        NOT as_late AND coalesce(h.until IS NULL OR f.due_on > h.until, false) AS hidden
+        NOT as_late AND coalesce(is_hidden(f.due_on, h.until), false) AS hidden
     FROM step_fact f CROSS JOIN now LEFT JOIN office_horizon h ON h.unit_code = f.unit_code
     WHERE f.holds_from <= as_of AND as_of < f.holds_until
 ), said AS (
@@ -116,13 +119,13 @@ SELECT
         WHEN running THEN 0 END AS days_worked
 FROM said;
 
--- When steps were overdue, for counts at many days at once: from a day until the day before another.
+-- When steps were past due, for counts at many days at once: from a day until the day before
+-- another. Overdue, or `unknown` where it fell due after the office fell silent.
 CREATE OR REPLACE MACRO overdue_span(of_year, of_units, of_flow, of_step, of_product, as_late := false)
 AS TABLE
-SELECT f.case_id, f.step_no, f.unit_code, f.overdue_from, f.overdue_until
+SELECT f.overdue_from, f.overdue_until, NOT as_late AND is_hidden(f.due_on, h.until) AS unknown
 FROM step_fact f LEFT JOIN office_horizon h ON h.unit_code = f.unit_code
 WHERE f.overdue_from IS NOT NULL
-    AND (as_late OR f.due_on <= h.until)
     AND (of_year IS NULL OR f.year = of_year)
     AND (of_units IS NULL OR list_contains(of_units, f.unit_code))
     AND (of_flow IS NULL OR f.flow = of_flow)
