@@ -13,9 +13,8 @@ from collections.abc import Iterable
 import duckdb
 import pandas as pd
 
-from sop_core import units
 from sop_core.errors import Refused
-from sop_core.indonesian import format_date, now
+from sop_core.indonesian import format_date, format_number, now
 from sop_core.indonesian import today as jakarta_today
 from sop_core.store import Store, Trace, bump_version
 from sop_core.units import Unit
@@ -64,11 +63,7 @@ def speak(
 
 def take_back_of_batch(cursor: duckdb.DuckDBPyConnection, batch_id: int, who: str) -> None:
     """What an upload said is not said any more once it is undone. In the caller's transaction."""
-    cursor.execute(
-        "UPDATE office_statement SET withdrawn_by = $who, withdrawn_at = $now"
-        " WHERE batch_id = $batch AND withdrawn_at IS NULL",
-        {"who": who, "now": now(), "batch": batch_id},
-    )
+    _withdraw(cursor, "batch_id", batch_id, who)
 
 
 def offices(store: Store, on: dt.date) -> list[Unit]:
@@ -95,17 +90,21 @@ def listed(store: Store, on: dt.date) -> pd.DataFrame:
     )
 
 
+def said(count: int, until: dt.date) -> str:
+    """``Data 3 unit dinyatakan s.d. 24 November 2026.``; ``count`` of offices."""
+    return f"Data {format_number(count)} unit dinyatakan s.d. {format_date(until)}."
+
+
 def state(store: Store, office: str, until: dt.date, today: dt.date | None = None) -> None:
     """An office says, without a file, that its records are complete up to a day.
 
     Raises Refused for a day to come and where the office said as much already, and AccessDenied
     for another office than the viewer's.
     """
-    refuse_future(until, today or jakarta_today())
-    kinds = {u.code: u.kind for u in units.read_units()}
+    today = today or jakarta_today()
+    refuse_future(until, today)
     trace = Trace("pernyataan", office, after={"sampai": until})
-    if office not in kinds or not store.viewer.uploads_for(office, kinds[office]):
-        raise store.refusal(trace.action, trace.subject, "Unit itu bukan kewenangan Anda.")
+    _require_own(store, trace, today)
     with store.write(trace) as cursor:
         if not speak(cursor, [office], until, store.viewer.name):
             raise Refused(f"Data unit ini sudah dinyatakan lengkap s.d. {format_date(until)}.")
@@ -121,15 +120,22 @@ def take_back(store: Store, statement_no: int) -> None:
     )
     if not found:
         raise Refused("Pernyataan itu tidak ada, sudah ditarik, atau berasal dari unggahan.")
-    office = found[0]["unit_code"]
-    kinds = {u.code: u.kind for u in units.read_units()}
-    trace = Trace("pernyataan", office, before={"sampai": found[0]["until"]})
-    if not store.viewer.uploads_for(office, kinds[office]):
-        raise store.refusal(trace.action, trace.subject, "Unit itu bukan kewenangan Anda.")
+    trace = Trace("pernyataan", found[0]["unit_code"], before={"sampai": found[0]["until"]})
+    _require_own(store, trace, jakarta_today())
     with store.write(trace) as cursor:
-        cursor.execute(
-            "UPDATE office_statement SET withdrawn_by = $who, withdrawn_at = $now"
-            " WHERE statement_no = $n",
-            {"who": store.viewer.name, "now": now(), "n": statement_no},
-        )
+        _withdraw(cursor, "statement_no", statement_no, store.viewer.name)
         bump_version(cursor)
+
+
+def _require_own(store: Store, trace: Trace, today: dt.date) -> None:
+    """Raises AccessDenied unless the viewer may say how things stand in the trace's office."""
+    if trace.subject not in {u.code for u in offices(store, today)}:
+        raise store.refusal(trace.action, trace.subject, "Unit itu bukan kewenangan Anda.")
+
+
+def _withdraw(cursor: duckdb.DuckDBPyConnection, column: str, number: int, who: str) -> None:
+    cursor.execute(
+        "UPDATE office_statement SET withdrawn_by = $who, withdrawn_at = $now"
+        f" WHERE {column} = $number AND withdrawn_at IS NULL",
+        {"who": who, "now": now(), "number": number},
+    )

@@ -67,13 +67,10 @@ def day(label: str, key: str, help_text: str) -> dt.date:
 
 
 def spoken(result: Preview) -> str:
-    """``Data 3 unit dinyatakan s.d. 24 November 2026.``; empty where nothing more is known."""
+    """Of how many offices more is known by an upload; empty where nothing more is."""
     if not result.spoken_for or result.until is None:
         return ""
-    return (
-        f"Data {format_number(len(result.spoken_for))} unit dinyatakan s.d."
-        f" {format_date(result.until)}."
-    )
+    return statements.said(len(result.spoken_for), result.until)
 
 
 def declare(store: Store) -> None:
@@ -109,7 +106,7 @@ def _state(store: Store, office: str | None, until: dt.date) -> None:
     except Refused as error:
         st.error(words.refused(error), icon=":material/block:")
         return
-    st.session_state[NEWS] = f"Data 1 unit dinyatakan s.d. {format_date(until)}."
+    st.session_state[NEWS] = statements.said(1, until)
     st.rerun()
 
 

@@ -133,8 +133,7 @@ def _print_import(result: importing.Preview, dry_run: bool) -> None:
     else:
         print("Tidak ada yang disimpan.")
     if result.spoken_for:
-        until = format_date(result.until or today())
-        print(f"Data {len(result.spoken_for)} unit dinyatakan s.d. {until}.")
+        print(statements.said(len(result.spoken_for), result.until or today()))
 
 
 def _print_reasons(
