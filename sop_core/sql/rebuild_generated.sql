@@ -47,21 +47,16 @@ WITH first AS (
         starts_on(level, year, quarter, NULL, CASE WHEN quarter IS NOT NULL OR level = 'unit_year'
             THEN opens_on END) AS early_start
     FROM opening
+), judged AS (
+    -- Until it is known when it starts, it shows the revision that it would start under.
+    SELECT *, going_by(start, early_start, known_from) AS goes FROM known
 )
 SELECT
-    k.case_id, k.flow, k.level, k.year, k.quarter, k.unit_code,
+    case_id, flow, level, year, quarter, unit_code,
     CASE
-        WHEN k.level = 'unit_year' THEN 'Laporan tahunan ' || k.year
-        WHEN k.quarter IS NOT NULL THEN 'Laporan triwulan ' || k.quarter || ' ' || k.year
-        ELSE 'Siklus nasional ' || k.year
+        WHEN level = 'unit_year' THEN 'Laporan tahunan ' || year
+        WHEN quarter IS NOT NULL THEN 'Laporan triwulan ' || quarter || ' ' || year
+        ELSE 'Siklus nasional ' || year
     END AS title,
-    k.first_on, k.known_from, k.opens_on, now.revision,
-    -- Until it is known when it starts, it shows the revision that it would start under.
-    CASE WHEN k.start > k.known_from AND early.revision <> now.revision THEN k.start END
-        AS revised_on,
-    CASE WHEN revised_on IS NOT NULL THEN early.revision END AS revision_before,
-    k.start >= now.judges_from AS judged
-FROM known k
-JOIN sop_revision now ON k.start >= now.effective_from AND k.start < now.effective_until
-JOIN sop_revision early
-    ON k.early_start >= early.effective_from AND k.early_start < early.effective_until;
+    first_on, known_from, opens_on, goes.revision, goes.revised_on, goes.revision_before, goes.judged
+FROM judged;
