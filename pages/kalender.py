@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.kit import effects, filters, flow_years, shell, tables, words
+from pages.kit.rehearsal import Rehearsal
 from sop_core import corrections
 from sop_core.calendar import FIRST_YEAR, LAST_YEAR
 from sop_core.effects import Effects
@@ -21,8 +22,7 @@ KINDS = {
     "koreksi": "Koreksi",
 }
 BECOMES = {True: "menjadi hari kerja", False: "menjadi hari libur"}
-# In the tab's state: the change that is looked at, its effects, the number of the form.
-ASKED, PREVIEW, FORM = "koreksi_diminta", "pratinjau_kalender", "koreksi_ke"
+CORRECTION = Rehearsal("koreksi")
 COLUMNS = {"day": "Tanggal", "name": "Nama", "kind_name": "Jenis", "provisional": "Sementara"}
 
 
@@ -64,7 +64,7 @@ def corrections_of(store: Store) -> None:
             )
         )  # fmt: skip
         if store.viewer.may("kalender") and right.button("Hapus", key=f"hapus_{row.day}"):
-            st.session_state[ASKED] = Asked(row.day)
+            CORRECTION.ask(Asked(row.day))
     if not entered:
         st.caption("Belum ada koreksi. Pakai bila SKB berubah dan kalender belum mengikutinya.")
 
@@ -74,7 +74,7 @@ def enter(store: Store) -> None:
     if not store.viewer.may("kalender"):
         st.caption("Koreksi dimasukkan oleh Unit Kerja Pusat.")
         return
-    number = st.session_state.get(FORM, 0)
+    number = CORRECTION.form
     with st.form(f"koreksi_{number}"):
         day = st.date_input(
             "Tanggal", value=today(), format="DD/MM/YYYY", key=f"koreksi_tanggal_{number}"
@@ -83,18 +83,18 @@ def enter(store: Store) -> None:
         reason = st.text_input("Alasan", placeholder="mis. Cuti bersama tambahan Idul Fitri")
         basis = st.text_input("Dasar hukum", placeholder="Nomor SKB atau keputusan")
         if st.form_submit_button("Pratinjau koreksi", type="primary"):
-            st.session_state[ASKED] = Asked(day, kind == "Hari kerja", reason, basis)
+            CORRECTION.ask(Asked(day, kind == "Hari kerja", reason, basis))
 
 
 def examine(store: Store, scope: Scope, demo: bool) -> None:
     """What the asked change of the calendar does to cases, and the button that keeps it."""
-    asked = st.session_state.get(ASKED)
+    asked = CORRECTION.asked
     if asked is None or not store.viewer.may("kalender"):
         return
     try:
         found = rehearsed(store, asked, scope.as_of)
     except Refused as error:
-        del st.session_state[ASKED]
+        CORRECTION.forget()
         st.error(words.refused(error))
         return
     st.subheader("Pratinjau")
@@ -119,25 +119,20 @@ def examine(store: Store, scope: Scope, demo: bool) -> None:
         ):
             keep(store, asked)
         if st.button("Batal"):
-            start_over()
+            CORRECTION.start_over()
 
 
 def rehearsed(store: Store, asked: Asked, as_of: dt.date) -> Effects:
-    """The effects, counted once for each state of the store. Raises Refused."""
-    state = (asked, store.version, as_of)
-    known = st.session_state.get(PREVIEW)
-    if known is None or known[0] != state:
-        with st.spinner("Menghitung akibatnya pada kegiatan yang tercatat"):
-            found = (
-                corrections.preview_withdrawal(store, asked.day, as_of)
-                if asked.working is None
-                else corrections.preview(
-                    store, asked.day, asked.working, asked.reason, asked.basis, as_of
-                )
-            )
-        known = st.session_state[PREVIEW] = (state, found)
-    kept: Effects = known[1]
-    return kept
+    """The effects of the asked change. Raises Refused."""
+
+    def count() -> Effects:
+        if asked.working is None:
+            return corrections.preview_withdrawal(store, asked.day, as_of)
+        return corrections.preview(
+            store, asked.day, asked.working, asked.reason, asked.basis, as_of
+        )
+
+    return CORRECTION.effects(store, asked, as_of, count)
 
 
 def keep(store: Store, asked: Asked) -> None:
@@ -148,15 +143,7 @@ def keep(store: Store, asked: Asked) -> None:
         corrections.correct(
             store, asked.day, asked.working, asked.reason, asked.basis, store.viewer.name
         )
-    st.session_state[FORM] = st.session_state.get(FORM, 0) + 1
-    start_over()
-
-
-def start_over() -> None:
-    """Without a preview."""
-    st.session_state.pop(ASKED, None)
-    st.session_state.pop(PREVIEW, None)
-    st.rerun()
+    CORRECTION.done()
 
 
 def page() -> None:

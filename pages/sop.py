@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.kit import effects, filters, handing, shell, tables, words
+from pages.kit.rehearsal import Rehearsal
 from sop_core import revisions
 from sop_core.coherence import LEVEL_NAMES
 from sop_core.definition import Revision, Step
@@ -37,6 +38,7 @@ EXPORT_COLUMNS = STEP_COLUMNS | {
 }
 DIFFERENCE_COLUMNS = {"place": "Bagian", "what": "Hal", "before": "Sebelum", "after": "Sesudah"}
 IN_FORCE = "Yang berlaku pada tanggal acuan"
+REVISION = Rehearsal("revisi")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -138,7 +140,7 @@ def enter(store: Store, shown: Revision, as_of: dt.date) -> None:
     st.markdown("**2. Unggah formulir.** Nomor yang sudah ada menggantikan revisi itu.")
     upload = st.file_uploader(
         "Formulir", type=["xlsx", "toml"], label_visibility="collapsed",
-        key=f"berkas_sop_{st.session_state.get('revisi_ke', 0)}",
+        key=f"berkas_sop_{REVISION.form}",
     )  # fmt: skip
     if upload is None:
         return
@@ -165,13 +167,9 @@ def problems(draft: Draft) -> None:
 
 def examine(store: Store, file: SourceFile, revision: Revision, as_of: dt.date) -> None:
     """What the revision changes, in the SOP and for the cases, and the button that keeps it."""
-    state = (file.sha256, store.version, as_of)
-    known = st.session_state.get("pratinjau_sop")
-    if known is None or known[0] != state:
-        with st.spinner("Menghitung akibatnya pada kegiatan yang tercatat"):
-            found = revisions.preview(store, file, revision, as_of)
-        known = st.session_state["pratinjau_sop"] = (state, found)
-    found = known[1]
+    found = REVISION.effects(
+        store, file.sha256, as_of, lambda: revisions.preview(store, file, revision, as_of)
+    )
     st.markdown(
         words.say(
             "**3. Pratinjau.** Belum ada yang disimpan. Revisi {}, berlaku mulai {}, dibandingkan"
@@ -222,9 +220,7 @@ def keep(store: Store, file: SourceFile, revision: Revision) -> None:
     st.session_state["kabar_sop"] = (
         f"Revisi {revision.revision} tersimpan; semua kegiatan dihitung ulang."
     )
-    st.session_state["revisi_ke"] = st.session_state.get("revisi_ke", 0) + 1
-    st.session_state.pop("pratinjau_sop", None)
-    st.rerun()
+    REVISION.done()
 
 
 def history(store: Store) -> None:

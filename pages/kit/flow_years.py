@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.kit import effects, filters, tables, words
+from pages.kit.rehearsal import Rehearsal
 from sop_core import flows, years
 from sop_core.calendar import FIRST_YEAR, LAST_YEAR
 from sop_core.errors import Refused
@@ -17,8 +18,7 @@ from sop_core.indonesian import format_date, format_number, format_percent
 from sop_core.store import Store
 from sop_core.thresholds import OPENING_SHARE
 
-ASKED, PREVIEW, FORM = "tahun_diminta", "pratinjau_tahun", "tahun_ke"
-"""In the tab's state: the change that is looked at, its effects, the number of the form."""
+CHANGE = Rehearsal("tahun_alur")
 COLUMNS = {
     "flow": "Alur",
     "year": "Tahun",
@@ -82,12 +82,12 @@ def _closing(frame: pd.DataFrame) -> None:
             words.say("**Alur {} tahun {}**, {}", row["flow"], row["year"], row["reason"])
         )
         if right.button("Tutup", key=f"tutup_{row['flow']}_{row['year']}"):
-            st.session_state[ASKED] = Asked(row["flow"], int(row["year"]))
+            CHANGE.ask(Asked(row["flow"], int(row["year"])))
 
 
 def _form(as_of: dt.date) -> None:
     """The form of an opening, which needs a reason; it leads to a preview."""
-    number = st.session_state.get(FORM, 0)
+    number = CHANGE.form
     choices = list(range(FIRST_YEAR, LAST_YEAR))
     with st.form(f"tahun_alur_{number}"):
         flow = st.selectbox("Alur", flows.CODES, key=f"tahun_alur_a_{number}", placeholder="Pilih")
@@ -97,18 +97,18 @@ def _form(as_of: dt.date) -> None:
         )  # fmt: skip
         reason = st.text_input("Alasan membuka", placeholder="mis. Diputuskan dalam rapat evaluasi")
         if st.form_submit_button("Pratinjau pembukaan", type="primary"):
-            st.session_state[ASKED] = Asked(str(flow), int(year), reason)
+            CHANGE.ask(Asked(str(flow), int(year), reason))
 
 
 def _examine(store: Store, scope: Scope) -> None:
     """What the asked change does, and the button that makes it."""
-    asked = st.session_state.get(ASKED)
+    asked = CHANGE.asked
     if asked is None:
         return
     try:
         found = _rehearsed(store, asked, scope.as_of)
     except Refused as error:
-        del st.session_state[ASKED]
+        CHANGE.forget()
         st.error(words.refused(error))
         return
     opens = asked.reason is not None
@@ -130,7 +130,7 @@ def _examine(store: Store, scope: Scope) -> None:
         if st.button("Buka tahun" if opens else "Tutup tahun", type="primary"):
             _keep(store, asked)
         if st.button("Batal", key="batal_tahun"):
-            _start_over()
+            CHANGE.start_over()
 
 
 def _sentence(found: years.Preview, opens: bool, as_of: dt.date) -> str:
@@ -148,19 +148,14 @@ def _sentence(found: years.Preview, opens: bool, as_of: dt.date) -> str:
 
 
 def _rehearsed(store: Store, asked: Asked, as_of: dt.date) -> years.Preview:
-    """The effects, counted once for each state of the store. Raises Refused."""
-    state = (asked, store.version, as_of)
-    known = st.session_state.get(PREVIEW)
-    if known is None or known[0] != state:
-        with st.spinner("Menghitung laporan yang menjadi terutang"):
-            found = (
-                years.preview_closing(store, asked.flow, asked.year, as_of)
-                if asked.reason is None
-                else years.preview_opening(store, asked.flow, asked.year, asked.reason, as_of)
-            )
-        known = st.session_state[PREVIEW] = (state, found)
-    kept: years.Preview = known[1]
-    return kept
+    """The effects of the asked change. Raises Refused."""
+
+    def count() -> years.Preview:
+        if asked.reason is None:
+            return years.preview_closing(store, asked.flow, asked.year, as_of)
+        return years.preview_opening(store, asked.flow, asked.year, asked.reason, as_of)
+
+    return CHANGE.effects(store, asked, as_of, count)
 
 
 def _keep(store: Store, asked: Asked) -> None:
@@ -173,11 +168,4 @@ def _keep(store: Store, asked: Asked) -> None:
         # Somebody else was quicker.
         st.error(words.refused(error))
         return
-    st.session_state[FORM] = st.session_state.get(FORM, 0) + 1
-    _start_over()
-
-
-def _start_over() -> None:
-    st.session_state.pop(ASKED, None)
-    st.session_state.pop(PREVIEW, None)
-    st.rerun()
+    CHANGE.done()
