@@ -27,9 +27,7 @@ def correct(
     _founded(reason, legal_basis)
     trace = Trace("kalender", str(day), after={"hari_kerja": working, "alasan": reason, "dasar": legal_basis})  # fmt: skip
     with store.write(trace) as cursor:
-        trace.before = _take_back(cursor, day, who)
-        _insert(cursor, day, working, reason, legal_basis, who)
-        _count_again(cursor)
+        trace.before = _put(cursor, day, working, reason, legal_basis, who)
 
 
 def preview(
@@ -43,9 +41,7 @@ def preview(
     store.require("kalender", f"pratinjau {day}")
     with store.rehearse(stored=True) as cursor:
         effects.remember(cursor, as_of)
-        _take_back(cursor, day, store.viewer.name)
-        _insert(cursor, day, working, reason, legal_basis, store.viewer.name)
-        _count_again(cursor)
+        _put(cursor, day, working, reason, legal_basis, store.viewer.name)
         return effects.measure(cursor, as_of)
 
 
@@ -57,8 +53,7 @@ def preview_withdrawal(store: Store, day: dt.date, as_of: dt.date) -> Effects:
     store.require("kalender", f"pratinjau pencabutan {day}")
     with store.rehearse(stored=True) as cursor:
         effects.remember(cursor, as_of)
-        _take_back(cursor, day, store.viewer.name)
-        _count_again(cursor)
+        _remove(cursor, day, store.viewer.name)
         return effects.measure(cursor, as_of)
 
 
@@ -66,8 +61,7 @@ def withdraw(store: Store, day: dt.date) -> None:
     """Take back a correction entered by staff and count everything again. Raises AccessDenied."""
     trace = Trace("kalender", str(day))
     with store.write(trace) as cursor:
-        trace.before = _take_back(cursor, day, store.viewer.name)
-        _count_again(cursor)
+        trace.before = _remove(cursor, day, store.viewer.name)
 
 
 def _founded(reason: str, legal_basis: str) -> None:
@@ -75,14 +69,16 @@ def _founded(reason: str, legal_basis: str) -> None:
         raise Refused("Alasan dan dasar hukum wajib diisi.")
 
 
-def _insert(
+def _put(
     cursor: duckdb.DuckDBPyConnection,
     day: dt.date,
     working: bool,
     reason: str,
     legal_basis: str,
     who: str,
-) -> None:
+) -> Any:
+    """Returns what it took the place of, or None."""
+    before = _take_back(cursor, day, who)
     cursor.execute(
         "INSERT INTO calendar_override"
         " VALUES ($day, $working, $reason, $basis, $who, $now, NULL, NULL)",
@@ -95,6 +91,15 @@ def _insert(
             "now": now(),
         },
     )
+    _count_again(cursor)
+    return before
+
+
+def _remove(cursor: duckdb.DuckDBPyConnection, day: dt.date, who: str) -> Any:
+    """Returns what was taken back, or None."""
+    before = _take_back(cursor, day, who)
+    _count_again(cursor)
+    return before
 
 
 def _take_back(cursor: duckdb.DuckDBPyConnection, day: dt.date, who: str) -> Any:
