@@ -178,7 +178,7 @@ def coverage(store: Store, scope: Scope, kind: str | None = None) -> pd.DataFram
         FROM unit_as_of($as_of) u
         LEFT JOIN trained t ON t.unit_code = u.code
         LEFT JOIN assisted a ON a.unit_code = u.code
-        WHERE u.kind IN ('balai_besar', 'balai', 'loka')
+        WHERE is_upt(u.kind)
             AND ($units::VARCHAR[] IS NULL OR list_contains($units, u.code))
         ORDER BY people, u.name
         """,  # noqa: S608

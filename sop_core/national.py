@@ -84,7 +84,7 @@ def annual_reports(store: Store, scope: Scope) -> pd.DataFrame:
             count(*) FILTER (open OR done OR unknown) > 0 AS opened
         FROM {SCOPED}
         WHERE level = 'unit_year'
-            AND unit_code IN (SELECT code FROM register WHERE kind IN ('balai_besar', 'balai', 'loka'))
+            AND unit_code IN (SELECT code FROM register WHERE is_upt(kind))
         GROUP BY year, flow ORDER BY year DESC, flow
         """,  # noqa: S608
         **scope.parameters(),

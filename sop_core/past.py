@@ -50,8 +50,8 @@ class Since:
 
     ``records``: rows of uploads, new or changed, whose dates lie on or before the as-of date;
     ``undone``: uploads taken back; ``days``: corrections of the calendar entered or taken back;
-    ``years``: flows' years opened or closed by hand; ``revisions``: of the SOP, likewise; ``statements``: offices that spoke. ``first`` is the day
-    of the first of them.
+    ``years``: flows' years opened or closed by hand; ``revisions``: of the SOP, likewise;
+    ``statements``: offices that spoke. ``first`` is the day of the first of them.
     """
 
     records: int
@@ -96,7 +96,11 @@ def known_day(store: Store) -> dt.date:
 def since(
     store: Store, day: dt.date, as_of: dt.date, units: tuple[str, ...] | None = None
 ) -> Since:
-    """What was entered after ``day`` that can change a figure of some offices as of a date."""
+    """What was entered after ``day`` that can change a figure of some offices as of a date.
+
+    Of no office in particular: of all that the viewer sees.
+    """
+    units = store.viewer.units if units is None else units
     row = store.nationwide().rows(
         """
         WITH told AS (

@@ -21,7 +21,7 @@ _SPOKE = f"""
             THEN greatest(date_diff('day', h.until, $as_of::DATE), 0) END AS days_silent,
         h.until IS NULL OR days_silent > {SILENT_DAYS} AS silent
     FROM unit_as_of($as_of) u LEFT JOIN office_horizon h ON h.unit_code = u.code
-    WHERE u.kind IN ('balai_besar', 'balai', 'loka')
+    WHERE is_upt(u.kind)
 """  # noqa: S608 - our own constant
 
 

@@ -16,6 +16,7 @@ from sop_core import (
     followups,
     importing,
     national,
+    past,
     recommendations,
     region,
     sessions,
@@ -444,3 +445,19 @@ def test_an_hour_later_refusals_are_kept_again():
     assert first[0] == "x"
     assert first[-1] is None
     assert kept.words("a", "x", at + refusals.AN_HOUR) == "x"
+
+
+def test_what_came_in_since_is_of_the_offices_that_one_sees():
+    """Without an office of its own choice a page asks for all that its reader sees."""
+    with Store() as store:
+        load(
+            store,
+            Kegiatan=[
+                ["K-1", "A", 2025, "BBPOM-PDG", "Advokasi"],
+                ["K-2", "A", 2025, "BBPOM-KPG", "Advokasi"],
+            ],
+        )
+        day = TODAY - dt.timedelta(days=90)
+        mine = store.as_viewer(PADANG)
+        assert past.since(store, day, day).records == 2
+        assert past.since(mine, day, day).records == 1

@@ -1,9 +1,9 @@
 """What each batch vouches for, and the records as the batches make them.
 
 A record is what the batches that carried its key and count (that were not undone) say, each in
-its turn: a column that a
-file lacked leaves what was there. So the store without a batch is the same folding over
-the others. Tables ``<record>_vouched`` hold the rows, ``import_sheet`` the columns given.
+its turn: a column that a file lacked leaves what was there. So the store without a batch is the
+same folding over the others. Tables ``<record>_vouched`` hold the rows, ``import_sheet`` the
+columns given.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 A step cannot be done before what it follows from. The step before another is the one that
 its case's own revision names: of the same level, past optional steps that were not taken
 (SOP D.4-D.6). Recommendations are followed up in the steps after the report of the activity
-(SOP A.5, A.6, B.5, B.6). A warning stands at the row of the file that brings it about: the step that was done too
-early, else the step before it or the recommendation that is open.
+(SOP A.5, A.6, B.5, B.6). A warning stands at the row of the file that brings it about: the step
+that was done too early, else the step before it or the recommendation that is open.
 """
 
 from __future__ import annotations

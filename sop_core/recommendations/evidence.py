@@ -16,7 +16,7 @@ import pandas as pd
 
 from sop_core.store import Store
 
-UPT = "unit_code IN (SELECT code FROM unit WHERE kind IN ('balai_besar', 'balai', 'loka'))"
+UPT = "unit_code IN (SELECT code FROM unit WHERE is_upt(kind))"
 RECENT = 3
 """Years of lateness that count, the year itself included."""
 FADE = 0.7
@@ -141,7 +141,7 @@ def facilitators(store: Store, year: int, as_of: dt.date) -> pd.DataFrame:
         FROM unit_as_of($as_of) u
         LEFT JOIN counted c ON c.unit_code = u.code
         LEFT JOIN planned p ON p.unit_code = u.code
-        WHERE u.kind IN ('balai_besar', 'balai', 'loka')
+        WHERE is_upt(u.kind)
         """,  # noqa: S608
         year=year,
         as_of=as_of,

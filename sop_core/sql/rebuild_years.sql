@@ -7,7 +7,7 @@ DELETE FROM flow_year;
 
 INSERT INTO flow_year
 WITH upt AS (
-    SELECT DISTINCT code FROM unit WHERE kind IN ('balai_besar', 'balai', 'loka')
+    SELECT DISTINCT code FROM unit WHERE is_upt(kind)
 ), begun AS (
     SELECT flow, year, unit_code, min(first_on) AS first_on
     FROM sop_case

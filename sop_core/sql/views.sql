@@ -13,6 +13,9 @@ CREATE OR REPLACE VIEW sop_document_in_use AS
 SELECT * FROM sop_document WHERE withdrawn_at IS NULL
 QUALIFY document_no = max(document_no) OVER (PARTITION BY revision);
 
+-- Regional offices (UPT), which owe the annual reports; units.UPT_KINDS in Python.
+CREATE OR REPLACE MACRO is_upt(kind) AS kind IN ('balai_besar', 'balai', 'loka');
+
 -- Every office's name, also for readers who see only their own office's rows (see access.py).
 CREATE OR REPLACE VIEW register AS SELECT * FROM unit;
 
@@ -59,12 +62,11 @@ known AS (
         coalesce(f.finish_on <= as_of, false) AS done,
         coalesce(f.begun_on <= as_of, false) AND NOT done AND NOT passed_over AS running,
         -- Nothing is counted of an optional step before it is begun.
-        coalesce(f.counted_on <= as_of, false)
-            AND (NOT f.optional OR (coalesce(f.begun_on <= as_of, false) AND NOT passed_over))
+        NOT f.optional OR coalesce(f.begun_on <= as_of, false) AS asked,
+        coalesce(f.counted_on <= as_of, false) AND asked AND NOT (f.optional AND passed_over)
             AS counted,
         coalesce(f.start_on <= as_of, false) AS has_start,
-        coalesce(f.owed_on <= as_of, false)
-            AND (NOT f.optional OR coalesce(f.begun_on <= as_of, false)) AS owed,
+        coalesce(f.owed_on <= as_of, false) AND asked AS owed,
         coalesce(as_of >= f.overdue_from AND as_of < f.overdue_until, false) AS past_due,
         NOT as_late AND coalesce(is_hidden(f.due_on, h.until), false) AS hidden
     FROM step_fact f CROSS JOIN now LEFT JOIN office_horizon h ON h.unit_code = f.unit_code
