@@ -20,6 +20,8 @@ from sop_core.store import Store, Trace, bump_version, migrations
 TODAY = dt.date(2026, 11, 24)
 HEADINGS = {s.name: [c.name for c in s.columns] for s in SHEETS}
 HEADINGS["Kegiatan"] = HEADINGS["Kegiatan"][:5]
+CERTIFYING = {"Kegiatan": [*HEADINGS["Kegiatan"], "Lanjut Sertifikasi"]}
+"""Headings of a workbook whose batches say whether they go on to certification."""
 
 
 def workbook(headings: dict[str, list[str]] | None = None, **sheets: list[list[Any]]) -> bytes:
@@ -32,9 +34,11 @@ def workbook(headings: dict[str, list[str]] | None = None, **sheets: list[list[A
     return to_xlsx(tables)
 
 
-def load(store: Store, **sheets: list[list[Any]]) -> Preview:
+def load(
+    store: Store, headings: dict[str, list[str]] | None = None, **sheets: list[list[Any]]
+) -> Preview:
     """Import rows as one workbook."""
-    file = SourceFile("uji.xlsx", workbook(**sheets))
+    file = SourceFile("uji.xlsx", workbook(headings, **sheets))
     return importing.import_files(store, [file], "uji", today=TODAY)
 
 

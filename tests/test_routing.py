@@ -10,7 +10,7 @@ import pytest
 from sop_core import importing, region, years
 from sop_core.importing import SourceFile
 from sop_core.store import Store
-from tests.builders import TODAY, load, workbook
+from tests.builders import CERTIFYING, TODAY, load, workbook
 
 pytestmark = pytest.mark.slow
 
@@ -89,11 +89,10 @@ def test_certification_that_was_passed_by_is_none(store: Store):
 
 
 def test_a_batch_that_says_it_goes_on_to_certification_is_not_led_past_it(store: Store):
-    headings = {"Kegiatan": [*HEADINGS["Kegiatan"][:5], "Lanjut Sertifikasi"]}
-    book = workbook(
-        headings,
+    load(
+        store,
+        CERTIFYING,
         Kegiatan=[["F-1", "D", 2025, "BPOM-BGR", "Angkatan 1", "ya"]],
         Langkah=[["F-1", 3, MARCH, D(2025, 3, 7)]],
     )
-    importing.import_files(store, [SourceFile("a.xlsx", book)], "uji", today=TODAY)
     assert not [t for _, t in said(store, "F-1") if t.endswith("→ D.7")]

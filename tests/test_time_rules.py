@@ -7,11 +7,24 @@ import datetime as dt
 import pytest
 
 from sop_core import years
+from sop_core.access import Viewer
+from sop_core.counting import with_counting
+from sop_core.definition import Revision
 from sop_core.errors import AccessDenied, Refused
 from sop_core.evaluation import Scope, headline
 from sop_core.importing import checking
 from sop_core.store import Store
-from tests.builders import REV04, TODAY, all_speak, enter, load, open_years, revised, steps_of
+from tests.builders import (
+    CERTIFYING,
+    REV04,
+    TODAY,
+    all_speak,
+    enter,
+    load,
+    open_years,
+    revised,
+    steps_of,
+)
 
 D = dt.date
 ADV = ["ADV-1", "A", 2026, "BBPOM-PDG", "Advokasi Pasar Aman"]
@@ -107,9 +120,6 @@ def test_every_step_says_from_what_it_is_counted_and_why():
 
 
 def test_a_revision_entered_before_the_rule_was_asked_counts_as_the_shipped_one(store: Store):
-    from sop_core.counting import with_counting
-    from sop_core.definition import Revision
-
     raw = revised().model_dump()
     for step in raw["steps"]:
         del step["counted_from"], step["counted_reason"]
@@ -162,15 +172,7 @@ def test_a_certificate_after_d7_is_done_changes_no_verdict(store: Store):
 
 
 def test_a_batch_that_goes_on_to_certification_owes_that_first(store: Store):
-    headings = {
-        "Kegiatan": ["ID Kegiatan", "Alur", "Tahun", "Kode Unit", "Judul", "Lanjut Sertifikasi"]
-    }
-    from sop_core import importing
-    from sop_core.importing import SourceFile
-    from tests.builders import workbook
-
-    file = SourceFile("d.xlsx", workbook(headings, Kegiatan=[[*BATCH, "ya"]], Langkah=TRAINED))
-    importing.import_files(store, [file], "uji", today=TODAY)
+    load(store, CERTIFYING, Kegiatan=[[*BATCH, "ya"]], Langkah=TRAINED)
     steps = steps_of(store, "FKP-1", D(2026, 6, 1))
     assert [steps[n]["status"] for n in (4, 5, 6, 7)] == ["berjalan"] + ["belum_mulai"] * 3
     load(store, Langkah=[["FKP-1", 4, D(2026, 6, 2), D(2026, 6, 30)]])
@@ -178,15 +180,7 @@ def test_a_batch_that_goes_on_to_certification_owes_that_first(store: Store):
 
 
 def test_lanjut_sertifikasi_is_for_flow_d_alone(store: Store):
-    from sop_core import importing
-    from sop_core.importing import SourceFile
-    from tests.builders import workbook
-
-    headings = {
-        "Kegiatan": ["ID Kegiatan", "Alur", "Tahun", "Kode Unit", "Judul", "Lanjut Sertifikasi"]
-    }
-    file = SourceFile("a.xlsx", workbook(headings, Kegiatan=[[*ADV, "ya"]]))
-    result = importing.import_files(store, [file], "uji", today=TODAY)
+    result = load(store, CERTIFYING, Kegiatan=[[*ADV, "ya"]])
     assert [(p.column, p.message) for p in result.problems] == [
         ("Lanjut Sertifikasi", "hanya diisi untuk alur D (SOP D.3)")
     ]
@@ -306,8 +300,6 @@ def test_a_quarter_of_a_long_norm_left_is_due_soon(store: Store):
 
 
 def test_only_the_centre_opens_a_year(store: Store):
-    from sop_core.access import Viewer
-
     clerk = store.as_viewer(Viewer("staf", "Staf", "data_staf", "BBPOM-PDG", ("BBPOM-PDG",)))
     with pytest.raises(AccessDenied):
         years.open_year(clerk, "A", 2025, "coba")

@@ -16,7 +16,7 @@ import pytest
 
 from sop_core import facts, importing
 from sop_core.errors import UndoRefused
-from sop_core.importing import Preview, SourceFile
+from sop_core.importing import SourceFile
 from sop_core.importing.contract import SHEETS
 from sop_core.store import Store, migrations
 from tests.builders import HEADINGS, TODAY, load, workbook
@@ -40,11 +40,6 @@ def contents(store: Store) -> dict[str, list[tuple[object, ...]]]:
     }
 
 
-def upload(store: Store, headings: dict[str, list[str]], **sheets) -> Preview:
-    file = SourceFile("uji.xlsx", workbook(headings, **sheets))
-    return importing.import_files(store, [file], "uji", today=TODAY)
-
-
 # ------------------------------------------------------------------ by example
 
 
@@ -66,7 +61,7 @@ def test_rows_that_a_later_batch_carried_unchanged_stay(store: Store):
 def test_values_that_a_later_batch_changed_stay_and_those_it_lacked_go(store: Store):
     load(store, Kegiatan=[ADV])
     load(store, Langkah=[[*STEP, "LAP.01"]])
-    upload(
+    load(
         store,
         {"Langkah": ["ID Kegiatan", "No Langkah", "Tanggal Selesai"]},
         Langkah=[["ADV-1", 1, D(2025, 3, 20)]],
@@ -346,7 +341,7 @@ class Walk:
             NAMED[table].name.replace(" ", "_"): [list(row.values()) for row in rows]
             for table, rows in book.items()
         }
-        result = upload(self.store, headings, **sheets)
+        result = load(self.store, headings, **sheets)
         self.seen["unchanged"] += result.rows.unchanged
         self.seen["refused rows"] += result.rows.rejected
         if not result.kept:
