@@ -117,12 +117,17 @@ def rebuild_of(
 ) -> None:
     """Count again the cases that a change touched, and those that depend on them.
 
-    ``touched`` is a query, with its ``values``, for the ids of cases whose activity or steps
-    changed, came or went; the annual reports and national cycles of a year that opens or closes by that, and the
-    national year that waits for an annual report, are found here. Inside the caller's
-    transaction; leaves the temporary table ``touched_case``.
+    ``touched`` is a query, with its ``values``, for column ``case_id``: cases whose activity or
+    steps changed, came or went, each as often as it likes. The annual reports and national
+    cycles of a year that opens or closes by that, and the national year that waits for an annual
+    report, are found here. Inside the caller's transaction; leaves the temporary table
+    ``touched_case``.
     """
-    cursor.execute(f"CREATE OR REPLACE TEMP TABLE touched_case AS {touched}", values or {})
+    cursor.execute(
+        "CREATE OR REPLACE TEMP TABLE touched_case AS"
+        f" SELECT DISTINCT case_id FROM ({touched})",  # noqa: S608 - twice would be counted twice
+        values or {},
+    )
     for name in REBUILD:
         if name == "rebuild_generated" and not holds(
             cursor, "EXISTS (FROM touched_case WHERE id_parts(case_id) IS NOT NULL)"
