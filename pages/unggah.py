@@ -209,6 +209,9 @@ def keep(store: Store, parsed: importing.Parsed, found: importing.Preview, until
         nothing_new(store, parsed, found, until)
         return
     st.caption(words.say("Dicatat dalam riwayat unggahan atas nama {}.", store.viewer.name))
+    beyond = found.beyond(until)
+    if beyond:
+        st.warning(words.text(beyond), icon=":material/event_busy:")
     with st.container(horizontal=True):
         if rows.rejected:
             good = st.button(

@@ -105,8 +105,9 @@ def status_rows(store: Store, scope: Scope, overdue_only: bool = False) -> list[
     condition = "overdue" if overdue_only else "true"
     return store.rows(
         f"""
-        SELECT case_id, flow, step_no AS step, level, unit_code AS unit, started, due, finished,
-            days_used, days_late, status
+        SELECT case_id, flow, step_no AS step, level, unit_code AS unit, started, finished,
+            owed_on, counted_on, start_rule, due, days_waited, days_used, days_late, days_left,
+            due_soon, status
         FROM {SCOPED} WHERE {condition}
         ORDER BY case_id, step_no
         """,  # noqa: S608 - our own names

@@ -124,8 +124,7 @@ def rebuild_of(
     ``touched_case``.
     """
     cursor.execute(
-        "CREATE OR REPLACE TEMP TABLE touched_case AS"
-        f" SELECT DISTINCT case_id FROM ({touched})",  # noqa: S608 - twice would be counted twice
+        f"CREATE OR REPLACE TEMP TABLE touched_case AS SELECT DISTINCT case_id FROM ({touched})",  # noqa: S608 - twice would be counted twice
         values or {},
     )
     for name in REBUILD:

@@ -23,7 +23,7 @@ import duckdb
 from sop_core import counting, facts, reference
 from sop_core.importing import vouching
 from sop_core.importing.contract import SHEETS
-from sop_core.indonesian import format_number
+from sop_core.indonesian import format_date, format_number
 from sop_core.indonesian import today as jakarta_today
 from sop_core.store import Store, bump_version
 from sop_core.store.database import Database
@@ -221,3 +221,15 @@ def said(what: Since) -> str:
         (what.statements, "{} pernyataan data s.d. masuk"),
     )
     return ", ".join(text.format(format_number(count)) for count, text in parts if count)
+
+
+def came_since(store: Store, as_of: dt.date, units: tuple[str, ...] | None = None) -> str:
+    """The sentence below figures of a past day that something came in after; empty without."""
+    if known_day(store) <= as_of:
+        return ""
+    told = said(since(store, as_of, as_of, units))
+    until = f" sampai {format_date(known_day(store))}" if store.database.known_on else ""
+    return told and (
+        f"Sejak {format_date(as_of)}{until}: {told}. Angka per tanggal itu dapat berbeda dari yang"
+        " dilaporkan waktu itu."
+    )

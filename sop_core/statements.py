@@ -95,10 +95,10 @@ def said(count: int, until: dt.date) -> str:
     return f"Data {format_number(count)} unit dinyatakan s.d. {format_date(until)}."
 
 
-def state(store: Store, office: str, until: dt.date, today: dt.date | None = None) -> None:
+def state(store: Store, office: str, until: dt.date, today: dt.date | None = None) -> int:
     """An office says, without a file, that its records are complete up to a day.
 
-    Raises Refused for a day to come and where the office said as much already, and AccessDenied
+    Returns the number under which ``take_back`` takes it back. Raises Refused for a day to come and where the office said as much already, and AccessDenied
     for another office than the viewer's.
     """
     today = today or jakarta_today()
@@ -107,18 +107,27 @@ def state(store: Store, office: str, until: dt.date, today: dt.date | None = Non
     _require_own(store, trace, today)
     with store.write(trace) as cursor:
         if not speak(cursor, [office], until, store.viewer.name):
-            raise Refused(f"Data unit ini sudah dinyatakan lengkap s.d. {format_date(until)}.")
+            held = cursor.execute(
+                "SELECT until FROM office_horizon WHERE unit_code = $office", {"office": office}
+            ).fetchone()
+            stated = held[0] if held else until
+            raise Refused(f"Data unit ini sudah dinyatakan lengkap s.d. {format_date(stated)}.")
         bump_version(cursor)
+        (number,) = cursor.execute("SELECT max(statement_no) FROM office_statement").fetchall()[0]
+    return int(number)
 
 
-def take_back(store: Store, statement_no: int) -> None:
-    """Take back what was said without a file. Raises Refused and AccessDenied."""
+def take_back(store: Store, statement_no: int, office: str | None = None) -> None:
+    """Take back what was said without a file, by the office where that is named.
+
+    Raises Refused and AccessDenied.
+    """
     found = store.nationwide().rows(
         "SELECT unit_code, until FROM office_statement"
         " WHERE statement_no = $n AND batch_id IS NULL AND withdrawn_at IS NULL",
         n=statement_no,
     )
-    if not found:
+    if not found or (office is not None and found[0]["unit_code"] != office):
         raise Refused("Pernyataan itu tidak ada, sudah ditarik, atau berasal dari unggahan.")
     trace = Trace("pernyataan", found[0]["unit_code"], before={"sampai": found[0]["until"]})
     _require_own(store, trace, jakarta_today())

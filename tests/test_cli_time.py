@@ -79,14 +79,50 @@ def test_nobody_knows_how_things_stand_on_a_day_to_come(db, file, capsys, more):
 def test_an_office_says_without_a_file_that_nothing_is_new(db, file, capsys):
     answer(capsys, "import", file, "--until", "2025-03-31")
     assert answer(capsys, "state", "BB PADANG", "--until", "2025-06-30") == {
-        "unit": "BBPOM-PDG", "until": "2025-06-30",
+        "unit": "BBPOM-PDG", "statement": 2, "until": "2025-06-30",
     }  # fmt: skip
     late = answer(capsys, "status", "--overdue", "--as-of", "2025-06-30")
     assert [(r["case_id"], r["step"]) for r in late] == [("ADV-1", 2)], "what it said makes it late"
     code, _, err = run(capsys, "state", "BB PADANG", "--until", "2025-06-30")
     assert (code, "sudah dinyatakan lengkap" in err) == (1, True)
+    assert "s.d. 30 Juni 2025" in run(capsys, "state", "padang", "--until", "2025-05-31")[2]
     assert run(capsys, "state", "BB PADANG")[0] == 2
     assert run(capsys, "state", "entah", "--until", "2025-06-30")[0] == 2
+    assert run(capsys, "state", "", "--until", "2025-06-30")[0] == 2
+
+
+def test_what_was_said_without_a_file_is_listed_and_taken_back(db, file, capsys):
+    answer(capsys, "import", file, "--until", "2025-03-31")
+    run(capsys, "state", "padang", "--until", "2025-06-30")
+    newest, upload = answer(capsys, "state", "padang", "--list")
+    assert (newest["statement_no"], newest["until"], newest["batch_id"]) == (2, "2025-06-30", None)
+    assert (upload["until"], upload["batch_id"]) == ("2025-03-31", 1)
+    assert run(capsys, "state", "kupang", "--take-back", 2)[0] == 1, "another office's"
+    assert run(capsys, "state", "padang", "--take-back", 1)[0] == 1, "an upload's is undone"
+    assert "ditarik" in run(capsys, "state", "padang", "--take-back", 2)[1]
+    assert of(answer(capsys, "silence"), code="BBPOM-PDG")["until"] == "2025-03-31"
+    assert "ditarik oleh" in run(capsys, "state", "padang", "--list")[1]
+
+
+def test_a_file_that_tells_of_days_after_its_own_is_told(db, file, capsys):
+    for more in (["--dry-run"], []):
+        said = run(capsys, "import", file, "--until", "2025-03-16", *more)[1]
+        assert "Berkas memuat tanggal sampai 17 Maret 2025, sesudah data s.d. 16 Maret" in said
+    assert "Berkas memuat" not in run(capsys, "import", file, "--until", "2025-03-17")[1]
+
+
+def test_figures_of_a_past_day_say_what_came_in_after_it(db, file, clock, capsys):
+    clock(D(2025, 3, 31))
+    answer(capsys, "import", file)
+    questions = ("status", "silence", "facilitators", ("recommend", "--year", 2025))
+    said = "Sejak 28 Maret 2025: 3 catatan masuk kemudian"
+    for asked in questions:
+        asked = (asked,) if isinstance(asked, str) else asked
+        assert said in run(capsys, *asked, "--as-of", "2025-03-28")[1], asked
+        assert "Sejak" not in run(capsys, *asked)[1]
+    clock(D(2026, 5, 4))
+    out = run(capsys, "status", "--as-of", "2025-03-28", "--known-on", "2025-12-31")[1]
+    assert "Sejak 28 Maret 2025 sampai 31 Desember 2025: 3 catatan" in out
 
 
 def test_silence_is_read_as_lateness_where_that_is_asked_for(db, file, capsys):
@@ -98,8 +134,9 @@ def test_silence_is_read_as_lateness_where_that_is_asked_for(db, file, capsys):
 
 def test_silence_in_words_and_by_office(db, file, capsys):
     answer(capsys, "import", file, "--until", "2025-03-31")
-    words = run(capsys, "silence", "--as-of", "2025-04-11")[1].splitlines()
+    *words, since = run(capsys, "silence", "--as-of", "2025-04-11")[1].splitlines()
     assert len(words) == 76 + 1
+    assert since.startswith("Sejak 11 April 2025: 3 catatan")
     assert words[-1] == (
         "1 dari 76 unit melapor dalam 31 hari terakhir per 11 April 2025; 0 langkah tidak diketahui"
         " keadaannya"
@@ -194,19 +231,29 @@ def test_what_was_known_on_a_day_is_of_that_day_unless_another_is_named(db, file
     assert "per 31 Maret 2025" in run(capsys, "status", "--known-on", "2025-03-31")[1]
     both = run(capsys, "status", "--known-on", "2025-03-31", "--as-of", "2025-06-30")[1]
     assert "per 30 Juni 2025" in both
-    assert "per 4 Mei 2026" in run(capsys, "status", "--known-on", "2030-01-01")[1]
+    code, _, err = run(capsys, "status", "--known-on", "2030-01-01")
+    assert (code, "1 Januari 2030 belum tiba" in err) == (2, True)
 
 
 def test_where_nothing_was_known_it_says_so_and_names_the_way_out(db, file, clock, capsys):
     clock(D(2026, 5, 4))
     answer(capsys, "import", file)
-    code, out, err = run(capsys, "recommend", "--year", 2025)
-    assert (code, out) == (1, "")
-    assert "pada 31 Desember 2025 belum ada data" in err
-    assert "--known-on 2026-05-04" in err
+    known = ("--known-on", END)
+    for asked in (
+        ("recommend", "--year", 2025), ("status", *known), ("facilitators", *known),
+        ("silence", *known), ("report", "tahunan", "--year", 2025, "--out", "x.pdf", *known),
+    ):  # fmt: skip
+        code, out, err = run(capsys, *asked)
+        assert (code, out) == (1, "")
+        assert "pada 31 Desember 2025 belum ada data" in err
+        assert "--known-on 2026-05-04" in err
     assert run(capsys, "recommend", "--year", 2025, "--known-on", "2026-05-04")[0] == 0
     assert run(capsys, "recommend", "--year", 2025, "--backtest")[0] == 0, "as known now"
     assert run(capsys, "recommend", "--year", 2026)[0] == 0, "its last day is still to come"
+    for asked in (("--year", 2027), ("--year", 2026, "--as-of", "2025-12-31")):
+        code, _, err = run(capsys, "recommend", *asked)
+        assert (code, "belum mulai" in err) == (1, True)
+    assert "dua tahun berturut-turut" in run(capsys, "recommend", "--year", 2026, "--backtest")[1]
 
 
 def test_a_machine_reads_no_value_as_null(db, capsys):

@@ -179,6 +179,44 @@ def test_a_batch_that_goes_on_to_certification_owes_that_first(store: Store):
     assert steps_of(store, "FKP-1", D(2026, 7, 1))[7]["counted_on"] == D(2026, 6, 30)
 
 
+def test_a_certificate_before_the_training_ended_does_not_owe_d7_earlier(store: Store):
+    early = ["FKP-1", 4, D(2026, 2, 16), D(2026, 2, 27)]
+    load(store, Kegiatan=[BATCH], Langkah=[*TRAINED[:2], early])
+    assert steps_of(store, "FKP-1", D(2026, 5, 29))[7]["status"] == "belum_mulai"
+    load(store, Langkah=TRAINED[2:])
+    assert steps_of(store, "FKP-1", D(2026, 5, 29))[7]["counted_on"] == D(2026, 3, 6)
+
+
+def test_certification_that_is_given_up_lets_d7_escape_nothing(store: Store):
+    """Skipped D.4 owes D.7 from D.3's finish from that day on; before it nothing was owed."""
+    load(
+        store, CERTIFYING, Kegiatan=[[*BATCH, "ya"]],
+        Langkah=[*TRAINED, ["FKP-1", 4, D(2026, 6, 2), None, None, "ya", "tidak jadi"]],
+    )  # fmt: skip
+    assert steps_of(store, "FKP-1", D(2026, 6, 1))[7]["status"] == "belum_mulai"
+    step = steps_of(store, "FKP-1", D(2026, 6, 2))[7]
+    assert (step["status"], step["counted_on"]) == ("terlambat_berjalan", D(2026, 3, 6))
+
+
+def test_d7_done_without_the_certification_that_was_said_is_judged(store: Store):
+    load(
+        store, CERTIFYING, Kegiatan=[[*BATCH, "ya"]],
+        Langkah=[*TRAINED, ["FKP-1", 7, None, D(2026, 5, 29)]],
+    )  # fmt: skip
+    steps = steps_of(store, "FKP-1", D(2026, 5, 29))
+    assert [steps[n]["status"] for n in (4, 5, 6, 7)] == ["dilewati"] * 3 + ["selesai_terlambat"]
+    assert steps[7]["counted_on"] == D(2026, 3, 6)
+
+
+def test_a_certification_begun_in_its_middle_is_counted_from_the_training(store: Store):
+    load(
+        store, CERTIFYING, Kegiatan=[[*BATCH, "ya"]],
+        Langkah=[*TRAINED, ["FKP-1", 6, None, D(2026, 5, 29)]],
+    )  # fmt: skip
+    step = steps_of(store, "FKP-1", D(2026, 5, 29))[6]
+    assert (step["counted_on"], step["judged"]) == (D(2026, 3, 6), True)
+
+
 def test_lanjut_sertifikasi_is_for_flow_d_alone(store: Store):
     result = load(store, CERTIFYING, Kegiatan=[[*ADV, "ya"]])
     assert [(p.column, p.message) for p in result.problems] == [

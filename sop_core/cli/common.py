@@ -16,9 +16,9 @@ import pandas as pd
 
 from sop_core import accounts, past, region
 from sop_core.calendar import FIRST_YEAR, LAST_YEAR
-from sop_core.errors import CellError, UsageError
+from sop_core.errors import CellError, Refused, UsageError
 from sop_core.importing.cells import parse_date
-from sop_core.indonesian import today
+from sop_core.indonesian import format_date, today
 from sop_core.paths import default_database
 from sop_core.store import Store
 
@@ -114,12 +114,19 @@ def as_of_option(sub: Parser) -> None:
     sub.add_argument("--as-of", type=date, default=None, help="tanggal acuan")
 
 
-def known_option(sub: Parser) -> None:
+def known_option(
+    sub: Parser, text: str = "seperti diketahui pada hari itu; tanpa --as-of juga tanggal acuannya"
+) -> None:
     """``--known-on``."""
-    sub.add_argument(
-        "--known-on", type=date, default=None,
-        help="seperti diketahui pada hari itu; tanpa --as-of juga tanggal acuannya",
-    )  # fmt: skip
+    sub.add_argument("--known-on", type=past_day, default=None, help=text)
+
+
+def past_day(text: str) -> dt.date:
+    """A day that has come: nobody knows what will be known."""
+    day = date(text)
+    if day > today():
+        raise argparse.ArgumentTypeError(f"{format_date(day)} belum tiba")
+    return day
 
 
 def day_of(options: Any) -> dt.date:
@@ -137,7 +144,8 @@ def nothing(_: Any) -> int:
 def open_store(options: Any) -> Iterator[Store]:
     """The store as the operator, or as the account of ``--as``, sees it.
 
-    With ``--known-on`` as it was known on that day.
+    With ``--known-on`` as it was known on that day. Raises Refused where nothing was known then:
+    its noughts would read as figures.
     """
     with Store(options.db or default_database()) as store:
         seen = (
@@ -146,15 +154,23 @@ def open_store(options: Any) -> Iterator[Store]:
             else store.as_viewer(accounts.viewer_of(store, options.login))
         )
         try:
-            yield past.known_on(seen, getattr(options, "known_on", None))
+            known = past.known_on(seen, getattr(options, "known_on", None))
+            if known.database.known_on is not None and known.empty:
+                raise Refused(
+                    f"pada {format_date(known.database.known_on)} belum ada data yang dimasukkan;"
+                    f" --known-on {today()} memakai yang diketahui kini"
+                )
+            yield known
         finally:
             past.close(store.database)
 
 
 def unit_code(store: Store, written: str | None) -> str | None:
     """An office by any spelling. Raises UsageError, and AccessDenied outside the scope."""
-    if not written:
+    if written is None:
         return None
+    if not written.strip():
+        raise UsageError("unit kosong; sebutkan kode atau namanya")
     code = store.unit_finder().find(written)
     if code is None:
         raise UsageError(f"unit {written} tidak dikenal")
@@ -188,6 +204,12 @@ def plain_rows(
         row |= {name: row[name].date() for name in days if row[name] is not None}
         rows.append(row | {name: int(row[name]) for name in counts if row[name] is not None})
     return rows
+
+
+def print_later(sentence: str) -> None:
+    """Below the figures of a past day: what came in after it (``past.came_since``)."""
+    if sentence:
+        print(sentence)
 
 
 def print_json(value: Any) -> None:

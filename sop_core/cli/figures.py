@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sop_core import evaluation, facilitators, recommendations, reports
+from sop_core import evaluation, facilitators, past, recommendations, reports
 from sop_core.cli import templates
 from sop_core.cli.common import (
     Command,
@@ -20,6 +20,7 @@ from sop_core.cli.common import (
     known_option,
     open_store,
     print_json,
+    print_later,
     unit_code,
     unit_options,
     units_of,
@@ -51,10 +52,9 @@ def register(command: Command) -> None:
     sub = command("recommend", run_recommend, "Rekomendasi bagi tahun sesudah --year")
     sub.add_argument("--year", type=year, required=True, help="tahun n; usulan bagi tahun n+1")
     sub.add_argument("--as-of", type=date, default=None, help="default akhir tahun, atau hari ini")
-    sub.add_argument(
-        "--known-on", type=date, default=None,
-        help="seperti diketahui pada hari itu; default 31 Desember tahun n bila sudah lewat",
-    )  # fmt: skip
+    known_option(
+        sub, "seperti diketahui pada hari itu; default 31 Desember tahun n bila sudah lewat"
+    )
     unit_options(sub)
     sub.add_argument("--top", type=at_least_one, default=None, help="hanya sekian teratas")
     sub.add_argument("--backtest", action="store_true", help="uji pada tahun yang sudah lewat")
@@ -82,17 +82,21 @@ def run_status(options: Any) -> int:
             as_of, options.year, units, options.flow, silence_is_late=options.silence_is_late
         )
         rows = evaluation.status_rows(store, scope, options.overdue)
+        later = past.came_since(store, as_of, units)
     if options.json:
         print_json(rows)
         return 0
     for row in rows:
         due = format_date(row["due"]) if row["due"] else "-"
         late = f"{row['days_late']} HK terlambat" if row["days_late"] else ""
+        if row["due_soon"]:
+            late = f"segera jatuh tempo, sisa {row['days_left']} HK"
         print(
             f"{row['case_id']:32} {row['flow']}.{row['step']:<3} {row['unit']:12}"
             f" {row['status']:20} tenggat {due:18} {late}"
         )
     print(f"{len(rows)} langkah per {format_date(scope.as_of)}")
+    print_later(later)
     return 0
 
 
@@ -102,6 +106,7 @@ def run_facilitators(options: Any) -> int:
         as_of = day_of(options)
         scope = evaluation.Scope(as_of, units=units_of(store, options, as_of))
         frame = facilitators.counts_by(store, scope, options.by)
+        later = past.came_since(store, as_of, scope.units)
     rows = frame.to_dict("records")
     if options.json:
         print_json(rows)
@@ -110,6 +115,7 @@ def run_facilitators(options: Any) -> int:
         counts = "  ".join(f"{s} {row[s]}" for s in facilitators.STATES)
         print(f"{row['group']:34} {row['total']:5}  {counts}")
     print(f"{sum(r['total'] for r in rows)} orang per {format_date(scope.as_of)}")
+    print_later(later)
     return 0
 
 
@@ -124,16 +130,12 @@ def run_recommend(options: Any) -> int:
                 recommendations.backtest(store, options.year, day_of(options)), options
             )
         known = store.database.known_on
-        if known is not None and store.empty:
-            return fail(
-                f"pantau: pada {format_date(known)} belum ada data yang dimasukkan;"
-                f" --known-on {today()} memakai yang diketahui kini",
-                1,
-            )
         as_of = options.as_of or recommendations.evidence_day(options.year, known or today())
-        found = recommendations.recommend(
-            store, options.year, as_of, units_of(store, options, as_of)
-        )
+        if as_of < dt.date(options.year, 1, 1):
+            return fail(f"pantau: tahun {options.year} belum mulai pada {format_date(as_of)}", 1)
+        units = units_of(store, options, as_of)
+        found = recommendations.recommend(store, options.year, as_of, units)
+        later = past.came_since(store, as_of, units)
     found = found[: options.top]
     if options.json:
         names = (
@@ -146,12 +148,16 @@ def run_recommend(options: Any) -> int:
         print(f"{r.rank:4} {r.score:5.1f} {r.unit:12} {r.title}. {r.reason} {r.proposal}.")
     seen = f", seperti diketahui pada {format_date(known)}" if known else ""
     print(f"{len(found)} rekomendasi bagi {options.year + 1} per {format_date(as_of)}{seen}")
+    print_later(later)
     return 0
 
 
 def _print_backtest(trials: list[recommendations.Trial], options: Any) -> int:
     if options.json:
         print_json([vars(t) for t in trials])
+        return 0
+    if not trials:
+        print("Belum ada tahun yang dapat diuji: perlu catatan dua tahun berturut-turut.")
         return 0
     print("tahun  pasangan  terburuk  dipilih  kami  mentah  acak")
     for t in trials:

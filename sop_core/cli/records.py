@@ -55,6 +55,7 @@ def run_import(options: Any) -> int:
     with open_store(options) as store:
         if options.dry_run:
             result = importing.preview(store, importing.read(store, files))
+            result.until = until
         else:
             result = importing.import_files(
                 store, files, who(store), options.all_or_nothing, until=until
@@ -67,6 +68,7 @@ def run_import(options: Any) -> int:
                 "batch_id": result.batch_id,
                 "sha256": result.sha256,
                 "until": until,
+                "last_on": result.last_on,
                 "spoken_for": result.spoken_for,
                 "rows": vars(result.rows),
                 "sheets": {name: vars(counts) for name, counts in result.sheets.items()},
@@ -98,6 +100,9 @@ def run_import(options: Any) -> int:
 def _print_import(result: importing.Preview, dry_run: bool) -> None:
     for note in result.notes:
         print(note)
+    beyond = result.beyond(result.until or today())
+    if beyond:
+        print(f"Perhatian: {beyond}")
     _print_reasons("Ditolak", "alasan", result.problems, result.problem_counts)
     _print_reasons("Peringatan", "peringatan", result.warnings, result.warning_counts)
     for change in result.changes:

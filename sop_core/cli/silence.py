@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from sop_core import silence, statements
+import pandas as pd
+
+from sop_core import past, silence, statements
 from sop_core.cli.common import (
     Command,
     as_of_option,
     date,
     day_of,
     known_option,
+    number,
     open_store,
     plain_rows,
     print_json,
+    print_later,
     unit_code,
     unit_options,
     units_of,
     year,
 )
 from sop_core.evaluation import Scope
-from sop_core.indonesian import format_date, format_number
+from sop_core.indonesian import format_date, format_number, today
 from sop_core.thresholds import SILENT_DAYS
 
 
@@ -28,7 +32,12 @@ def register(command: Command) -> None:
     """The commands of this file."""
     sub = command("state", run_state, "Nyatakan tanpa berkas bahwa data satu unit lengkap")
     sub.add_argument("unit", metavar="UNIT", help="kode atau nama unit")
-    sub.add_argument("--until", type=date, required=True, help="lengkap sampai hari apa")
+    which = sub.add_mutually_exclusive_group(required=True)
+    which.add_argument("--until", type=date, help="lengkap sampai hari apa")
+    which.add_argument("--list", action="store_true", help="yang pernah dinyatakan unit ini")
+    which.add_argument(
+        "--take-back", type=number, metavar="NO", help="tarik satu pernyataan tanpa berkas"
+    )
     sub = command(
         "silence", run_silence, "Sampai hari apa data setiap UPT, dan yang tidak diketahui"
     )
@@ -42,11 +51,36 @@ def run_state(options: Any) -> int:
     """An office's records are complete up to a day."""
     with open_store(options) as store:
         code = unit_code(store, options.unit) or ""
-        statements.state(store, code, options.until)
+        if options.list:
+            return _print_statements(statements.listed(store, today()), code, options)
+        if options.take_back is not None:
+            statements.take_back(store, options.take_back, code)
+            said = {"unit": code, "statement": options.take_back, "state": "ditarik"}
+            words = f"Pernyataan {options.take_back} {code} ditarik."
+        else:
+            no = statements.state(store, code, options.until)
+            said = {"unit": code, "statement": no, "until": options.until}
+            words = f"Data {code} dinyatakan lengkap s.d. {format_date(options.until)} (pernyataan {no})."
     if options.json:
-        print_json({"unit": code, "until": options.until})
+        print_json(said)
     else:
-        print(f"Data {code} dinyatakan lengkap s.d. {format_date(options.until)}.")
+        print(words)
+    return 0
+
+
+def _print_statements(frame: pd.DataFrame, code: str, options: Any) -> int:
+    rows = plain_rows(frame[frame["unit_code"] == code], days=("until",), counts=("batch_id",))
+    if options.json:
+        print_json(rows)
+        return 0
+    for row in rows:
+        by = f"unggahan {row['batch_id']}" if row["batch_id"] else "tanpa berkas"
+        back = f", ditarik oleh {row['withdrawn_by']}" if row["withdrawn_at"] else ""
+        print(
+            f"{row['statement_no']:5} s.d. {format_date(row['until'])}, {by}, oleh"
+            f" {row['stated_by']}{back}"
+        )
+    print(f"{len(rows)} pernyataan {code}")
     return 0
 
 
@@ -56,6 +90,7 @@ def run_silence(options: Any) -> int:
         as_of = day_of(options)
         scope = Scope(as_of, options.year, units_of(store, options, as_of))
         status = silence.data_status(store, scope)
+        later = past.came_since(store, as_of, scope.units)
     rows = plain_rows(status, days=("until",), counts=("days_silent",))
     if options.json:
         print_json(rows)
@@ -72,4 +107,5 @@ def run_silence(options: Any) -> int:
         f"{told.spoke} dari {told.offices} unit melapor dalam {SILENT_DAYS} hari terakhir per"
         f" {format_date(as_of)}; {told.unknown} langkah tidak diketahui keadaannya"
     )
+    print_later(later)
     return 0

@@ -18,6 +18,7 @@ from sop_core.importing.notes import Reading, listed
 from sop_core.importing.outdated import Older
 from sop_core.importing.parsing import Parsed, Problem, ProblemCount, parse_book
 from sop_core.importing.reading import SourceFile, read_book
+from sop_core.indonesian import format_date
 from sop_core.indonesian import today as jakarta_today
 from sop_core.store import Store
 
@@ -73,6 +74,7 @@ class Preview:
     ``older`` are the first of the ``older_total`` cells of which a later batch has put newer
     values in the store: the file would put back what was there before. ``notes`` tell one line a
     kind how names were read, ``readings`` name by name (the first limits.NOTED of each kind).
+    ``last_on`` is the last day on which a kept row's step began or was done.
     """
 
     sha256: str
@@ -88,6 +90,7 @@ class Preview:
     older_total: int = 0
     problem_counts: list[ProblemCount] = field(default_factory=list)
     until: dt.date | None = None
+    last_on: dt.date | None = None
     spoken_for: list[str] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
     change_total: int = 0
@@ -98,6 +101,16 @@ class Preview:
     def problem_total(self) -> int:
         """Problems, those not listed included."""
         return sum(c.count for c in self.problem_counts)
+
+    def beyond(self, until: dt.date) -> str:
+        """The sentence where the files tell of days after the one up to which they speak."""
+        if self.last_on is None or self.last_on <= until:
+            return ""
+        return (
+            f"Berkas memuat tanggal sampai {format_date(self.last_on)}, sesudah data s.d."
+            f" {format_date(until)}. Periksa data s.d. itu: langkah yang jatuh tempo sesudahnya"
+            " terbaca tidak diketahui."
+        )
 
     @property
     def kept_rows(self) -> int:
@@ -177,6 +190,12 @@ def examine(
         older, total = outdated.find(cursor, given.sheet, given.present, result.sha256, viewer)
         result.older += older
         result.older_total += total
+    last = cursor.execute(
+        "SELECT max(coalesce(finished, started)) FROM staged_step_record"
+        " WHERE NOT refused AND coalesce(finished, started) <= $today",
+        {"today": today},
+    ).fetchone()
+    result.last_on = last[0] if last else None
     seen, values = outdated.seen_batches(viewer)
     row = cursor.execute(
         "SELECT max(batch_id) FROM import_batch"  # noqa: S608 - our own condition

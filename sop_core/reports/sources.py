@@ -83,16 +83,5 @@ def notes(store: Store, scope: Scope) -> list[str]:
             f"Sementara: tenggat {format_number(provisional)} langkah jatuh pada tahun yang SKB"
             f" hari liburnya belum terbit (sampai {LAST_YEAR}) dan dapat bergeser."
         )
-    later = came_since(store, scope)
+    later = past.came_since(store, scope.as_of, scope.units)
     return [*lines, later] if later else lines
-
-
-def came_since(store: Store, scope: Scope) -> str | None:
-    """What was entered after the as-of date that can have changed a figure of it."""
-    if past.known_day(store) <= scope.as_of:
-        return None
-    told = past.said(past.since(store, scope.as_of, scope.as_of, scope.units))
-    return told and (
-        f"Sejak {format_date(scope.as_of)}: {told}. Angka per tanggal itu dapat berbeda dari yang"
-        " dilaporkan waktu itu."
-    )

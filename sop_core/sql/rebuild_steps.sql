@@ -4,10 +4,11 @@
 -- a day rests on nothing that happened after it. Two things make a second row for a step: a
 -- recorded start, from which a norm `mulai` is counted once it has come (before it, from the
 -- step before); and optional steps that were taken, each of which moves the day from which a
--- later step is owed, from its own first record on.
+-- later step is owed, from its own first record on, or were given up where they had been promised.
 --
 -- `owed_on` is the finish of the step before it in the case, passing over optional steps that
--- are not taken; for a case's first step its opening, or its finish if it was done before that.
+-- are not taken (of one that was, no earlier than the finish of the last step that all take);
+-- for a case's first step its opening, or its finish if it was done before that.
 -- `counted_on` is day 0. A due date and the days used are two look-ups in calendar_day's running
 -- working-day number and a subtraction. `said` below has the first day on which it is late.
 DELETE FROM step_fact WHERE case_id IN (FROM touched_case);
@@ -39,6 +40,10 @@ WITH grid AS (
     ), later AS (
         PARTITION BY case_id ORDER BY step_no ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
     )
+), passed AS (
+    SELECT *, CASE WHEN skipped THEN coalesce(finished, started,
+        least(CASE WHEN isfinite(before_finish) THEN before_finish END, later_on)) END AS passed_on
+    FROM chained
 ), option AS (
     SELECT case_id, list({'no': step_no, 'on': recorded_on,
         'finished': coalesce(finished, 'infinity'::DATE)}) AS options
@@ -49,36 +54,47 @@ WITH grid AS (
         -- Optional steps since the last one that all take, known before this one was done.
         list_filter(options, lambda o: o.no > coalesce(before_no, 0) AND o.no < step_no
             AND (finished IS NULL OR o.on <= finished)) AS taken,
+        -- A batch that goes on to certification owes the first optional step, and nothing after
+        -- it until that is done, skipped, or passed by with a record of what comes after.
+        certification AND step_no > before_no + 1 AS promised,
+        CASE WHEN promised THEN least(waived_on, CASE WHEN NOT skipped THEN recorded_on END) END
+            AS given_up_on,
         CASE
             WHEN before_finish IS NULL
                 THEN CASE WHEN opens_on IS NOT NULL THEN least(opens_on, finished) END
-            -- A batch that goes on to certification owes the first optional step, and nothing
-            -- after it until that is done.
-            WHEN certification AND step_no > before_no + 1 THEN 'infinity'::DATE
+            WHEN promised THEN 'infinity'::DATE
             ELSE before_finish
         END AS owed_at_first,
         by_start AND started IS NOT NULL AND NOT skipped AS from_start,
         -- Whether it is owed without a record of its own.
         NOT optional OR (certification AND step_no = before_no + 1) AS owes
-    FROM chained LEFT JOIN option USING (case_id)
+    FROM passed LEFT JOIN option USING (case_id)
+    LEFT JOIN (
+        SELECT case_id, before_no, passed_on AS waived_on FROM passed
+        WHERE optional AND certification AND step_no = before_no + 1
+    ) USING (case_id, before_no)
 ), phase AS (
-    -- Nothing optional was taken before it: one row, and one more where the step was owed before
+    -- Nothing optional was taken or given up before it: one row, and one more where the step was owed before
     -- its recorded start.
-    SELECT * EXCLUDE (options, taken, owed_at_first), owed_at_first AS owed_on,
+    SELECT * EXCLUDE (options, taken, owed_at_first, given_up_on), owed_at_first AS owed_on,
         CASE WHEN split THEN started ELSE case_from END AS holds_from,
         DATE '9999-12-31' AS holds_until, from_start AS counts_start
     FROM told, LATERAL (SELECT from_start AND owes AND owed_at_first < started AS split)
-    WHERE coalesce(len(taken), 0) = 0
+    WHERE coalesce(len(taken), 0) = 0 AND given_up_on IS NULL
     UNION ALL BY NAME
-    SELECT * EXCLUDE (options, taken, owed_at_first), owed_at_first AS owed_on,
+    SELECT * EXCLUDE (options, taken, owed_at_first, given_up_on), owed_at_first AS owed_on,
         case_from AS holds_from, started AS holds_until, false AS counts_start
     FROM told
-    WHERE coalesce(len(taken), 0) = 0 AND from_start AND owes AND owed_at_first < started
-        AND case_from < started
+    WHERE coalesce(len(taken), 0) = 0 AND given_up_on IS NULL
+        AND from_start AND owes AND owed_at_first < started AND case_from < started
     UNION ALL BY NAME
     -- Else one from each day on which that, or the recorded start, became known.
-    SELECT * EXCLUDE (options, taken, owed_at_first, day, until, last),
-        CASE WHEN last IS NULL THEN owed_at_first ELSE last.finished END AS owed_on,
+    SELECT * EXCLUDE (options, taken, owed_at_first, given_up_on, day, until, last),
+        CASE
+            WHEN last IS NOT NULL THEN greatest(last.finished, before_finish)
+            WHEN given_up_on <= day THEN before_finish
+            ELSE owed_at_first
+        END AS owed_on,
         day AS holds_from, until AS holds_until, from_start AND started <= day AS counts_start
     FROM (
         SELECT *,
@@ -88,9 +104,9 @@ WITH grid AS (
         FROM (
             SELECT *, unnest(list_distinct(list_filter(
                 list_concat([case_from], list_transform(taken, lambda o: o.on),
-                    CASE WHEN from_start THEN [started] ELSE [] END),
+                    [given_up_on], CASE WHEN from_start THEN [started] ELSE [] END),
                 lambda d: d >= case_from AND (NOT from_start OR d <= started)))) AS day
-            FROM told WHERE len(taken) > 0
+            FROM told WHERE len(taken) > 0 OR given_up_on IS NOT NULL
         )
     )
 ), counted AS (
@@ -131,10 +147,7 @@ WITH grid AS (
         CASE WHEN NOT skipped THEN finished END AS finish_on,
         CASE
             WHEN owes THEN least(counted_on, CASE WHEN NOT skipped THEN started END)
-            WHEN NOT skipped THEN recorded_on END AS begun_on,
-        CASE WHEN skipped THEN coalesce(finished, started,
-            least(CASE WHEN isfinite(before_finish) THEN before_finish END, later_on)) END
-            AS passed_on
+            WHEN NOT skipped THEN recorded_on END AS begun_on
     FROM bound b LEFT JOIN calendar_day l ON l.day = b.due_on
 )
 SELECT

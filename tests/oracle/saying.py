@@ -319,12 +319,20 @@ class Teller:
             for s in optional
             if (r := self.taken(s)) and not (settled and r.day and r.day > settled)
         ]
-        if taken:
-            return taken[-1][1].finished
-        if optional and self.case.certification:
-            return None  # the batch goes by way of these
         held = self.taken(last) if last else None
-        return held.finished if held else None
+        finish = held.finished if held else None
+        if taken:
+            gone_by = taken[-1][1].finished
+            if last is None or gone_by is None or finish is None:
+                return gone_by if last is None else None
+            return max(gone_by, finish)
+        if optional and self.case.certification and not self.given_up(step, optional[0]):
+            return None  # the batch goes by way of these
+        return finish
+
+    def given_up(self, step: Step, first: Step) -> bool:
+        """Whether a batch did not go on to certification after all: said so, or is past it."""
+        return self.skipped(first) or self.taken(step) is not None
 
     def say(self, step: Step) -> Said:
         """What is said of a step."""
