@@ -23,11 +23,11 @@ from sop_core.importing.reading import Book
 
 Check = Callable[[duckdb.DuckDBPyConnection, dt.date], None]
 
-# Cases a row may name: imported ones, staged ones, and the generated ids of annual reports
+# Cases that rows name and may name: imported ones, staged ones, and the generated ids of annual reports
 # and national cycles (sql/case_views.sql).
 EVERY_CASE = """
 CREATE OR REPLACE TEMP VIEW every_case AS
-SELECT case_id, flow, year, 'activity' AS level, unit_code FROM activity
+SELECT case_id, flow, year, 'activity' AS level, unit_code FROM held_activity
 WHERE case_id NOT IN (SELECT case_id FROM staged_activity WHERE NOT refused)
 UNION ALL
 SELECT case_id, flow, year, 'activity', unit_code FROM staged_activity WHERE NOT refused
@@ -62,7 +62,7 @@ SELECT case_id, step_no, started, finished, coalesce(skipped, false) AS skipped,
 FROM staged_step_record WHERE NOT refused AND NOT doubled
 UNION ALL
 SELECT r.case_id, r.step_no, r.started, r.finished, coalesce(r.skipped, false), NULL
-FROM step_record r
+FROM held_step r
 ANTI JOIN (FROM staged_step_record WHERE NOT refused) s
     ON s.case_id = r.case_id AND s.step_no = r.step_no
 WHERE r.case_id IN (FROM named_case)
@@ -79,12 +79,15 @@ def run(
     authority.admit(cursor, viewer, today)
     _stage(cursor, parsed, today)
     authority.check(cursor)
-    for sheet in SHEETS:
-        duplicate_rows(cursor, sheet)
+    for given in parsed.sheets:
+        duplicate_rows(cursor, given.sheet)
     refuse(cursor)
     for given in parsed.sheets:
         _complete(cursor, given.sheet, given.present)
-    for check in CHECKS:
+    tables = {p.sheet.table for p in parsed.sheets}
+    for check, of in CHECKS.items():
+        if not tables & set(of):  # a question about rows that are not there is still planned
+            continue
         before = _problems(cursor)
         check(cursor, today)
         if _problems(cursor) > before:
@@ -176,11 +179,24 @@ def _stage(cursor: duckdb.DuckDBPyConnection, parsed: Parsed, today: dt.date) ->
             )
             cursor.unregister("incoming")
     refuse(cursor)
-    cursor.execute(EVERY_CASE)
-    cursor.execute(KNOWN_CASES)
-    cursor.execute(JOINABLE_CASES)
-    cursor.execute(NAMED_CASES)
-    cursor.execute(MERGED_STEPS)
+    hold_stored(cursor)
+    for view in (EVERY_CASE, KNOWN_CASES, JOINABLE_CASES, NAMED_CASES, MERGED_STEPS):
+        cursor.execute(view)
+
+
+def hold_stored(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Pick out what is stored of the staged cases: half the checks ask for it, and each would
+    look through every stored activity and step.
+    """
+    named = " UNION ".join(
+        f"SELECT case_id FROM staged_{sheet.table}"  # noqa: S608 - our own tables
+        for sheet in SHEETS
+        if any(c.field == "case_id" for c in sheet.columns)
+    )
+    for held, stored in (("held_activity", "activity"), ("held_step", "step_record")):
+        cursor.execute(
+            f"CREATE OR REPLACE TEMP TABLE {held} AS FROM {stored} SEMI JOIN ({named}) USING (case_id)"
+        )
 
 
 def stage_nothing(cursor: duckdb.DuckDBPyConnection, today: dt.date) -> None:
@@ -330,10 +346,6 @@ def unknown_case(sheet: Sheet, cases: str = "known_case", stays: str = "false") 
     """
 
     def check(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
-        if not facts.holds(
-            cursor, f"EXISTS (FROM staged_{sheet.table})"
-        ):  # else every stored case would be looked through for nothing
-            return
         cursor.execute(
             f"""
             WITH missing AS (
@@ -586,10 +598,6 @@ def facilitator_dates(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
 
 def case_of_wrong_flow(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     """A facilitator belongs to a batch of flow D; follow-ups to flows A, B and C."""
-    if not facts.holds(
-        cursor, "EXISTS (FROM staged_facilitator) OR EXISTS (FROM staged_follow_up)"
-    ):
-        return
     cursor.execute(
         """
         INSERT INTO problem
@@ -660,30 +668,33 @@ _STAYS_IN_BATCH = """
     EXISTS (FROM facilitator f WHERE f.facilitator_id = s.facilitator_id AND f.case_id = s.case_id
         AND f.unit_code IN (SELECT code FROM writable_unit))
 """
-HANGING: tuple[Check, ...] = (
-    unknown_case(_STEP),
-    unknown_case(_FACILITATOR, "joinable_case", _STAYS_IN_BATCH),
-    unknown_case(_FOLLOW_UP),
-)
+Tables = tuple[str, ...]
+HANGING: dict[Check, Tables] = {
+    unknown_case(_STEP): ("step_record",),
+    unknown_case(_FACILITATOR, "joinable_case", _STAYS_IN_BATCH): ("facilitator",),
+    unknown_case(_FOLLOW_UP): ("follow_up",),
+}
 """Rows fall with the activity that they hang on."""
-CHECKS: tuple[Check, ...] = (
-    reserved_ids,
-    flow_changes,
-    function_only_in_b,
-    certification_only_in_d,
-    authority.taken_ids,
-    *HANGING,
-    case_revisions,
-    step_not_in_case,
-    stored_step_without_place,
-    finish_before_start,
-    finish_in_future,
-    skip_not_allowed,
-    skip_without_reason,
-    missing_requirement,
-    facilitator_dates,
-    facilitator_in_future,
-    case_of_wrong_flow,
-)
+CHECKS: dict[Check, Tables] = {
+    reserved_ids: ("activity",),
+    flow_changes: ("activity",),
+    function_only_in_b: ("activity",),
+    certification_only_in_d: ("activity",),
+    authority.taken_ids: ("activity", "facilitator"),
+    **HANGING,
+    case_revisions: tuple(s.table for s in SHEETS),  # judges none: what the others ask for
+    step_not_in_case: ("step_record",),
+    stored_step_without_place: ("step_record",),
+    finish_before_start: ("step_record",),
+    finish_in_future: ("step_record", "follow_up"),
+    skip_not_allowed: ("step_record",),
+    skip_without_reason: ("step_record",),
+    missing_requirement: ("step_record",),
+    facilitator_dates: ("facilitator",),
+    facilitator_in_future: ("facilitator",),
+    case_of_wrong_flow: ("facilitator", "follow_up"),
+}
+"""Each with the tables of the sheets whose rows it judges, in the order in which they trust one
+another."""
 TOGETHER: tuple[Check, ...] = (year_of_another_time,)
 """What the rows of one case come to together, among those that the CHECKS let in."""

@@ -54,6 +54,7 @@ def faults(cursor: duckdb.DuckDBPyConnection, today: dt.date) -> list[Fault]:
             f"INSERT INTO staged_{sheet.table} BY NAME"  # noqa: S608
             f" SELECT row_no, {names}, false AS refused, false AS doubled FROM stored_{sheet.table}"
         )
+    checking.hold_stored(cursor)
     for check in (*checking.CHECKS, *checking.TOGETHER):
         check(cursor, today)
     found = []

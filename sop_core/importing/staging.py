@@ -276,6 +276,7 @@ def drop_staged(cursor: duckdb.DuckDBPyConnection) -> None:
         cursor.execute(f"DROP TABLE IF EXISTS staged_{sheet.table}")
         cursor.execute(f"DROP TABLE IF EXISTS compared_{sheet.table}")
     for name in (
-        "problem", "warning", "first_record", "import_day", "doubled_key", "writable_unit", "joinable_unit", "case_revision",
+        "problem", "warning", "first_record", "import_day", "doubled_key", "writable_unit",
+        "joinable_unit", "case_revision", "held_activity", "held_step",
     ):  # fmt: skip
         cursor.execute(f"DROP TABLE IF EXISTS {name}")

@@ -161,12 +161,14 @@ def test_one_row_against_rebuilding_all_facts(million: Store):
 
     counter = itertools.count()
     one_row()
-    ours, counted, yardstick = seconds(one_row, facts_of_one, rebuild, times=4)
+    # Twice a turn: a third of a second is disturbed more easily than four.
+    once, again, counted, yardstick = seconds(one_row, one_row, facts_of_one, rebuild, times=5)
+    ours = min(once, again)
     report("the facts of one row / rebuilding all facts", counted, yardstick)
     report("importing one row / rebuilding all facts", ours, yardstick)
     assert counted / yardstick <= 1 / 10
-    # Reading, 20 checks, keeping and the trace are in it too: about a tenth, with room for noise.
-    assert ours / yardstick <= 1 / 6
+    # Reading in a process of its own, the checks, keeping and the trace are in it too.
+    assert ours / yardstick <= 1 / 10
 
 
 def test_previewing_a_revision_against_rebuilding_the_facts(million: Store):
