@@ -98,6 +98,7 @@ def test_a_form_at_fault_is_told_by_its_cells(db, tmp_path, capsys):
     assert "rev05.xlsx: 2 isian tidak dapat dipakai" in err
 
 
+@pytest.mark.slow
 def test_import_status_and_undo(db, tmp_path, capsys):
     path = tmp_path / "demo.xlsx"
     path.write_bytes(demo_workbook(cases=80, until=TODAY))
@@ -172,6 +173,7 @@ def test_template_backup_restore_doctor(demo_db, tmp_path, capsys):
     assert list(demo_db.parent.glob("demo.sebelum-*.duckdb")), "the replaced store is kept"
 
 
+@pytest.mark.slow
 def test_doctor_finds_what_is_broken(demo_db, capsys):
     import duckdb
 
@@ -191,6 +193,7 @@ def test_demo_file(db, tmp_path, capsys):
     assert first.read_bytes() == second.read_bytes()
 
 
+@pytest.mark.slow
 def test_all_or_nothing_exits_1_and_keeps_nothing(db, tmp_path, capsys):
     path = tmp_path / "a.xlsx"
     good, bad = ["X-1", "A", 2025, "BBPOM-PDG", "Judul"], ["X-2", "A", 2025, "entah", "Judul"]

@@ -39,6 +39,7 @@ def test_every_office_and_the_centre_take_part(demo_store: Store):
     }
 
 
+@pytest.mark.slow
 def test_the_import_catches_the_contradictions(demo_bytes: bytes):
     with Store() as store:
         result = importing.import_files(

@@ -165,6 +165,7 @@ def test_contradictions_in_a_facilitator(store: Store, rest, reason):
         (FKP, "A", {}, False),
     ],
 )
+@pytest.mark.slow
 def test_what_hangs_on_an_activity_holds_its_flow(store: Store, case, to, rows, refused):
     assert not load(store, Kegiatan=[case], **rows).problems
     moved = load(store, Kegiatan=[[case[0], to, *case[2:]]])

@@ -227,6 +227,7 @@ def test_a_changed_filter_is_in_the_url(demo):
     assert set(table(app, "Langkah")["Langkah"].str[0]) == {"C"}
 
 
+@pytest.mark.slow
 def test_region_by_url_with_its_lokas(demo):
     app = open_page("wilayah", wilayah="Balai Besar POM di Kupang")
     assert app.selectbox(key="wilayah").value == "Balai Besar POM di Kupang"
@@ -236,6 +237,7 @@ def test_region_by_url_with_its_lokas(demo):
     assert int(metric(app, "Langkah terbuka")) < with_lokas
 
 
+@pytest.mark.slow
 def test_a_case_by_url_down_to_its_records(demo):
     with Store(demo) as store:
         row = store.rows(
@@ -291,6 +293,7 @@ def test_upload_refuses_what_is_no_spreadsheet(empty):
     assert "Tidak dapat diimpor" in app.error[0].value
 
 
+@pytest.mark.slow
 def test_calendar_correction_moves_due_dates(demo):
     app = open_page("kalender")
     before = in_use().one("SELECT count(*) FROM calendar_day WHERE working")

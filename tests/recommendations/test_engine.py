@@ -104,6 +104,7 @@ def test_it_does_so_on_data_the_method_was_not_chosen_on():
     assert ours > raw
 
 
+@pytest.mark.slow
 def test_asked_twice_it_says_the_same(demo_store):
     for _ in range(3):
         assert recommend(demo_store, 2025, YEAR_END) == recommend(demo_store, 2025, YEAR_END)
