@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from pages.kit import charts, filters, heading, shell, silent, since, tables, words
+from pages.kit import charts, figures, filters, heading, shell, silent, since, tables, words
 from sop_core import evaluation, national
 from sop_core.evaluation import Headline, Scope
 from sop_core.indonesian import format_date, format_number, format_percent
@@ -48,7 +48,7 @@ def metrics(now: Headline, before: Headline) -> None:
     columns = st.columns(5)
     columns[0].metric(
         "Selesai tepat waktu", format_percent(share, 1),
-        None if change is None else f"{format_number(change, 1)} poin", border=True,
+        None if change is None else f"{format_number(change, 1)} poin", **figures.FRAME,
         help="Langkah selesai tepat waktu dari semua langkah bernorma yang selesai.",
         delta_description=SINCE if change is not None else None,
     )  # fmt: skip
@@ -69,7 +69,7 @@ def metrics(now: Headline, before: Headline) -> None:
         column.metric(
             words.text(label), format_number(value), f"{'+' if change > 0 else ''}{format_number(change)}",
             delta_color="inverse" if name == "overdue" else "off",
-            border=True, help=words.text(help_text), delta_description=SINCE,
+            **figures.FRAME, help=words.text(help_text), delta_description=SINCE,
         )  # fmt: skip
 
 

@@ -58,14 +58,15 @@ class Preview:
 def listed(store: Store) -> pd.DataFrame:
     """One row a flow and year with activities or opened by hand, the newest first.
 
-    ``offices`` UPT have recorded activities of it; ``opened_on`` is the day from which all UPT
+    ``offices``: how many UPT have recorded activities of it; ``opened_on`` is the day from which all UPT
     owe its reports, empty where it is not open; ``by_hand`` says that the centre opened it.
     """
     return store.nationwide().frame(
         """
         WITH begun AS (
-            SELECT flow, year, count(DISTINCT unit_code) FILTER (first_on IS NOT NULL) AS offices,
-                count(*) AS activities
+            SELECT flow, year, count(*) AS activities, count(DISTINCT unit_code)
+                FILTER (first_on IS NOT NULL
+                    AND unit_code IN (SELECT code FROM register WHERE is_upt(kind))) AS offices
             FROM sop_case WHERE level = 'activity' GROUP BY flow, year
         ), hand AS (
             SELECT flow, year, any_value(reason) AS reason, any_value(entered_by) AS entered_by,

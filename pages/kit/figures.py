@@ -37,5 +37,7 @@ def draw(columns: Sequence[DeltaGenerator], figures: list[Figure]) -> None:
         )
 
 
-PLAIN: dict[str, Any] = {"delta_color": "off", "delta_arrow": "off", "border": True}
+FRAME: dict[str, Any] = {"border": True, "height": "stretch"}
+"""A metric among others of which one may need two lines."""
+PLAIN: dict[str, Any] = {"delta_color": "off", "delta_arrow": "off", **FRAME}
 """How a metric shows words under a figure, where it else shows a change."""

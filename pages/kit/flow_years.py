@@ -24,7 +24,7 @@ COLUMNS = {
     "year": "Tahun",
     "state": "Keadaan",
     "since": "Sejak",
-    "offices": "Unit berkegiatan",
+    "offices": "UPT berkegiatan",
     "activities": "Kegiatan",
     "entered_by": "Dibuka oleh",
     "reason": "Alasan",

@@ -46,6 +46,8 @@ _STYLE = f"""
 [data-testid="stSkipToContent"]::after {{content: "Langsung ke isi"; font-size: .875rem;}}
 [data-testid="InputInstructions"] {{display: none;}}
 [data-testid="stMetricValue"] {{font-variant-numeric: tabular-nums;}}
+[data-testid="stMetricDelta"] p, [data-testid="stMetricDeltaDescription"] p {{
+  white-space: normal; overflow: visible;}}
 [data-testid="stMainBlockContainer"] {{padding: 3.2rem 2.2rem 2rem;}}
 @media (max-width: 640px) {{[data-testid="stMainBlockContainer"] {{padding: 4.4rem 1rem 2rem;}}}}
 @media (max-width: 640px) {{h1 {{font-size: 1.9rem !important;}}}}

@@ -16,7 +16,7 @@ D = dt.date
 
 
 def table(app):
-    return next((f.value for f in app.dataframe if "Unit berkegiatan" in f.value.columns), None)
+    return next((f.value for f in app.dataframe if "UPT berkegiatan" in f.value.columns), None)
 
 
 def texts(app) -> str:
@@ -42,7 +42,7 @@ def test_a_year_is_opened_after_a_look_and_closed_again(empty, sign_in):
         all_speak(store, TODAY)
     sign_in("pusat", "PST-PMPUPO")
     app = open_page("kalender")
-    assert table(app)[["Alur", "Tahun", "Keadaan", "Unit berkegiatan"]].values.tolist() == [
+    assert table(app)[["Alur", "Tahun", "Keadaan", "UPT berkegiatan"]].values.tolist() == [
         ["A", 2025, "belum terbuka", 1]
     ]
     app = asked(app, "A", 2025, " ")
