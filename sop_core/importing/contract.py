@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Literal
+
+from sop_core import spelling
 
 Kind = Literal[
     "id", "text", "lines", "date", "count", "norm", "year", "step", "yes_no", "flow", "unit", "choice",
@@ -211,35 +211,10 @@ def with_stakeholders(column: Column, names: Mapping[str, str]) -> Column:
     return dataclasses.replace(column, choices={**column.choices, **more})
 
 
-def normalise_heading(text: str) -> str:
-    """Headings match without regard to case, spaces, NBSP, underscores or dots."""
-    plain = unicodedata.normalize("NFKC", text).lower()
-    return re.sub(r"[\s_.*:\-]+", "", plain)
-
-
 def sheet_by_name(name: str, sheets: Sequence[Sheet] = SHEETS) -> Sheet | None:
     """The sheet that a tab or file of this name stands for."""
-    wanted = normalise_heading(name)
+    wanted = spelling.heading(name)
     for sheet in sheets:
-        if wanted in {normalise_heading(n) for n in (sheet.name, *sheet.synonyms)}:
+        if wanted in {spelling.heading(n) for n in (sheet.name, *sheet.synonyms)}:
             return sheet
     return None
-
-
-def match_headings(sheet: Sheet, headings: list[str]) -> dict[int, Column]:
-    """Which column of the contract each position holds; exact names win over synonyms."""
-    found: dict[int, Column] = {}
-    taken: set[str] = set()
-    normal = [normalise_heading(h) for h in headings]
-    for accept_synonyms in (False, True):
-        for column in sheet.columns:
-            if column.field in taken:
-                continue
-            names = column.synonyms if accept_synonyms else (column.name,)
-            wanted = {normalise_heading(n) for n in names}
-            for position, heading in enumerate(normal):
-                if position not in found and heading in wanted:
-                    found[position] = column
-                    taken.add(column.field)
-                    break
-    return found

@@ -21,7 +21,7 @@ from sop_core.importing.cells import clean_text, parser_for
 from sop_core.importing.contract import DEMO_PREFIX, Column, Kind, Sheet, with_stakeholders
 from sop_core.importing.limits import LIMITS, LISTED, SHOWN, refusal
 from sop_core.importing.notes import Reading, lines
-from sop_core.importing.reading import Book, Cells, RawSheet
+from sop_core.importing.reading import Book, Cells, ErrorCell, RawSheet
 from sop_core.units import UnitFinder
 
 _ARROW: dict[Kind, pa.DataType] = {
@@ -95,8 +95,8 @@ class Parsed:
 
     @property
     def notes(self) -> list[str]:
-        """How names were read, one line a kind."""
-        return lines(self.readings)
+        """What was filled in or left out, and how names were read, one line a kind."""
+        return [*self.book.told, *lines(self.readings)]
 
 
 def parse_book(
@@ -141,6 +141,11 @@ def _parse_column(
     # Values that stand only in headings or in rows above them are not of this column.
     for code in np.flatnonzero(np.bincount(cells.codes, minlength=len(read))).tolist():
         value = cells.values[code]
+        if isinstance(value, ErrorCell):
+            failed[code] = (
+                f"sel berisi galat {value} dari rumus; perbaiki rumusnya atau isi nilainya"
+            )
+            continue
         if value == "" or (isinstance(value, str) and not value.strip()):
             # A blank yes/no is a "no": the same as the sheet without the mark.
             read[code] = False if column.field in {"skipped", "joint_with_center"} else None

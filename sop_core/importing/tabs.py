@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sop_core import confined
+from sop_core import confined, spelling
 from sop_core.errors import ImportRefused, Refused, TooLarge, TooSlow, WorkFailed
 from sop_core.exporting import unquoted
 from sop_core.importing import limits
@@ -50,34 +50,87 @@ class Cells:
         return empty[self.codes]
 
 
+@dataclass(frozen=True)
+class ErrorCell:
+    """A cell whose formula failed; ``text`` is what it shows, ``#REF!``."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One table of cells: a sheet of a workbook, or a text file.
+
+    ``alone``: the file is this one table. ``hidden_rows`` and ``merged`` ranges that go down
+    (row, column, rows) count from 0.
+    """
+
+    file: str
+    name: str
+    cells: list[Cells]
+    alone: bool
+    hidden: bool
+    hidden_rows: frozenset[int]
+    merged: list[tuple[int, int, int]]
+
+    @property
+    def height(self) -> int:
+        """Its rows, blank ones included."""
+        return len(self.cells[0].codes) if self.cells else 0
+
+
 def refuse_past(key: str, found: int, **told: object) -> None:
     said = limits.refusal(key, found, **told)
     if said is not None:
         raise ImportRefused(said)
 
 
-def tabs(file: SourceFile) -> list[tuple[str, list[Cells], bool]]:
-    """(name, columns, whether the whole file is this one sheet) for each tab."""
+def tabs(file: SourceFile, known: Iterable[str]) -> list[Tab]:
+    """The tables of a file. ``known`` headings tell the separator of a text.
+
+    Raises ImportRefused, in Indonesian.
+    """
     if not file.content:
         raise ImportRefused(f"Berkas {file.name} kosong (0 bita).")
     refuse_past("file_bytes", len(file.content), name=file.name)
     path = PurePath(file.name)
     answer = _read_apart(
-        file.name, [file.name, path.stem, path.suffix.lower(), file.content, limits.for_job()]
-    )
-    whole = not file.content.startswith((b"PK", b"\xd0\xcf\x11\xe0"))
+        file.name,
+        [file.name, path.stem, path.suffix.lower(), file.content, limits.for_job(),
+         sorted(map(spelling.heading, known))],
+    )  # fmt: skip
+    alone = not file.content.startswith((b"PK", b"\xd0\xcf\x11\xe0"))
     try:
-        tabs = [(str(name), _columns(rows, columns), whole) for name, rows, columns in answer]
+        found = [_tab(file.name, alone, *table) for table in answer]
     except (ValueError, TypeError, KeyError, OverflowError) as error:
         # Not what our job answers: the file has made something else of it.
         raise ImportRefused(_unreadable(file.name)) from error
-    if whole:
+    if alone:
         # An export of ours has a quote before what a spreadsheet would run; it is no part of the text.
-        for cells in (column for _, columns, _ in tabs for column in columns):
+        for cells in (column for tab in found for column in tab.cells):
             cells.values[:] = [unquoted(v) if isinstance(v, str) else v for v in cells.values]
-    for name, columns, _ in tabs:
-        refuse_past("text", sum(map(_characters, columns)), sheet=name)
-    return tabs
+    for tab in found:
+        refuse_past("text", sum(map(_characters, tab.cells)), sheet=tab.name)
+    return found
+
+
+def _tab(
+    file: str, alone: bool, name: Any, rows: int, columns: list[Any], marks: dict[str, Any]
+) -> Tab:
+    """One table as the job answered it. Raises ValueError, TypeError or KeyError for another."""
+    merged = [(int(row), int(column), int(deep)) for row, column, deep in marks["merged"]]
+    if any(
+        row < 0 or deep < 2 or row + deep > rows or not 0 <= column < len(columns)
+        for row, column, deep in merged
+    ) or sum(deep for _, _, deep in merged) > rows * len(columns):
+        raise ValueError("merged ranges outside the table, or over one another")
+    return Tab(
+        file, str(name), _columns(rows, columns), alone, bool(marks["hidden"]),
+        frozenset(map(int, marks["hidden_rows"])), merged,
+    )  # fmt: skip
 
 
 def _read_apart(name: str, arguments: list[Any]) -> Any:
@@ -107,6 +160,7 @@ _KINDS: dict[str, Callable[..., Any]] = {
     "datetime": dt.datetime.fromisoformat,
     "time": dt.time.fromisoformat,
     "timedelta": dt.timedelta,
+    "error": ErrorCell,
 }
 
 

@@ -65,11 +65,6 @@ def test_a_missing_required_column_suggests_the_nearest_name():
     assert "mungkin maksud Anda kolom “Nmr Langkah”" in message
 
 
-def test_the_same_sheet_in_two_files():
-    text = "ID Kegiatan,No Langkah\nADV-1,1\n"
-    assert "ada dua kali" in refused(csv("Langkah.csv", text), csv("tahapan.csv", text))
-
-
 def test_headings_match_whatever_their_case_blanks_and_underscores(store: Store):
     names = ["id_kegiatan", "ALUR ", "Tahun\u00a0Anggaran", "UPT", "nama kegiatan"]
     book = workbook({"Kegiatan": names}, Kegiatan=[ACTIVITY])
