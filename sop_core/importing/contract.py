@@ -81,6 +81,8 @@ COMMODITIES = {
     "Obat": ("obat-obatan",),
 }
 
+_OFFICE = ("unit", "upt", "unit kerja", "nama unit", "nama upt", "balai", "satker", "satuan kerja")
+
 KEGIATAN = Sheet(
     "Kegiatan",
     "activity",
@@ -90,14 +92,14 @@ KEGIATAN = Sheet(
                help="Kode unik kegiatan atau angkatan, mis. ADV-PDG-2026-014"),
         Column("Alur", "flow", "flow", True, ("kode alur", "jenis alur"),
                help="A Advokasi, B Pembinaan dan Pendampingan, C Pemberdayaan Masyarakat, D Fasilitator"),
-        Column("Tahun", "year", "year", True, ("tahun anggaran", "ta"), help="Tahun kegiatan, mis. 2026"),
-        Column("Kode Unit", "unit_code", "unit", True, ("unit", "upt", "nama unit", "balai", "satker"),
+        Column("Tahun", "year", "year", True, ("tahun anggaran", "ta", "tahun kegiatan", "thn"), help="Tahun kegiatan, mis. 2026"),
+        Column("Kode Unit", "unit_code", "unit", True, _OFFICE,
                help="Kode atau nama Balai Besar/Balai/Loka, lihat lembar Daftar"),
         Column("Judul", "title", "text", True, ("judul kegiatan", "nama kegiatan", "kegiatan"),
                help="Judul kegiatan"),
         Column("Pemangku Kepentingan", "stakeholder", "choice", False, ("stakeholder", "sasaran"),
                STAKEHOLDERS, help="Huruf sesuai SOP A.1, lihat lembar Daftar"),
-        Column("Komoditas", "commodity", "choice", False, ("produk", "jenis produk", "kelompok produk"),
+        Column("Komoditas", "commodity", "choice", False, ("komoditi", "produk", "jenis produk", "kelompok produk"),
                COMMODITIES, closed=False, help="Kelompok produk"),
         Column("Bentuk Kegiatan", "form", "text", False, ("bentuk", "metode"),
                help="FGD, audiensi, workshop, bimtek, konsultasi, pendampingan"),
@@ -145,7 +147,7 @@ FASILITATOR = Sheet(
     (
         Column("ID Fasilitator", "facilitator_id", "id", True, ("no fasilitator", "kode fasilitator")),
         Column("Nama", "name", "text", True, ("nama fasilitator", "nama lengkap")),
-        Column("Kode Unit", "unit_code", "unit", True, ("unit", "upt", "nama unit", "balai", "satker")),
+        Column("Kode Unit", "unit_code", "unit", True, _OFFICE),
         Column("ID Kegiatan", "case_id", "id", False, ("id angkatan", "angkatan"),
                help="ID angkatan pada lembar Kegiatan (alur D)"),
         Column("Jenis", "kind", "choice", True, ("jenis fasilitator",),
@@ -187,8 +189,8 @@ TARGET = Sheet(
     "target",
     ("year", "unit_code", "flow"),
     (
-        Column("Tahun", "year", "year", True, ("tahun anggaran",)),
-        Column("Kode Unit", "unit_code", "unit", True, ("unit", "upt", "nama unit", "balai", "satker")),
+        Column("Tahun", "year", "year", True, ("tahun anggaran", "ta", "tahun kegiatan", "thn")),
+        Column("Kode Unit", "unit_code", "unit", True, _OFFICE),
         Column("Alur", "flow", "flow", True, ("kode alur",)),
         Column("Jumlah Kegiatan", "activities", "count", False, ("target kegiatan",)),
         Column("Jumlah Fasilitator", "facilitators", "count", False, ("target fasilitator",)),

@@ -135,7 +135,7 @@ def _under(found: Headings, below: list[Cells], blank: npt.NDArray[np.bool_], su
         alone = filled[row] == 1
         text = next((c[row] for c, e in zip(below, blank[:, row], strict=True) if not e), "")
         lone_number = alone and needed[row] == 0 and not isinstance(text, str)
-        remark = alone and isinstance(text, str) and bool(re.search(r"\s|:|\*", text.strip()))
+        remark = alone and isinstance(text, str) and not re.fullmatch(r"\S*\d\S*", text.strip())
         if (ended and (needed[row] == 0 or remark)) or lone_number or (alone and _is_note(text)):
             under[row] = True
             ended = True
@@ -187,6 +187,8 @@ def _dittos(found: Headings, kept: list[Cells], told: list[str]) -> list[Cells]:
         stands = ~means[codes] & ~cells[position].blank()
         above = np.maximum.accumulate(np.where(stands, np.arange(len(codes)), -1))
         filled = means[codes] & (above >= 0)
+        if not filled.any():
+            continue
         cells[position] = Cells(values, np.where(filled, codes[above], codes).astype(np.int32))
         told.append(
             f"{found.sheet.name}: {column.name} {format_number(int(filled.sum()))} sel berisi “sda”"
