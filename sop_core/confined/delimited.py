@@ -63,7 +63,8 @@ def _decoded(content: bytes, bounds: Bounds) -> tuple[bytes, str]:
             ) from None
     if content.startswith(_UTF32) or b"\0" in content:
         raise Refused(
-            f"Berkas {bounds.name} memuat bita nol: bukan CSV."
+            f"Berkas {bounds.name} memuat bita nol: bukan CSV, atau teks Unicode (UTF-16, UTF-32)"
+            " tanpa tanda di awalnya."
             " Di Excel pilih Simpan Sebagai > CSV UTF-8, lalu unggah lagi."
         )
     try:

@@ -46,13 +46,13 @@ def find(sheets: Sequence[Sheet], tab: Tab) -> Headings | None:
     """
     best: tuple[dict[str, list[int]], Headings] | None = None
     alone = len(sheets) == 1
-    for begins, spoken, names in _candidates(tab):
+    for begins, spoken, names in candidates(tab):
         for sheet in sheets:
-            named = _named(sheet, spoken)
-            enough = len(named) >= (1 if alone else 2)
-            whole = alone or all(c.field in named for c in sheet.required)
-            if enough and whole and (best is None or len(named) > len(best[0])):
-                best = named, Headings(sheet, begins, names, {})
+            fits = named(sheet, spoken)
+            enough = len(fits) >= (1 if alone else 2)
+            whole = alone or all(c.field in fits for c in sheet.required)
+            if enough and whole and (best is None or len(fits) > len(best[0])):
+                best = fits, Headings(sheet, begins, names, {})
     return None if best is None else _settled(best[1], best[0], tab)
 
 
@@ -60,7 +60,7 @@ Spoken = list[tuple[str, ...]]
 """What the heading at each position may be read as, normalised."""
 
 
-def _candidates(tab: Tab) -> Iterable[tuple[int, Spoken, list[str]]]:
+def candidates(tab: Tab) -> Iterable[tuple[int, Spoken, list[str]]]:
     """Each row, then each two rows joined: a later one must name more columns to be chosen."""
     rows = [
         [str(column[row]).strip() for column in tab.cells]
@@ -87,7 +87,16 @@ def _spread(upper: list[str], lower: list[str]) -> list[str]:
     return spread
 
 
-def _named(sheet: Sheet, spoken: Spoken) -> dict[str, list[int]]:
+def joined(tab: Tab, first: int, last: int) -> list[str]:
+    """The names of the columns whose headings stand on these rows (from 1), one or two."""
+    rows = [[str(c[n - 1]).strip() for c in tab.cells] for n in (first, last) if n <= tab.height]
+    if len(rows) < 2 or first == last:
+        return rows[0] if rows else []
+    above = _spread(*rows)
+    return [" ".join(filter(None, pair)) for pair in zip(above, rows[1], strict=True)]
+
+
+def named(sheet: Sheet, spoken: Spoken) -> dict[str, list[int]]:
     """The positions that go by each column's name; by its facts, itself, a synonym, or its plan."""
     found: dict[str, list[int]] = {}
     taken: set[int] = set()
@@ -125,22 +134,24 @@ def _as_fact(column: Column) -> set[str]:
     }
 
 
-def _settled(found: Headings, named: dict[str, list[int]], tab: Tab) -> Headings:
+def _settled(found: Headings, fits: dict[str, list[int]], tab: Tab) -> Headings:
     """One position for each column: of several that go by its name the one that is filled."""
     columns = {}
-    for field, positions in named.items():
-        filled = [p for p in positions if _is_filled(tab, p, found.begins)]
+    for field, positions in fits.items():
+        filled = [p for p in positions if is_filled(tab, p, found.begins)]
         if len(filled) > 1:
-            raise ImportRefused(_twins(found.sheet, found.sheet.column(field), filled))
+            raise ImportRefused(twins(found.sheet, found.sheet.column(field), filled))
         columns[(filled or positions)[0]] = found.sheet.column(field)
     return replace(found, columns=columns)
 
 
-def _is_filled(tab: Tab, position: int, begins: int) -> bool:
+def is_filled(tab: Tab, position: int, begins: int) -> bool:
+    """Whether a column has any cell below its heading."""
     return bool((~tab.cells[position].blank()[begins:]).any())
 
 
-def _twins(sheet: Sheet, column: Column, positions: list[int]) -> str:
+def twins(sheet: Sheet, column: Column, positions: list[int]) -> str:
+    """The sentence that asks which of several columns of one name is meant."""
     *first, last = map(letters, positions)
     number = {2: "dua", 3: "tiga"}.get(len(positions), str(len(positions)))
     return (
@@ -192,5 +203,5 @@ def note(found: Headings, tab: Tab, readings: list[Reading]) -> None:
         elif heading not in (ORIGIN, WHY, DOUBT):
             if heading:
                 readings.append(Reading("kolom", sheet, heading, ""))
-            elif _is_filled(tab, position, found.begins):
+            elif is_filled(tab, position, found.begins):
                 readings.append(Reading("kolom", sheet, f"{letters(position)} (tanpa judul)", ""))

@@ -9,66 +9,28 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-import numpy.typing as npt
-
 from sop_core import spelling
 from sop_core.errors import ImportRefused
 from sop_core.importing import headings, rows
 from sop_core.importing.contract import (
     DEMO_SHEET,
     GUIDE,
+    KEGIATAN,
     LISTS,
     SHEETS,
-    Column,
     Sheet,
     sheet_by_name,
 )
+from sop_core.importing.headings import Headings
+from sop_core.importing.mapping.applying import Applied
+from sop_core.importing.mapping.mapper import Mapper, NeedsMapping, Unmapped
 from sop_core.importing.notes import Reading
+from sop_core.importing.raw import Part, RawSheet, together
 from sop_core.importing.tabs import Cells, ErrorCell, SourceFile, Tab, refuse_past, tabs
 
 __all__ = ["Book", "Cells", "ErrorCell", "Part", "RawSheet", "SourceFile", "read_book"]
 
-PART_ROWS = 1 << 20
-"""Rows of one table at most, as in Excel: a row's number tells its part and its row there."""
 _EXAMPLE = re.compile(r"\b(contoh|petunjuk|cara (?:isi|pengisian)|panduan|sample|example)\b", re.I)
-
-
-@dataclass(frozen=True)
-class Part:
-    """Where some rows of a sheet stand: one table of one file."""
-
-    file: str
-    tab: str
-
-
-@dataclass
-class RawSheet:
-    """Data rows of one recognised sheet, of one table or of several one after another.
-
-    ``cells`` are its columns as read; ``row_numbers`` are the spreadsheet's own (first row 1),
-    plus PART_ROWS for each part before: ``place`` takes them apart.
-    """
-
-    sheet: Sheet
-    headings: list[str]
-    columns: dict[int, Column]
-    cells: list[Cells]
-    row_numbers: npt.NDArray[np.int32]
-    parts: list[Part]
-
-    def place(self, number: int) -> tuple[str, int]:
-        """The name of the part where that matters, else empty; and the row there."""
-        part, row = divmod(number - 1, PART_ROWS)
-        if len(self.parts) == 1:
-            return "", row + 1
-        here = self.parts[part]
-        several = len({p.file for p in self.parts}) > 1
-        tabs_alike = len({p.tab for p in self.parts}) == 1
-        name = here.file if several and tabs_alike else here.tab
-        if several and not tabs_alike:
-            name = f"{here.file}, {here.tab}"
-        return name, row + 1
 
 
 @dataclass
@@ -94,118 +56,141 @@ def read_book(
     files: list[SourceFile],
     sheets: Sequence[Sheet] = SHEETS,
     reading: Callable[[int], object] = lambda number: None,
+    mapper: Mapper | None = None,
 ) -> Book:
     """Read files into the sheets of the contract, or into others that are asked for.
 
     Tables of one sheet are read one after another. ``reading`` is told the number of each file,
-    from 0, before it is read. Raises ImportRefused, in Indonesian, for a file that is not a
-    spreadsheet or past a limit, a sheet without content or without a required column, or nothing
-    to import at all.
+    from 0, before it is read. With a ``mapper`` tables of another layout are read by a mapping.
+    Raises ImportRefused, in Indonesian, for a file that is not a spreadsheet or past a limit, a
+    sheet without content or without a required column, or nothing to import at all; NeedsMapping
+    where a mapping would help.
     """
     book = Book(files, [], [], False)
     refuse_past("files", len(files))
     refuse_past("all_bytes", sum(len(file.content) for file in files))
+    reader = _Reader(book, sheets, mapper)
     known = list(headings.known(sheets))
-    found: dict[str, list[RawSheet]] = {}
     for number, file in enumerate(files):
         reading(number)
         for tab in tabs(file, known):
             if spelling.heading(tab.name) == spelling.heading(DEMO_SHEET):
                 book.demo = True
-                continue
-            raw = _recognise(tab, book, sheets)
-            if raw is not None:
-                found.setdefault(raw.sheet.name, []).append(raw)
-    if not found:
-        names = ", ".join(s.name for s in sheets)
-        left_out = f" {' '.join(book.told)}" if book.told else ""
-        raise ImportRefused(
-            f"Tidak ada lembar yang dikenal. Lembar yang dibaca: {names}. Unduh templat untuk"
-            f" contoh.{left_out}"
-        )
-    book.sheets = [_together(found[s.name]) for s in sheets if s.name in found]
-    if not any(len(s.row_numbers) for s in book.sheets):
-        raise ImportRefused("Tidak ada baris data: semua lembar hanya berisi judul kolom.")
+            else:
+                reader.read(tab)
+    reader.finish()
     return book
 
 
-def _recognise(tab: Tab, book: Book, sheets: Sequence[Sheet]) -> RawSheet | None:
-    named = sheet_by_name(tab.name, sheets)
-    found = headings.find([named] if named else sheets, tab)
-    if found is None:
-        _unknown(tab, named, book, sheets)
-        return None
-    if tab.hidden or (named is None and _EXAMPLE.search(tab.name)):
-        why = "tersembunyi" if tab.hidden else "bernama contoh atau petunjuk"
-        book.told.append(f"Lembar “{tab.name}” {why} dan tidak dibaca.")
-        return None
-    lacking = headings.missing(found)
-    if lacking is not None:
-        raise ImportRefused(lacking)
-    if named is None:
-        book.readings.append(Reading("lembar", "", tab.name, found.sheet.name))
-    headings.note(found, tab, book.readings)
-    data = rows.of(found, tab)
-    book.told += data.told
-    part = Part(tab.file, tab.name)
-    return RawSheet(found.sheet, found.names, found.columns, data.cells, data.numbers, [part])
+class _Reader:
+    """Reads tables into a book, one after another."""
 
+    def __init__(self, book: Book, sheets: Sequence[Sheet], mapper: Mapper | None) -> None:
+        self.book, self.sheets, self.mapper = book, sheets, mapper
+        self.found: dict[str, list[RawSheet]] = {}
+        self.needed: list[Unmapped] = []
+        self.perhaps: list[Unmapped] = []
 
-def _unknown(tab: Tab, named: Sheet | None, book: Book, sheets: Sequence[Sheet]) -> None:
-    """A table without headings of ours: refused where it claims to be one, else told."""
-    if named is not None:
-        raise ImportRefused(
-            f"Lembar {named.name} kosong: baris judul kolom tidak ditemukan."
-            " Isi dari templat atau hapus lembar itu."
+    def read(self, tab: Tab) -> None:
+        """One table. Raises ImportRefused for one that claims to be ours and is not."""
+        given = self.mapper.given(tab) if self.mapper and not tab.hidden else None
+        if given is not None:
+            self._keep_applied(given)
+            return
+        named = sheet_by_name(tab.name, self.sheets)
+        try:
+            found = headings.find([named] if named else self.sheets, tab)
+        except ImportRefused as error:
+            self._ask_or_raise(tab, str(error), must=True)
+            return
+        if found is None:
+            self._unknown(tab, named)
+        elif tab.hidden or (named is None and _EXAMPLE.search(tab.name)):
+            why = "tersembunyi" if tab.hidden else "bernama contoh atau petunjuk"
+            self.book.told.append(f"Lembar “{tab.name}” {why} dan tidak dibaca.")
+        else:
+            self._known(tab, named, found)
+
+    def _known(self, tab: Tab, named: Sheet | None, found: Headings) -> None:
+        lacking = headings.missing(found)
+        if lacking is not None:
+            self._ask_or_raise(tab, lacking, must=True)
+            return
+        if self.mapper and found.sheet is KEGIATAN and self.mapper.wide(tab, found):
+            self._wide(tab, self.mapper)
+            return
+        if named is None:
+            self.book.readings.append(Reading("lembar", "", tab.name, found.sheet.name))
+        headings.note(found, tab, self.book.readings)
+        data = rows.of(found, tab)
+        self.book.told += data.told
+        part = Part(tab.file, tab.name)
+        self._keep(
+            RawSheet(found.sheet, found.names, found.columns, data.cells, data.numbers, [part])
         )
-    if tab.alone:
-        raise ImportRefused(
-            f"Berkas {tab.file}: judul kolomnya tidak cocok dengan lembar mana pun"
-            f" ({', '.join(s.name for s in sheets)})."
-        )
-    if tab.name not in (GUIDE, LISTS):
-        book.readings.append(Reading("lembar", "", tab.name, ""))
 
+    def _wide(self, tab: Tab, mapper: Mapper) -> None:
+        """Activities with a column for each step's day: no row is kept while these go unread."""
+        proposal = mapper.proposal(tab)
+        assert proposal is not None, "a table with the contract's columns looks like ours"
+        if proposal.certain:
+            self._keep_applied(mapper.apply(tab, proposal))
+        else:
+            why = f"Lembar {tab.name} memuat kolom langkah di samping kegiatannya."
+            self.needed.append(Unmapped(tab, why, proposal))
 
-def _together(parts: list[RawSheet]) -> RawSheet:
-    """Tables of one sheet as one, each column of theirs once; what one lacks is blank in it."""
-    if len(parts) == 1:
-        return parts[0]
-    names: dict[str, tuple[str, Column | None]] = {}
-    for raw in parts:
-        for position, heading in enumerate(raw.headings):
-            column = raw.columns.get(position)
-            names.setdefault(_key(column, heading, position), (heading, column))
-    cells: dict[str, list[Cells]] = {key: [] for key in names}
-    for raw in parts:
-        here = {
-            _key(raw.columns.get(p), heading, p): raw.cells[p]
-            for p, heading in enumerate(raw.headings)
-        }
-        blank = Cells([""], np.zeros(len(raw.row_numbers), np.int32))
-        for key, columns in cells.items():
-            columns.append(here.get(key, blank))
-    order = list(names)
-    return RawSheet(
-        parts[0].sheet,
-        [names[key][0] for key in order],
-        {p: column for p, key in enumerate(order) if (column := names[key][1]) is not None},
-        [_joined(cells[key]) for key in order],
-        np.concatenate([raw.row_numbers + n * PART_ROWS for n, raw in enumerate(parts)]),
-        [part for raw in parts for part in raw.parts],
-    )
+    def _unknown(self, tab: Tab, named: Sheet | None) -> None:
+        """A table without headings of ours: refused where it claims to be one, else told."""
+        if named is not None:
+            self._ask_or_raise(
+                tab,
+                f"Lembar {named.name} kosong: baris judul kolom tidak ditemukan."
+                " Isi dari templat atau hapus lembar itu.",
+                must=True,
+            )
+        elif tab.alone:
+            self._ask_or_raise(
+                tab,
+                f"Berkas {tab.file}: judul kolomnya tidak cocok dengan lembar mana pun"
+                f" ({', '.join(s.name for s in self.sheets)}).",
+                must=True,
+            )
+        elif tab.name not in (GUIDE, LISTS):
+            if not tab.hidden:
+                self._ask_or_raise(tab, "Judul kolomnya tidak cocok dengan templat.", must=False)
+            self.book.readings.append(Reading("lembar", "", tab.name, ""))
 
+    def _ask_or_raise(self, tab: Tab, why: str, must: bool) -> None:
+        """Ask for a mapping where one can be proposed; else raise ImportRefused where it ``must``
+        be read.
+        """
+        proposal = self.mapper.proposal(tab) if self.mapper else None
+        if proposal is not None:
+            (self.needed if must else self.perhaps).append(Unmapped(tab, why, proposal))
+        elif must:
+            raise ImportRefused(why)
 
-def _key(column: Column | None, heading: str, position: int) -> str:
-    return (
-        column.field if column else f"{spelling.heading(heading)}/{position if not heading else ''}"
-    )
+    def _keep_applied(self, made: Applied) -> None:
+        self.book.told += made.told
+        for raw in made.sheets:
+            self._keep(raw)
 
+    def _keep(self, raw: RawSheet) -> None:
+        self.found.setdefault(raw.sheet.name, []).append(raw)
 
-def _joined(columns: list[Cells]) -> Cells:
-    values: list[object] = []
-    codes = []
-    for cells in columns:
-        codes.append(cells.codes + len(values))
-        values += cells.values
-    return Cells(values, np.concatenate(codes).astype(np.int32))
+    def finish(self) -> None:
+        """The sheets in their order. Raises ImportRefused, NeedsMapping."""
+        if self.needed or (self.perhaps and not self.found):
+            raise NeedsMapping(self.needed or self.perhaps)
+        if not self.found:
+            names = ", ".join(s.name for s in self.sheets)
+            left_out = f" {' '.join(self.book.told)}" if self.book.told else ""
+            raise ImportRefused(
+                f"Tidak ada lembar yang dikenal. Lembar yang dibaca: {names}. Unduh templat untuk"
+                f" contoh.{left_out}"
+            )
+        self.book.sheets = [
+            together(self.found[s.name]) for s in self.sheets if s.name in self.found
+        ]
+        if not any(len(s.row_numbers) for s in self.book.sheets):
+            raise ImportRefused("Tidak ada baris data: semua lembar hanya berisi judul kolom.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -14,6 +14,7 @@ from sop_core.access import Viewer
 from sop_core.errors import ImportRefused
 from sop_core.importing import checking, outdated, warning
 from sop_core.importing.contract import SHEETS, Sheet
+from sop_core.importing.mapping import MADE, Around, Hints, Mapper, Mapping
 from sop_core.importing.notes import Reading, listed
 from sop_core.importing.outdated import Older
 from sop_core.importing.parsing import Parsed, Problem, ProblemCount, parse_book
@@ -21,6 +22,7 @@ from sop_core.importing.reading import SourceFile, read_book
 from sop_core.indonesian import format_date
 from sop_core.indonesian import today as jakarta_today
 from sop_core.store import Store
+from sop_core.units import UnitFinder
 
 Progress = Callable[[float, str], object]
 DEMO_TOO_LATE = (
@@ -133,17 +135,36 @@ def read(
     files: list[SourceFile],
     today: dt.date | None = None,
     progress: Progress = quiet,
+    mappings: Sequence[Mapping] = (),
 ) -> Parsed:
-    """Read and type the files. Raises ImportRefused; the store is not touched."""
+    """Read and type the files; tables of another layout than ours by one of the ``mappings``.
+
+    Raises ImportRefused, and NeedsMapping where a mapping would help; the store is not touched.
+    """
     with _no_cycle_search():
 
         def reading(number: int) -> None:
             which = f" {number + 1} dari {len(files)}" if len(files) > 1 else ""
             progress(0.05 + 0.3 * number / len(files), f"Membaca berkas{which}")
 
-        book = read_book(files, reading=reading)
+        day = today or jakarta_today()
+        finder = store.unit_finder()
+        book = read_book(files, reading=reading, mapper=_mapper(store, finder, day, mappings))
         progress(0.35, "Memeriksa isi sel")
-        return parse_book(book, store.unit_finder(), today or jakarta_today(), store.stakeholders())
+        return parse_book(book, finder, day, store.stakeholders())
+
+
+def _mapper(
+    store: Store, finder: UnitFinder, today: dt.date, mappings: Sequence[Mapping]
+) -> Mapper:
+    """What reads other layouts than ours, with what is stored under the IDs that it makes."""
+    stored = store.rows(
+        "SELECT case_id AS id, title FROM activity WHERE starts_with(case_id, $made)"
+        " UNION ALL SELECT facilitator_id, name FROM facilitator WHERE starts_with(facilitator_id, $made)",
+        made=MADE,
+    )
+    around = Around(finder, today, {row["id"]: row["title"] for row in stored})
+    return Mapper(mappings, around, Hints(finder, store.sop(today), store.viewer.unit))
 
 
 def preview(

@@ -1,0 +1,224 @@
+"""From a table and its mapping to sheets of the contract; a column a step becomes a row a step."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Mapping as Read
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from sop_core.errors import CellError, ImportRefused
+from sop_core.importing import rows
+from sop_core.importing.cells import clean_text, parser_for
+from sop_core.importing.contract import LANGKAH, Column
+from sop_core.importing.headings import Headings, joined
+from sop_core.importing.mapping.model import UNREAD, Mapping, column_keys, step_of
+from sop_core.importing.raw import Doubt, Part, RawSheet
+from sop_core.importing.tabs import Cells, Tab
+from sop_core.units import UnitFinder
+
+MADE = "REKAP-"
+"""How the IDs that are made here begin."""
+
+
+@dataclass
+class Applied:
+    """The sheets of one table, and what is told of them."""
+
+    sheets: list[RawSheet]
+    told: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a mapping is applied in: the register, the day, and titles of activities by made ID."""
+
+    finder: UnitFinder
+    today: dt.date
+    stored: Read[str, str]
+
+
+def applied(tab: Tab, mapping: Mapping, around: Around) -> Applied:
+    """Make the sheets of one table. Raises ImportRefused where the mapping does not fit it."""
+    found = _headings(tab, mapping)
+    data = rows.of(found, tab)
+    told = list(data.told)
+    own = {p: c for p, c in found.columns.items() if step_of(c.field) is None}
+    main = _with_constants(
+        RawSheet(
+            found.sheet, found.names, own, data.cells, data.numbers, [Part(tab.file, tab.name)]
+        ),
+        mapping,
+    )
+    if mapping.makes_ids:
+        main = _with_ids(main, mapping, around)
+        told.append(
+            f"{found.sheet.name}: ID dibuat dari unit, alur, tahun, dan"
+            f" {f'kolom “{mapping.key}”' if mapping.key else 'judul'}."
+        )
+    steps = _steps(found, data, main, tab)
+    if steps:
+        told.append(
+            f"Langkah: {len(steps)} kolom langkah dari {len(data.numbers)} baris menjadi"
+            f" {len(steps) * len(data.numbers)} catatan langkah."
+        )
+    unread = [n for k, n in zip(column_keys(found.names), found.names, strict=True)
+              if mapping.columns.get(k, UNREAD) == UNREAD and n]  # fmt: skip
+    if unread:
+        told.append(f"{found.sheet.name}: kolom {_quoted(unread)} tidak diimpor.")
+    return Applied([main, *steps], told)
+
+
+def _quoted(names: list[str]) -> str:
+    return ", ".join(f"“{name}”" for name in names)
+
+
+def _headings(tab: Tab, mapping: Mapping) -> Headings:
+    names = joined(tab, *mapping.headings)
+    keys = column_keys(names)
+    lost = [key for key, target in mapping.columns.items() if target and key not in keys]
+    if lost:
+        raise ImportRefused(
+            f"Lembar {tab.name}: kolom {_quoted(lost)} dari pemetaan tidak ada pada baris judul"
+            f" {mapping.headings[1]}."
+        )
+    sheet = mapping.contract
+    columns = {}
+    for position, key in enumerate(keys):
+        target = mapping.columns.get(key, UNREAD)
+        if target:
+            columns[position] = (
+                Column(f"{names[position]}", target, "date")
+                if step_of(target)
+                else sheet.column(target)
+            )
+    return Headings(sheet, mapping.headings[1], names, columns)
+
+
+def _with_constants(raw: RawSheet, mapping: Mapping) -> RawSheet:
+    for name, value in mapping.constants.items():
+        raw = _with(raw, raw.sheet.column(name), Cells([value], _zeros(raw)))
+    return raw
+
+
+def _with(raw: RawSheet, column: Column, cells: Cells) -> RawSheet:
+    return replace(
+        raw,
+        headings=[*raw.headings, column.name],
+        columns={**raw.columns, len(raw.cells): column},
+        cells=[*raw.cells, cells],
+    )
+
+
+def _zeros(raw: RawSheet) -> Any:
+    return np.zeros(len(raw.row_numbers), np.int32)
+
+
+def _with_ids(raw: RawSheet, mapping: Mapping, around: Around) -> RawSheet:
+    """Stable IDs, so that next month's file updates; doubts where one is of another title."""
+    place = [_read(raw, name, around) for name in ("flow", "year", "unit_code")]
+    keys = _keys(raw, mapping)
+    titles = _column(raw, "title") or _column(raw, "name")
+    ids, doubts = [], []
+    held: dict[tuple[str, str], str] = {}
+    for made, title in around.stored.items():
+        held.setdefault((made.rpartition("-")[0], _plain(title)), made)
+    for row, key in enumerate(keys):
+        before = MADE + "-".join(values[row] for values in place)
+        title = clean_text(titles[row]) if titles else ""
+        made = held.get((before, _plain(title))) or f"{before}-{key}"
+        known = around.stored.get(made)
+        if known is not None and _plain(known) != _plain(title) and made not in mapping.same:
+            if made in mapping.new:
+                made = f"{before}-{_hash(title)}"
+            else:
+                doubts.append(Doubt(int(raw.row_numbers[row]), "Judul", title,
+                    f"baris ini mendapat ID {made}, yang tersimpan sebagai “{known}”; nyatakan pada"
+                    " pemetaan apakah kegiatannya sama (same) atau lain (new)"))  # fmt: skip
+        ids.append(made)
+    raw = _with(
+        raw, raw.sheet.column(raw.sheet.key[0]), Cells(ids, np.arange(len(ids), dtype=np.int32))
+    )
+    return replace(raw, doubts=[*raw.doubts, *doubts])
+
+
+def _column(raw: RawSheet, name: str) -> Cells | None:
+    return next((raw.cells[p] for p, c in raw.columns.items() if c.field == name), None)
+
+
+def _read(raw: RawSheet, name: str, around: Around) -> list[str]:
+    """A column's values as they will be typed, row by row; ``X`` where one cannot be read."""
+    cells = _column(raw, name)
+    if cells is None:
+        return [""] * len(raw.row_numbers)
+    parse = parser_for(raw.sheet.column(name), around.finder, around.today)
+    read = []
+    for value in cells.values:
+        try:
+            read.append(str(parse(value)) if value != "" else "X")
+        except CellError:
+            read.append("X")
+    return [read[code] for code in cells.codes]
+
+
+def _keys(raw: RawSheet, mapping: Mapping) -> list[str]:
+    """What tells the rows apart: their number where each has one of its own, else their title."""
+    at = {key: p for p, key in enumerate(column_keys(raw.headings))}
+    if mapping.key is not None and mapping.key in at:
+        cells = raw.cells[at[mapping.key]]
+        keys = [re.sub(r"\W+", "", clean_text(cells[n])) for n in range(len(raw.row_numbers))]
+        if all(keys) and len(set(keys)) == len(keys):
+            return keys
+    titles = _column(raw, "title") or _column(raw, "name") or Cells([""], _zeros(raw))
+    keys = [_hash(clean_text(titles[n])) for n in range(len(raw.row_numbers))]
+    twice = {key for key, count in Counter(keys).items() if count > 1}
+    days = [c for c in raw.cells if any(isinstance(v, dt.date) for v in c.values)]
+    return [
+        _hash(key + "".join(clean_text(c[n]) for c in days[:1])) if key in twice else key
+        for n, key in enumerate(keys)
+    ]
+
+
+def _plain(title: str) -> str:
+    return re.sub(r"\W+", "", title.casefold())
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(_plain(text).encode()).hexdigest()[:8]
+
+
+def _steps(found: Headings, data: rows.Rows, main: RawSheet, tab: Tab) -> list[RawSheet]:
+    """A table of step records for each step that has a column."""
+    ids = _column(main, "case_id")
+    days: dict[tuple[str, int], dict[str, tuple[Cells, str]]] = {}
+    for position, column in found.columns.items():
+        target = step_of(column.field)
+        if target is not None:
+            flow, number, which = target
+            days.setdefault((flow, number), {})[which] = (data.cells[position], column.name)
+    if not days or ids is None:
+        return []
+    zeros = _zeros(main)
+    blank = Cells([""], zeros)
+    made = []
+    for (flow, number), given in sorted(days.items()):
+        heading = next(name for _, name in given.values())
+        cells = {
+            "case_id": ids,
+            "step_no": Cells([f"{flow}.{number}"], zeros),
+            "started": given.get("mulai", (blank, ""))[0],
+            "finished": given.get("selesai", (blank, ""))[0],
+        }
+        columns = dict(enumerate(LANGKAH.column(name) for name in cells))
+        made.append(
+            RawSheet(
+                LANGKAH, [c.name for c in columns.values()], columns, list(cells.values()),
+                main.row_numbers, [Part(tab.file, heading)],
+            )
+        )  # fmt: skip
+    return made

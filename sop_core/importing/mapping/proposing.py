@@ -1,0 +1,192 @@
+"""What an office's table probably is: proposed from its headings, its titles and its content."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sop_core import spelling
+from sop_core.definition import Revision
+from sop_core.importing import headings
+from sop_core.importing.cells import clean_text
+from sop_core.importing.contract import KEGIATAN, SHEETS, Sheet
+from sop_core.importing.headings import Headings
+from sop_core.importing.mapping.model import UNREAD, Mapping, column_keys, step_of
+from sop_core.importing.tabs import Tab
+from sop_core.units import UnitFinder
+
+_CODE = re.compile(r"(?<![A-Za-z0-9])([A-D]) ?\.? ?([1-9][0-9]?)(?![0-9A-Za-z])")
+_STARTS, _PLANNED = ("mulai", "awal"), ("rencana", "target", "jadwal")
+_KEYS = ("no", "nomor", "nourut", "nomorurut")
+_YEAR = re.compile(r"(?<!\d)(20[1-4]\d)(?!\d)")
+_LIKE = 0.85
+"""How alike a heading must be to the step's own wording."""
+SHOWN_ROWS = 12
+
+
+@dataclass
+class Proposal:
+    """A mapping to look at. ``open`` says what it leaves to be answered, a sentence each.
+
+    ``certain``: every column that is filled is known by its name, and nothing was guessed.
+    """
+
+    mapping: Mapping
+    names: list[str]
+    open: list[str] = field(default_factory=list)
+    certain: bool = True
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What is known beside the table: the register, the SOP of the day, whose file it is."""
+
+    finder: UnitFinder
+    sop: Revision
+    unit: str | None = None
+
+
+def propose(tab: Tab, hints: Hints) -> Proposal | None:
+    """The likeliest mapping of a table; None for one in which nothing looks like ours."""
+    best = _headings(tab, hints.sop)
+    if best is None:
+        return None
+    sheet, rows, names, spoken = best
+    keys = column_keys(names)
+    columns, doubts = _columns(sheet, names, spoken, rows[1], tab, hints.sop)
+    proposal = Proposal(
+        Mapping(
+            sheet=sheet.name,
+            headings=rows,
+            columns={keys[p]: target for p, target in columns.items()},
+            key=next((keys[p] for p, n in enumerate(names) if spelling.heading(n) in _KEYS), None),
+        ),
+        names,
+        doubts,
+        not doubts,
+    )
+    _constants(proposal, tab, hints)
+    return proposal
+
+
+def step_targets(names: Sequence[str], sop: Revision) -> dict[int, str]:
+    """The columns that are a step's day: by its number (``A.3``) or by its own wording."""
+    steps = {(s.flow, s.no): s for s in sop.steps if s.level == "activity"}
+    wording = {spelling.heading(s.activity): key for key, s in steps.items()}
+    found: dict[int, str] = {}
+    for position, name in enumerate(names):
+        coded = _CODE.search(name)
+        step = (coded[1], int(coded[2])) if coded else None
+        if step not in steps:
+            near = (
+                difflib.get_close_matches(spelling.heading(name), wording, 1, _LIKE) if name else []
+            )
+            step = wording[near[0]] if near else None
+        if step is None or any(word in name.lower() for word in _PLANNED):
+            continue
+        which = "mulai" if any(word in name.lower() for word in _STARTS) else "selesai"
+        target = f"{step[0]}.{step[1]} {which}"
+        if target not in found.values():
+            found[position] = target
+    return found
+
+
+def _headings(
+    tab: Tab, sop: Revision
+) -> tuple[Sheet, tuple[int, int], list[str], headings.Spoken] | None:
+    """The rows of headings, and the sheet, that know most columns; a step's column counts."""
+    best: tuple[int, Any] = (1, None)
+    for begins, spoken, names in headings.candidates(tab):
+        steps = step_targets(names, sop)
+        for sheet in SHEETS:
+            named = headings.named(sheet, spoken)
+            wide = len(steps) if sheet is KEGIATAN else 0
+            score = len(named) + wide
+            if score > best[0]:
+                two = joined_from_two(tab, begins, names)
+                best = score, (sheet, (begins - 1 if two else begins, begins), names, spoken)
+    return best[1]  # type: ignore[no-any-return]
+
+
+def joined_from_two(tab: Tab, begins: int, names: list[str]) -> bool:
+    """Whether these names are not the last heading row's alone."""
+    return names != headings.joined(tab, begins, begins)
+
+
+def _columns(
+    sheet: Sheet,
+    names: list[str],
+    spoken: headings.Spoken,
+    begins: int,
+    tab: Tab,
+    sop: Revision,
+) -> tuple[dict[int, str], list[str]]:
+    """Target of each position, and what is doubtful about them."""
+    targets = {position: UNREAD for position, name in enumerate(names) if name}
+    doubts: list[str] = []
+    if sheet is KEGIATAN:
+        targets |= step_targets(names, sop)
+    probe = Headings(sheet, begins, names, {})
+    for name, positions in headings.named(sheet, spoken).items():
+        free = [p for p in positions if not step_of(targets.get(p, UNREAD))]
+        filled = [p for p in free if headings.is_filled(tab, p, begins)] or free[:1]
+        if len(filled) > 1:
+            doubts.append(headings.twins(probe.sheet, sheet.column(name), filled))
+        elif filled:
+            targets[filled[0]] = name
+    return targets, doubts
+
+
+def _constants(proposal: Proposal, tab: Tab, hints: Hints) -> None:
+    """What all rows share, where no column says it: from the steps, the titles, the uploader."""
+    mapping = proposal.mapping
+    fields = {c.field for c in mapping.contract.columns}
+    lacking = {c.field for c in mapping.contract.required} - set(mapping.columns.values())
+    titles = [clean_text(v) for v in _titles(tab, mapping.headings[0])]
+    found: dict[str, str] = {}
+    flows = {step[0] for t in mapping.columns.values() if (step := step_of(t))}
+    if "flow" in lacking and len(flows) == 1:
+        found["flow"] = next(iter(flows))
+    if "year" in lacking:
+        years = {y for title in (*titles, tab.name, tab.file) for y in _YEAR.findall(title)}
+        years = years or _years(tab, mapping, proposal.names)
+        if len(years) == 1:
+            found["year"] = next(iter(years))
+            proposal.open.append(f"Tahun {found['year']}: dari judul berkas; benar?")
+    if "unit_code" in lacking:
+        unit = _unit(titles, hints) or hints.unit
+        if unit is not None:
+            found["unit_code"] = unit
+            proposal.open.append(f"Unit {unit}: dari judul berkas atau akun; benar?")
+    constants = {name: value for name, value in found.items() if name in fields}
+    proposal.mapping = mapping.model_copy(update={"constants": constants})
+    proposal.open += [f"Kolom {name} belum ada." for name in proposal.mapping.lacking]
+    if proposal.open:
+        proposal.certain = False
+
+
+def _titles(tab: Tab, first: int) -> list[Any]:
+    return [c[n] for n in range(min(first - 1, tab.height)) for c in tab.cells if c[n] != ""]
+
+
+def _years(tab: Tab, mapping: Mapping, names: list[str]) -> set[str]:
+    """The year of all days in the columns that are days, where it is one."""
+    days = [p for p, key in enumerate(column_keys(names)) if step_of(mapping.columns.get(key, ""))]
+    found = {str(v.year) for p in days for v in tab.cells[p].values if isinstance(v, dt.date)}
+    return found if len(found) == 1 else set()
+
+
+def _unit(titles: list[str], hints: Hints) -> str | None:
+    """An office that a title names: the longest beginning of a part of it that is one."""
+    for title in titles:
+        words = title.split()
+        for begin in range(len(words)):
+            for end in range(len(words), begin + 1, -1):
+                code = hints.finder.find(" ".join(words[begin:end]))
+                if code is not None and code != "NASIONAL":
+                    return code
+    return None

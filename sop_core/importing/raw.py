@@ -1,0 +1,108 @@
+"""Rows of a sheet as they were read, and where they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from sop_core import spelling
+from sop_core.importing.contract import Column, Sheet
+from sop_core.importing.tabs import Cells
+
+PART_ROWS = 1 << 20
+"""Rows of one table at most, as in Excel: a row's number tells its part and its row there."""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A cell that keeps its row out until somebody says what is meant."""
+
+    row: int
+    column: str
+    value: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """Where some rows of a sheet stand: one table of one file."""
+
+    file: str
+    tab: str
+
+
+@dataclass
+class RawSheet:
+    """Data rows of one recognised sheet, of one table or of several one after another.
+
+    ``cells`` are its columns as read; ``row_numbers`` are the spreadsheet's own (first row 1),
+    plus PART_ROWS for each part before: ``place`` takes them apart.
+    """
+
+    sheet: Sheet
+    headings: list[str]
+    columns: dict[int, Column]
+    cells: list[Cells]
+    row_numbers: npt.NDArray[np.int32]
+    parts: list[Part]
+    doubts: list[Doubt] = field(default_factory=list)
+
+    def place(self, number: int) -> tuple[str, int]:
+        """The name of the part where that matters, else empty; and the row there."""
+        part, row = divmod(number - 1, PART_ROWS)
+        if len(self.parts) == 1:
+            return "", row + 1
+        here = self.parts[part]
+        several = len({p.file for p in self.parts}) > 1
+        tabs_alike = len({p.tab for p in self.parts}) == 1
+        name = here.file if several and tabs_alike else here.tab
+        if several and not tabs_alike:
+            name = f"{here.file}, {here.tab}"
+        return name, row + 1
+
+
+def together(parts: list[RawSheet]) -> RawSheet:
+    """Tables of one sheet as one, each column of theirs once; what one lacks is blank in it."""
+    if len(parts) == 1:
+        return parts[0]
+    names: dict[str, tuple[str, Column | None]] = {}
+    for raw in parts:
+        for position, heading in enumerate(raw.headings):
+            column = raw.columns.get(position)
+            names.setdefault(_key(column, heading, position), (heading, column))
+    cells: dict[str, list[Cells]] = {key: [] for key in names}
+    for raw in parts:
+        here = {
+            _key(raw.columns.get(p), heading, p): raw.cells[p]
+            for p, heading in enumerate(raw.headings)
+        }
+        blank = Cells([""], np.zeros(len(raw.row_numbers), np.int32))
+        for key, columns in cells.items():
+            columns.append(here.get(key, blank))
+    order = list(names)
+    return RawSheet(
+        parts[0].sheet,
+        [names[key][0] for key in order],
+        {p: column for p, key in enumerate(order) if (column := names[key][1]) is not None},
+        [_joined(cells[key]) for key in order],
+        np.concatenate([raw.row_numbers + n * PART_ROWS for n, raw in enumerate(parts)]),
+        [part for raw in parts for part in raw.parts],
+        [replace(d, row=d.row + n * PART_ROWS) for n, raw in enumerate(parts) for d in raw.doubts],
+    )
+
+
+def _key(column: Column | None, heading: str, position: int) -> str:
+    return (
+        column.field if column else f"{spelling.heading(heading)}/{position if not heading else ''}"
+    )
+
+
+def _joined(columns: list[Cells]) -> Cells:
+    values: list[object] = []
+    codes = []
+    for cells in columns:
+        codes.append(cells.codes + len(values))
+        values += cells.values
+    return Cells(values, np.concatenate(codes).astype(np.int32))
