@@ -13,6 +13,7 @@ import datetime as dt
 import duckdb
 
 from sop_core.access import Viewer
+from sop_core.importing.temporary import make
 
 _MESSAGE = "unit ini di luar kewenangan Anda"
 _TAKEN = "ID ini tidak dapat dipakai; pakai ID lain"
@@ -33,13 +34,11 @@ def admit(cursor: duckdb.DuckDBPyConnection, viewer: Viewer, today: dt.date) -> 
     """
     units = cursor.execute("SELECT DISTINCT code, kind FROM unit").fetchall()
     allowed = [code for code, kind in units if viewer.uploads_for(code, kind)]
-    cursor.execute(
-        "CREATE OR REPLACE TEMP TABLE writable_unit AS SELECT unnest($codes::VARCHAR[]) AS code",
-        {"codes": allowed},
-    )
-    cursor.execute(
+    make(cursor, "writable_unit", "SELECT unnest($codes::VARCHAR[]) AS code", {"codes": allowed})
+    make(
+        cursor,
+        "joinable_unit",
         """
-        CREATE OR REPLACE TEMP TABLE joinable_unit AS
         SELECT DISTINCT code FROM unit WHERE $all
         UNION FROM writable_unit
         UNION SELECT code FROM unit_as_of($today) u

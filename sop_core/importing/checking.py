@@ -20,53 +20,9 @@ from sop_core.importing.contract import SHEETS, Sheet
 from sop_core.importing.limits import LISTED
 from sop_core.importing.parsing import Parsed, Problem, ProblemCount
 from sop_core.importing.reading import Book
+from sop_core.importing.temporary import make, make_views
 
 Check = Callable[[duckdb.DuckDBPyConnection, dt.date], None]
-
-# Cases that rows name and may name: imported ones, staged ones, and the generated ids of annual reports
-# and national cycles (sql/case_views.sql).
-EVERY_CASE = """
-CREATE OR REPLACE TEMP VIEW every_case AS
-SELECT case_id, flow, year, 'activity' AS level, unit_code FROM held_activity
-WHERE case_id NOT IN (SELECT case_id FROM staged_activity WHERE NOT refused)
-UNION ALL
-SELECT case_id, flow, year, 'activity', unit_code FROM staged_activity WHERE NOT refused
-UNION ALL
-SELECT g.case_id, p.flow, g.id.year, p.level, p.unit_code
-FROM (SELECT case_id, id_parts(case_id) AS id FROM (SELECT DISTINCT case_id FROM staged_step_record)) g
-JOIN case_place p ON p.flow = g.id.flow AND p.tail = g.id.tail
-WHERE g.id.year BETWEEN 2018 AND (SELECT year(today) + 1 FROM import_day)
-"""
-# Of these, the uploader's own, and those that people may be put in; of another office's the
-# checks know nothing. (authority.admit)
-KNOWN_CASES = """
-CREATE OR REPLACE TEMP VIEW known_case AS
-FROM every_case WHERE unit_code IN (SELECT code FROM writable_unit)
-"""
-JOINABLE_CASES = """
-CREATE OR REPLACE TEMP VIEW joinable_case AS
-FROM every_case WHERE unit_code IN (SELECT code FROM joinable_unit)
-"""
-
-
-NAMED_CASES = """
-CREATE OR REPLACE TEMP VIEW named_case AS
-SELECT case_id FROM staged_step_record WHERE NOT refused
-UNION SELECT case_id FROM staged_activity WHERE NOT refused
-UNION SELECT case_id FROM staged_follow_up WHERE NOT refused
-"""
-# The steps of the cases that this import names, as they would be stored afterwards.
-MERGED_STEPS = """
-CREATE OR REPLACE TEMP VIEW merged_step AS
-SELECT case_id, step_no, started, finished, coalesce(skipped, false) AS skipped, row_no
-FROM staged_step_record WHERE NOT refused AND NOT doubled
-UNION ALL
-SELECT r.case_id, r.step_no, r.started, r.finished, coalesce(r.skipped, false), NULL
-FROM held_step r
-ANTI JOIN (FROM staged_step_record WHERE NOT refused) s
-    ON s.case_id = r.case_id AND s.step_no = r.step_no
-WHERE r.case_id IN (FROM named_case)
-"""
 
 
 def run(
@@ -151,12 +107,11 @@ def _problems(cursor: duckdb.DuckDBPyConnection) -> int:
 
 def _stage(cursor: duckdb.DuckDBPyConnection, parsed: Parsed, today: dt.date) -> None:
     # A view takes no parameters, and the server's own day is not Jakarta's.
-    cursor.execute(
-        "CREATE OR REPLACE TEMP TABLE import_day AS SELECT $today::DATE AS today", {"today": today}
-    )
-    cursor.execute(
-        "CREATE OR REPLACE TEMP TABLE problem (sheet VARCHAR, row_no INTEGER,"
-        " column_name VARCHAR, value VARCHAR, message VARCHAR)"
+    make(cursor, "import_day", "SELECT $today::DATE AS today", {"today": today})
+    make(
+        cursor,
+        "problem",
+        "SELECT '' AS sheet, 0 AS row_no, '' AS column_name, '' AS value, '' AS message LIMIT 0",
     )
     if parsed.faults:
         # 100,000 reasons go in at once; one by one it would take minutes.
@@ -167,9 +122,10 @@ def _stage(cursor: duckdb.DuckDBPyConnection, parsed: Parsed, today: dt.date) ->
     for sheet in SHEETS:
         table = sheet.table
         fields = ", ".join(c.field for c in sheet.columns)
-        cursor.execute(
-            f"CREATE OR REPLACE TEMP TABLE staged_{table} AS"  # noqa: S608 - our own names
-            f" SELECT 0 AS row_no, {fields}, false AS refused, false AS doubled FROM {table} LIMIT 0"
+        make(
+            cursor,
+            f"staged_{table}",
+            f"SELECT 0 AS row_no, {fields}, false AS refused, false AS doubled FROM {table} LIMIT 0",  # noqa: S608 - our own names
         )
         if table in given:
             cursor.register("incoming", given[table].table)
@@ -180,8 +136,7 @@ def _stage(cursor: duckdb.DuckDBPyConnection, parsed: Parsed, today: dt.date) ->
             cursor.unregister("incoming")
     refuse(cursor)
     hold_stored(cursor)
-    for view in (EVERY_CASE, KNOWN_CASES, JOINABLE_CASES, NAMED_CASES, MERGED_STEPS):
-        cursor.execute(view)
+    make_views(cursor)
 
 
 def hold_stored(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -194,9 +149,7 @@ def hold_stored(cursor: duckdb.DuckDBPyConnection) -> None:
         if any(c.field == "case_id" for c in sheet.columns)
     )
     for held, stored in (("held_activity", "activity"), ("held_step", "step_record")):
-        cursor.execute(
-            f"CREATE OR REPLACE TEMP TABLE {held} AS FROM {stored} SEMI JOIN ({named}) USING (case_id)"
-        )
+        make(cursor, held, f"FROM {stored} SEMI JOIN ({named}) USING (case_id)")
 
 
 def stage_nothing(cursor: duckdb.DuckDBPyConnection, today: dt.date) -> None:
@@ -239,14 +192,15 @@ def duplicate_rows(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
     """Rows with one key: the same twice is folded into one, differing ones are refused."""
     key = ", ".join(sheet.key)
     fields = ", ".join(c.field for c in sheet.columns)
-    cursor.execute(
+    make(
+        cursor,
+        "doubled_key",
         f"""
-        CREATE OR REPLACE TEMP TABLE doubled_key AS
         SELECT {key}, min(row_no) AS first_row, list(row_no ORDER BY row_no) AS rows,
             count(DISTINCT hash({fields})) > 1 AS differ
         FROM staged_{sheet.table} WHERE NOT refused
         GROUP BY {key} HAVING count(*) > 1
-        """  # noqa: S608
+        """,  # noqa: S608
     )
     cursor.execute(
         f"""
@@ -380,9 +334,10 @@ def case_revisions(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
 
     It is the one in force when the case starts (sql/case_views.sql).
     """
-    cursor.execute(
+    make(
+        cursor,
+        "case_revision",
         """
-        CREATE OR REPLACE TEMP TABLE case_revision AS
         WITH first AS (
             SELECT case_id, min(coalesce(started, finished)) AS first_on
             FROM merged_step GROUP BY case_id
@@ -401,7 +356,7 @@ def case_revisions(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
             CASE WHEN (SELECT count(*) FROM sop_revision) > 1
                 THEN ' pada SOP revisi ' || revision_on(starts_on) ELSE '' END AS said
         FROM start
-        """
+        """,
     )
 
 
@@ -621,11 +576,10 @@ def year_of_another_time(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     row is not in the file, its steps are held against the stored Tahun; one that is stored just
     as it is was let in before.
     """
-    cursor.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE first_record AS
-        SELECT case_id, min(least(started, finished)) AS first_on FROM merged_step GROUP BY case_id
-        """
+    make(
+        cursor,
+        "first_record",
+        "SELECT case_id, min(least(started, finished)) AS first_on FROM merged_step GROUP BY case_id",
     )
     cursor.execute(
         """
