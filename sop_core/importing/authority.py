@@ -13,12 +13,18 @@ import datetime as dt
 import duckdb
 
 from sop_core.access import Viewer
+from sop_core.importing import rules
+from sop_core.importing.contract import FASILITATOR, KEGIATAN, TARGET
+from sop_core.importing.rules import Rule
 from sop_core.importing.temporary import make
 
 _MESSAGE = "unit ini di luar kewenangan Anda"
 _TAKEN = "ID ini tidak dapat dipakai; pakai ID lain"
 # Sheets whose rows say themselves which office they belong to.
-_OWN_UNIT = {"Kegiatan": "activity", "Fasilitator": "facilitator", "Target": "target"}
+_FOREIGN = tuple(
+    Rule(sheet, "unit_code", "s.unit_code NOT IN (SELECT code FROM writable_unit)", _MESSAGE)
+    for sheet in (KEGIATAN, FASILITATOR, TARGET)
+)
 _OWN_KEY = {
     "Kegiatan": ("activity", "case_id", "ID Kegiatan"),
     "Fasilitator": ("facilitator", "facilitator_id", "ID Fasilitator"),
@@ -50,15 +56,7 @@ def admit(cursor: duckdb.DuckDBPyConnection, viewer: Viewer, today: dt.date) -> 
 
 def check(cursor: duckdb.DuckDBPyConnection) -> None:
     """Add a problem for each row that says it is an office's that the viewer may not upload for."""
-    for sheet, table in _OWN_UNIT.items():
-        cursor.execute(
-            f"""
-            INSERT INTO problem
-            SELECT $sheet, row_no, 'Kode Unit', unit_code, $message FROM staged_{table}
-            WHERE unit_code NOT IN (SELECT code FROM writable_unit)
-            """,  # noqa: S608 - our own tables
-            {"sheet": sheet, "message": _MESSAGE},
-        )
+    rules.ask(cursor, _FOREIGN, rows="true")
 
 
 def taken_ids(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:

@@ -8,21 +8,19 @@ judged again. Run in order: later checks trust what earlier ones let through.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 
 import duckdb
 import pyarrow as pa
 
 from sop_core import facts
 from sop_core.access import Viewer
-from sop_core.importing import authority
+from sop_core.importing import authority, rules
 from sop_core.importing.contract import SHEETS, Sheet
 from sop_core.importing.limits import LISTED
 from sop_core.importing.parsing import Parsed, Problem, ProblemCount
 from sop_core.importing.reading import Book
+from sop_core.importing.rules import Check
 from sop_core.importing.temporary import make, make_views
-
-Check = Callable[[duckdb.DuckDBPyConnection, dt.date], None]
 
 
 def run(
@@ -225,18 +223,6 @@ def duplicate_rows(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
     )
 
 
-def reserved_ids(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
-    """An activity may not take the id of an annual report or a national cycle."""
-    cursor.execute(
-        """
-        INSERT INTO problem
-        SELECT 'Kegiatan', row_no, 'ID Kegiatan', case_id,
-            'bentuk ID ini dicadangkan untuk laporan tahunan dan siklus nasional; pakai ID lain'
-        FROM staged_activity WHERE NOT refused AND reserved_id(case_id)
-        """
-    )
-
-
 def flow_changes(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     """A stored activity keeps its flow while something hangs on it that belongs to that flow.
 
@@ -263,31 +249,6 @@ def flow_changes(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
         SELECT 'Kegiatan', row_no, 'Alur', flow,
             'kegiatan ini sudah tercatat pada alur ' || flow_before || '; alur tidak dapat diganti'
         FROM moved SEMI JOIN hung USING (case_id)
-        """
-    )
-
-
-def function_only_in_b(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
-    """Fungsi (fasilitator/CAPA) routes B.4 and means nothing in another flow."""
-    cursor.execute(
-        """
-        INSERT INTO problem
-        SELECT 'Kegiatan', s.row_no, 'Fungsi', s.function, 'hanya diisi untuk alur B (SOP B.4)'
-        FROM staged_activity s JOIN flow_trait t USING (flow)
-        WHERE NOT s.refused AND s.function IS NOT NULL AND NOT t.function
-        """
-    )
-
-
-def certification_only_in_d(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
-    """Lanjut Sertifikasi says whether a batch goes from D.3 to D.4 or to D.7."""
-    cursor.execute(
-        """
-        INSERT INTO problem
-        SELECT 'Kegiatan', s.row_no, 'Lanjut Sertifikasi',
-            CASE WHEN s.certification THEN 'ya' ELSE 'tidak' END, 'hanya diisi untuk alur D (SOP D.3)'
-        FROM staged_activity s JOIN flow_trait t USING (flow)
-        WHERE NOT s.refused AND s.certification IS NOT NULL AND NOT t.people
         """
     )
 
@@ -416,65 +377,6 @@ def stored_step_without_place(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> 
     )
 
 
-def finish_before_start(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
-    """A step cannot finish before it starts."""
-    cursor.execute(
-        """
-        INSERT INTO problem
-        SELECT 'Langkah', row_no, 'Tanggal Selesai', finished::VARCHAR,
-            'selesai ' || tanggal(finished) || ' mendahului mulai ' || tanggal(started)
-        FROM staged_step_record WHERE NOT refused AND finished < started
-        """
-    )
-
-
-def facilitator_in_future(cursor: duckdb.DuckDBPyConnection, today: dt.date) -> None:
-    """A person's training and certificates are facts; how long one is valid may lie ahead."""
-    for field, heading in (
-        ("trained_on", "Tanggal Pelatihan"),
-        ("competence_on", "Tanggal Sertifikat Kompetensi"),
-        ("applied_on", "Tanggal Pengajuan Pengakuan"),
-        ("endorsed_on", "Tanggal Pengesahan"),
-    ):
-        cursor.execute(
-            f"""
-            INSERT INTO problem
-            SELECT 'Fasilitator', row_no, $heading, {field}::VARCHAR,
-                tanggal({field}) || ' belum terjadi; kosongkan bila belum'
-            FROM staged_facilitator WHERE NOT refused AND {field} > $today
-            """,  # noqa: S608 - our own names
-            {"heading": heading, "today": today},
-        )
-
-
-def finish_in_future(cursor: duckdb.DuckDBPyConnection, today: dt.date) -> None:
-    """A finish is a fact; a date still to come is a plan."""
-    cursor.execute(
-        """
-        INSERT INTO problem
-        SELECT 'Langkah', row_no, 'Tanggal Selesai', finished::VARCHAR,
-            tanggal(finished) || ' belum terjadi; kosongkan bila langkah belum selesai'
-        FROM staged_step_record WHERE NOT refused AND finished > $today
-        UNION ALL
-        SELECT 'Tindak Lanjut', row_no, 'Tanggal Selesai', finished_on::VARCHAR,
-            tanggal(finished_on) || ' belum terjadi; kosongkan bila belum selesai'
-        FROM staged_follow_up WHERE NOT refused AND finished_on > $today
-        """,
-        {"today": today},
-    )
-
-
-def skip_without_reason(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
-    """A skipped step needs a reason."""
-    cursor.execute(
-        """
-        INSERT INTO problem
-        SELECT 'Langkah', row_no, 'Alasan', '', 'langkah dilewati wajib beralasan'
-        FROM staged_step_record WHERE NOT refused AND skipped AND reason IS NULL
-        """
-    )
-
-
 def skip_not_allowed(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     """Only optional steps (D.4-D.6) may be skipped."""
     cursor.execute(
@@ -506,47 +408,6 @@ def missing_requirement(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
         JOIN merged_step m ON m.case_id = s.case_id AND m.step_no = q.needed AND m.skipped
         WHERE NOT s.refused AND NOT coalesce(s.skipped, false)
             AND (s.started IS NOT NULL OR s.finished IS NOT NULL)
-        """
-    )
-
-
-def facilitator_dates(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
-    """The funnel of D.3-D.6 in order: trained, certified, applied, endorsed."""
-    cursor.execute(
-        """
-        INSERT INTO problem
-        SELECT 'Fasilitator', row_no, p.c, p.v::VARCHAR, p.m
-        FROM staged_facilitator, LATERAL (
-            SELECT 'Tanggal Sertifikat Kompetensi' AS c, competence_on AS v,
-                'sertifikat kompetensi mendahului pelatihan ' || tanggal(trained_on) AS m
-            WHERE competence_on < trained_on
-            UNION ALL
-            SELECT 'Berlaku Sampai', valid_until, 'berlaku sampai mendahului tanggal sertifikat'
-            WHERE valid_until < competence_on
-            UNION ALL
-            SELECT 'Berlaku Sampai', valid_until, 'berlaku sampai tanpa tanggal sertifikat'
-            WHERE valid_until IS NOT NULL AND competence_on IS NULL
-            UNION ALL
-            SELECT 'Tanggal Pengajuan Pengakuan', applied_on,
-                'sertifikat kompetensi sudah berakhir ' || tanggal(valid_until)
-            WHERE applied_on > valid_until
-            UNION ALL
-            SELECT 'Tanggal Pengajuan Pengakuan', applied_on,
-                'pengakuan mensyaratkan sertifikat kompetensi (SOP D.5)'
-            WHERE applied_on IS NOT NULL AND competence_on IS NULL
-            UNION ALL
-            SELECT 'Tanggal Pengajuan Pengakuan', applied_on,
-                'pengajuan mendahului sertifikat kompetensi ' || tanggal(competence_on)
-            WHERE applied_on < competence_on
-            UNION ALL
-            SELECT 'Tanggal Pengesahan', endorsed_on, 'disahkan tanpa tanggal pengajuan'
-            WHERE endorsed_on IS NOT NULL AND applied_on IS NULL
-            UNION ALL
-            SELECT 'Tanggal Pengesahan', endorsed_on,
-                'pengesahan mendahului pengajuan ' || tanggal(applied_on)
-            WHERE endorsed_on < applied_on
-        ) p
-        WHERE NOT refused
         """
     )
 
@@ -630,22 +491,23 @@ HANGING: dict[Check, Tables] = {
 }
 """Rows fall with the activity that they hang on."""
 CHECKS: dict[Check, Tables] = {
-    reserved_ids: ("activity",),
+    rules.check(rules.RESERVED_ID): ("activity",),
     flow_changes: ("activity",),
-    function_only_in_b: ("activity",),
-    certification_only_in_d: ("activity",),
+    rules.check(rules.FUNCTION): ("activity",),
+    rules.check(rules.CERTIFICATION): ("activity",),
     authority.taken_ids: ("activity", "facilitator"),
     **HANGING,
     case_revisions: tuple(s.table for s in SHEETS),  # judges none: what the others ask for
     step_not_in_case: ("step_record",),
     stored_step_without_place: ("step_record",),
-    finish_before_start: ("step_record",),
-    finish_in_future: ("step_record", "follow_up"),
+    rules.check(rules.FINISH_BEFORE_START): ("step_record",),
+    rules.check(*rules.STILL_TO_COME["step_record"]): ("step_record",),
+    rules.check(*rules.STILL_TO_COME["follow_up"]): ("follow_up",),
     skip_not_allowed: ("step_record",),
-    skip_without_reason: ("step_record",),
+    rules.check(rules.SKIP_WITHOUT_REASON): ("step_record",),
     missing_requirement: ("step_record",),
-    facilitator_dates: ("facilitator",),
-    facilitator_in_future: ("facilitator",),
+    rules.check(*rules.FACILITATOR_DATES): ("facilitator",),
+    rules.check(*rules.STILL_TO_COME["facilitator"]): ("facilitator",),
     case_of_wrong_flow: ("facilitator", "follow_up"),
 }
 """Each with the tables of the sheets whose rows it judges, in the order in which they trust one
