@@ -25,10 +25,6 @@ _FOREIGN = tuple(
     Rule(sheet, "unit_code", "s.unit_code NOT IN (SELECT code FROM writable_unit)", _MESSAGE)
     for sheet in (KEGIATAN, FASILITATOR, TARGET)
 )
-_OWN_KEY = {
-    "Kegiatan": ("activity", "case_id", "ID Kegiatan"),
-    "Fasilitator": ("facilitator", "facilitator_id", "ID Fasilitator"),
-}
 
 
 def admit(cursor: duckdb.DuckDBPyConnection, viewer: Viewer, today: dt.date) -> None:
@@ -61,13 +57,14 @@ def check(cursor: duckdb.DuckDBPyConnection) -> None:
 
 def taken_ids(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     """Nobody takes over another office's record by using its ID."""
-    for sheet, (table, key, column) in _OWN_KEY.items():
+    for sheet in (KEGIATAN, FASILITATOR):
+        (key,) = sheet.key
         cursor.execute(
             f"""
             INSERT INTO problem
             SELECT $sheet, s.row_no, $column, s.{key}, $message
-            FROM staged_{table} s JOIN {table} t USING ({key})
+            FROM staged_{sheet.table} s JOIN {sheet.table} t USING ({key})
             WHERE NOT s.refused AND t.unit_code NOT IN (SELECT code FROM writable_unit)
             """,  # noqa: S608 - our own tables
-            {"sheet": sheet, "column": column, "message": _TAKEN},
+            {"sheet": sheet.name, "column": sheet.column(key).name, "message": _TAKEN},
         )
