@@ -52,7 +52,7 @@ def admit(cursor: duckdb.DuckDBPyConnection, viewer: Viewer, today: dt.date) -> 
 
 def check(cursor: duckdb.DuckDBPyConnection) -> None:
     """Add a problem for each row that says it is an office's that the viewer may not upload for."""
-    rules.ask(cursor, _FOREIGN, rows="true")
+    rules.ask(cursor, _FOREIGN)
 
 
 def taken_ids(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:

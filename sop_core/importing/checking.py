@@ -2,7 +2,8 @@
 
 Each check is one question in SQL. It reads the staged sheets and adds to the table
 `problem` a row for each cell that keeps its row out; a row already refused is not
-judged again. Run in order: later checks trust what earlier ones let through.
+judged again, but by the rules on its own cells (``rules``). Run in order: later checks
+trust what earlier ones let through.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ def run(
     refuse(cursor)
     for given in parsed.sheets:
         _complete(cursor, given.sheet, given.present)
+        _unread_absent(cursor, given.sheet, given.present)
     tables = {p.sheet.table for p in parsed.sheets}
     for check, of in CHECKS.items():
         if not tables & set(of):  # a question about rows that are not there is still planned
@@ -116,6 +118,7 @@ def _stage(cursor: duckdb.DuckDBPyConnection, parsed: Parsed, today: dt.date) ->
         cursor.register("incoming", pa.concat_tables(parsed.faults))
         cursor.execute("INSERT INTO problem FROM incoming")
         cursor.unregister("incoming")
+    make(cursor, "unread", "SELECT sheet, row_no, column_name FROM problem")
     given = {p.sheet.table: p for p in parsed.sheets}
     for sheet in SHEETS:
         table = sheet.table
@@ -174,6 +177,18 @@ def _complete(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, present: list[str
             f" FROM {sheet.table} t WHERE {_OWN[sheet.table]} AND NOT s.refused"
             f" AND {' AND '.join(f's.{k} = t.{k}' for k in sheet.key)}"
         )
+
+
+def _unread_absent(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, present: list[str]) -> None:
+    """In a row that was refused before it could be completed, what the file lacks is not blank."""
+    cursor.execute(
+        f"INSERT INTO unread SELECT $sheet, row_no, unnest($absent::VARCHAR[])"  # noqa: S608
+        f" FROM staged_{sheet.table} WHERE refused",
+        {
+            "sheet": sheet.name,
+            "absent": [c.name for c in sheet.columns if c.field not in present],
+        },
+    )
 
 
 def refuse(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -491,26 +506,23 @@ HANGING: dict[Check, Tables] = {
 }
 """Rows fall with the activity that they hang on."""
 CHECKS: dict[Check, Tables] = {
-    rules.check(rules.RESERVED_ID): ("activity",),
     flow_changes: ("activity",),
-    rules.check(rules.FUNCTION): ("activity",),
-    rules.check(rules.CERTIFICATION): ("activity",),
     authority.taken_ids: ("activity", "facilitator"),
+    rules.check(*rules.ACTIVITIES): ("activity",),
     **HANGING,
     case_revisions: tuple(s.table for s in SHEETS),  # judges none: what the others ask for
     step_not_in_case: ("step_record",),
     stored_step_without_place: ("step_record",),
-    rules.check(rules.FINISH_BEFORE_START): ("step_record",),
-    rules.check(*rules.STILL_TO_COME["step_record"]): ("step_record",),
-    rules.check(*rules.STILL_TO_COME["follow_up"]): ("follow_up",),
     skip_not_allowed: ("step_record",),
-    rules.check(rules.SKIP_WITHOUT_REASON): ("step_record",),
+    rules.check(*rules.STEPS): ("step_record",),
+    # Looks at the other steps of a case: a row that breaks a rule is no ground against them.
     missing_requirement: ("step_record",),
-    rules.check(*rules.FACILITATOR_DATES): ("facilitator",),
-    rules.check(*rules.STILL_TO_COME["facilitator"]): ("facilitator",),
     case_of_wrong_flow: ("facilitator", "follow_up"),
+    rules.check(*rules.FACILITATORS): ("facilitator",),
+    rules.check(*rules.FOLLOW_UPS): ("follow_up",),
 }
 """Each with the tables of the sheets whose rows it judges, in the order in which they trust one
-another."""
+another. The rules of a sheet come after what trusts that nothing was said of its rows yet: they
+hide nothing there, and nothing hides them."""
 TOGETHER: tuple[Check, ...] = (year_of_another_time,)
 """What the rows of one case come to together, among those that the CHECKS let in."""

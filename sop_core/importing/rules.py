@@ -1,19 +1,21 @@
 """Rules that one row must stand by itself: faults that show in its own cells.
 
-A rule is a row of data; a new one is a line here. What holds a row against other rows or
-against the store is a question of its own (``checking``).
+A rule is a row of data; a new one is a line here. Rules judge every row, refused or not, by the
+cells of it that could be read: whoever mends a row is told all of its faults at once. What
+holds a row against other rows or against the store is a question of its own (``checking``).
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from string import Formatter
 
 import duckdb
 
-from sop_core.importing.contract import FASILITATOR, KEGIATAN, LANGKAH, SHEETS, Column, Sheet
+from sop_core.importing.contract import FASILITATOR, KEGIATAN, LANGKAH, TINDAK_LANJUT, Column, Sheet
 
 Check = Callable[[duckdb.DuckDBPyConnection, dt.date], None]
 
@@ -31,6 +33,13 @@ class Rule:
     when: str
     says: str
 
+    @property
+    def reads(self) -> list[str]:
+        """Headings of the cells that it looks at; of one that is not known it says nothing."""
+        named = {self.field, *re.findall(r"\bs\.(\w+)", self.when)}
+        named |= {name for _, name, _, _ in Formatter().parse(self.says) if name}
+        return [c.name for c in self.sheet.columns if c.field in named]
+
 
 def check(*rules: Rule) -> Check:
     """The rules as one check among the others."""
@@ -41,20 +50,21 @@ def check(*rules: Rule) -> Check:
     return asked
 
 
-def ask(
-    cursor: duckdb.DuckDBPyConnection, rules: Iterable[Rule], rows: str = "NOT s.refused"
-) -> None:
-    """Add a problem for each of the ``rows`` (a condition on ``s``) that breaks a rule."""
-    faults = " UNION ALL ".join(_faults(rule, rows) for rule in rules)
+def ask(cursor: duckdb.DuckDBPyConnection, rules: Iterable[Rule]) -> None:
+    """Add a problem for each row that breaks a rule."""
+    faults = " UNION ALL ".join(_faults(rule) for rule in rules)
     cursor.execute(f"INSERT INTO problem {faults}")
 
 
-def _faults(rule: Rule, rows: str) -> str:
-    column = rule.sheet.column(rule.field)
-    return (
-        f"SELECT {_quoted(rule.sheet.name)}, s.row_no, {_quoted(column.name)}, {_shown(column)},"  # noqa: S608 - our own words
-        f" {_said(rule)} FROM staged_{rule.sheet.table} s WHERE {rows} AND ({rule.when})"
-    )
+def _faults(rule: Rule) -> str:
+    sheet, column = _quoted(rule.sheet.name), rule.sheet.column(rule.field)
+    return f"""
+        SELECT {sheet}, s.row_no, {_quoted(column.name)}, {_shown(column)}, {_said(rule)}
+        FROM staged_{rule.sheet.table} s
+        WHERE ({rule.when}) AND NOT EXISTS (
+            FROM unread u WHERE u.sheet = {sheet} AND u.row_no = s.row_no
+                AND u.column_name IN ({", ".join(map(_quoted, rule.reads))}))
+    """  # noqa: S608 - our own words
 
 
 def _shown(column: Column) -> str:
@@ -95,28 +105,25 @@ def _still_to_come(sheet: Sheet) -> tuple[Rule, ...]:
     )  # fmt: skip
 
 
-RESERVED_ID = Rule(
-    KEGIATAN, "case_id", "reserved_id(s.case_id)",
-    "bentuk ID ini dicadangkan untuk laporan tahunan dan siklus nasional; pakai ID lain",
+ACTIVITIES = (
+    Rule(KEGIATAN, "case_id", "reserved_id(s.case_id)",
+         "bentuk ID ini dicadangkan untuk laporan tahunan dan siklus nasional; pakai ID lain"),
+    # Fungsi (fasilitator/CAPA) routes B.4; Lanjut Sertifikasi says whether a batch goes from D.3
+    # to D.4 or to D.7. Neither means anything in another flow.
+    Rule(KEGIATAN, "function", f"s.function IS NOT NULL AND {_flows_without('function')}",
+         "hanya diisi untuk alur B (SOP B.4)"),
+    Rule(KEGIATAN, "certification", f"s.certification IS NOT NULL AND {_flows_without('people')}",
+         "hanya diisi untuk alur D (SOP D.3)"),
+    *_still_to_come(KEGIATAN),
 )  # fmt: skip
-# Fungsi (fasilitator/CAPA) routes B.4; Lanjut Sertifikasi says whether a batch goes from D.3 to
-# D.4 or to D.7. Neither means anything in another flow.
-FUNCTION = Rule(
-    KEGIATAN, "function", f"s.function IS NOT NULL AND {_flows_without('function')}",
-    "hanya diisi untuk alur B (SOP B.4)",
+STEPS = (
+    Rule(LANGKAH, "finished", "s.finished < s.started",
+         "selesai {finished} mendahului mulai {started}"),
+    Rule(LANGKAH, "reason", "s.skipped AND s.reason IS NULL", "langkah dilewati wajib beralasan"),
+    *_still_to_come(LANGKAH),
 )  # fmt: skip
-CERTIFICATION = Rule(
-    KEGIATAN, "certification", f"s.certification IS NOT NULL AND {_flows_without('people')}",
-    "hanya diisi untuk alur D (SOP D.3)",
-)  # fmt: skip
-FINISH_BEFORE_START = Rule(
-    LANGKAH, "finished", "s.finished < s.started", "selesai {finished} mendahului mulai {started}"
-)
-SKIP_WITHOUT_REASON = Rule(
-    LANGKAH, "reason", "s.skipped AND s.reason IS NULL", "langkah dilewati wajib beralasan"
-)
 # The funnel of D.3-D.6 in order: trained, certified, applied, endorsed.
-FACILITATOR_DATES = tuple(
+_FUNNEL = tuple(
     Rule(FASILITATOR, field, when, says)
     for field, when, says in (
         ("competence_on", "s.competence_on < s.trained_on",
@@ -137,4 +144,5 @@ FACILITATOR_DATES = tuple(
          "pengesahan mendahului pengajuan {applied_on}"),
     )
 )  # fmt: skip
-STILL_TO_COME = {s.table: _still_to_come(s) for s in SHEETS}
+FACILITATORS = (*_FUNNEL, *_still_to_come(FASILITATOR))
+FOLLOW_UPS = _still_to_come(TINDAK_LANJUT)

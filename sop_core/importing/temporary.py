@@ -25,6 +25,7 @@ TABLES = {
     "joinable_unit": "the offices whose batches the uploader may put people in",
     "problem": "sheet, row_no, column_name, value and message of what keeps a row out",
     "warning": "the same of what is doubtful about rows that are kept",
+    "unread": "sheet, row_no and column_name of cells that are blank here without being known to be",
     "doubled_key": "the keys that several rows of one sheet have, the sheet judged last",
     "held_activity": "the stored activities of the staged cases",
     "held_step": "the stored steps of the staged cases",
