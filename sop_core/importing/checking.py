@@ -522,7 +522,7 @@ CHECKS: dict[Check, Tables] = {
     rules.check(*rules.FOLLOW_UPS): ("follow_up",),
 }
 """Each with the tables of the sheets whose rows it judges, in the order in which they trust one
-another. The rules of a sheet come after what trusts that nothing was said of its rows yet: they
-hide nothing there, and nothing hides them."""
+another. The rules on a sheet's own cells stand after the checks that judge only rows of which
+nothing is said yet, and so hide none of what these say."""
 TOGETHER: tuple[Check, ...] = (year_of_another_time,)
 """What the rows of one case come to together, among those that the CHECKS let in."""
