@@ -14,7 +14,6 @@ import math
 import random
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from sop_core.calendar import WorkingCalendar, build, read_overrides
@@ -80,13 +79,8 @@ _RECOMMENDATIONS = (
 )
 
 
-@dataclass
-class _Rows:
-    activities: list[list[Any]] = field(default_factory=list)
-    steps: list[list[Any]] = field(default_factory=list)
-    facilitators: list[list[Any]] = field(default_factory=list)
-    follow_ups: list[list[Any]] = field(default_factory=list)
-    targets: list[list[Any]] = field(default_factory=list)
+# The rows of each sheet, their cells by field: a column that the demo does not fill is blank.
+_Rows = dict[str, list[dict[str, Any]]]
 
 
 def demo_workbook(cases: int = 6000, seed: int = 2022, until: dt.date | None = None) -> bytes:
@@ -104,15 +98,15 @@ def demo_workbook(cases: int = 6000, seed: int = 2022, until: dt.date | None = N
         ["Seluruh isi buku kerja ini rekaan: kegiatan, tanggal, dan nama orang bukan data nyata."],
         [f"Dibuat oleh pantau demo, benih {seed}, sampai {format_date(until)}."],
     ]
-    data = {
-        "Kegiatan": rows.activities,
-        "Langkah": rows.steps,
-        "Fasilitator": rows.facilitators,
-        "Tindak Lanjut": rows.follow_ups,
-        "Target": rows.targets,
-    }
     tables = [Table(DEMO_SHEET, ["DATA DEMO"], notice, {"DATA DEMO": 90})]
-    tables += [Table(s.name, [c.name for c in s.columns], data[s.name]) for s in SHEETS]
+    tables += [
+        Table(
+            sheet.name,
+            [c.name for c in sheet.columns],
+            [[row.get(c.field) for c in sheet.columns] for row in rows[sheet.table]],
+        )
+        for sheet in SHEETS
+    ]
     return to_xlsx(tables)
 
 
@@ -129,7 +123,7 @@ class _Maker:
         self.unit_of: dict[str, str] = {}
         # How well an office looks after what it recommended.
         self.care = {u.code: min(0.97, max(0.4, self.random.gauss(0.82, 0.1))) for u in self.units}
-        self.rows = _Rows()
+        self.rows: _Rows = {s.table: [] for s in SHEETS}
 
     def _pace(self, unit: Unit) -> float:
         slow = {"balai_besar": 0.9, "balai": 0.98, "loka": 1.1, "pusat": 0.9}[unit.kind]
@@ -143,7 +137,7 @@ class _Maker:
             self._activity(number)
         for write in owed:
             write()
-        self._contradict(max(3, len(self.rows.steps) // 5000))
+        self._contradict(max(3, len(self.rows["step_record"]) // 5000))
         self._targets()
         self._earlier_people()
         return self.rows
@@ -165,16 +159,21 @@ class _Maker:
         title = pick.choice(_TITLES[flow]).format(
             product=product, place=place, number=pick.randint(1, 4)
         )
-        self.rows.activities.append(
-            [
-                case_id, flow, year, self._spelled(unit), title,
-                pick.choices("abcdefg", (6, 30, 6, 22, 8, 14, 14))[0], product,
-                pick.choice(_FORMS[flow]),
-                pick.choice(("fasilitator", "CAPA")) if flow == "B" else None,
-                "ya" if unit.kind != "pusat" and pick.random() < 0.08 else "tidak",
-                pick.choice(("inisiasi unit", "permintaan pemangku kepentingan")),
-                pick.randint(15, 120), pick.randint(10, 60) if flow == "C" else None,
-            ]
+        self.rows["activity"].append(
+            {
+                "case_id": case_id, "flow": flow, "year": year, "unit_code": self._spelled(unit),
+                "title": title,
+                "stakeholder": pick.choices("abcdefg", (6, 30, 6, 22, 8, 14, 14))[0],
+                "commodity": product,
+                "form": pick.choice(_FORMS[flow]),
+                "function": pick.choice(("fasilitator", "CAPA")) if flow == "B" else None,
+                "joint_with_center":
+                    "ya" if unit.kind != "pusat" and pick.random() < 0.08 else "tidak",
+                "proposal_source":
+                    pick.choice(("inisiasi unit", "permintaan pemangku kepentingan")),
+                "participants": pick.randint(15, 120),
+                "cadres": pick.randint(10, 60) if flow == "C" else None,
+            }
         )  # fmt: skip
         finishes = self._steps(case_id, flow, unit, self._first_day(year))
         self._people(case_id, flow, unit, finishes)
@@ -275,9 +274,12 @@ class _Maker:
         document = (
             f"LAP.{step.flow}{step.no:02d}/{finish.month:02d}/{finish.year}" if finish else None
         )
-        self.rows.steps.append(
-            [case_id, step.no, self._written(start), self._written(finish), document,
-             skipped, reason, None]
+        self.rows["step_record"].append(
+            {
+                "case_id": case_id, "step_no": step.no, "started": self._written(start),
+                "finished": self._written(finish), "document_no": document,
+                "skipped": skipped, "reason": reason,
+            }
         )  # fmt: skip
 
     def _written(self, day: dt.date | None) -> Any:
@@ -346,20 +348,21 @@ class _Maker:
             passes = certified is not None and self.random.random() < 0.85
             applies = passes and applied is not None and self.random.random() < 0.8
             until = certified.replace(year=certified.year + 3, day=min(certified.day, 28)) if certified and passes else None  # fmt: skip
-            self.rows.facilitators.append(
-                [
-                    f"{case_id}-{number:02d}",
-                    f"{self.random.choice(_FIRST)} {self.random.choice(_LAST)}",
-                    unit.code, case_id,
-                    "Keamanan Pangan" if self.random.random() < 0.7 else "UMKM OT-Kosmetik",
-                    trained, "PPSDM POM" if trained else None,
-                    f"SK-{case_id[-4:]}-{number:02d}" if passes else None,
-                    certified if passes else None, until,
-                    applied if applies else None,
-                    f"PF-{case_id[-4:]}-{number:02d}" if applies and endorsed else None,
-                    endorsed if applies else None,
-                    "ya" if self.random.random() < 0.93 else "tidak",
-                ]
+            self.rows["facilitator"].append(
+                {
+                    "facilitator_id": f"{case_id}-{number:02d}",
+                    "name": f"{self.random.choice(_FIRST)} {self.random.choice(_LAST)}",
+                    "unit_code": unit.code, "case_id": case_id,
+                    "kind": "Keamanan Pangan" if self.random.random() < 0.7 else "UMKM OT-Kosmetik",
+                    "trained_on": trained, "institution": "PPSDM POM" if trained else None,
+                    "competence_no": f"SK-{case_id[-4:]}-{number:02d}" if passes else None,
+                    "competence_on": certified if passes else None, "valid_until": until,
+                    "applied_on": applied if applies else None,
+                    "recognition_no":
+                        f"PF-{case_id[-4:]}-{number:02d}" if applies and endorsed else None,
+                    "endorsed_on": endorsed if applies else None,
+                    "active": "ya" if self.random.random() < 0.93 else "tidak",
+                }
             )  # fmt: skip
 
     def _earlier_people(self) -> None:
@@ -371,15 +374,19 @@ class _Maker:
                 trained = dt.date(FIRST_YEAR - self.random.randint(1, 3), self.random.randint(2, 11),
                                   self.random.randint(1, 28))  # fmt: skip
                 certified = self.calendar.add(trained, self.random.randint(5, 40))
-                self.rows.facilitators.append(
-                    [
-                        f"{DEMO_PREFIX}LAMA-{unit.code.partition('-')[2]}-{number:02d}",
-                        f"{self.random.choice(_FIRST)} {self.random.choice(_LAST)}",
-                        unit.code, None, "Keamanan Pangan", trained, "PPSDM POM",
-                        f"SK-{trained.year}-{number:03d}", certified,
-                        certified.replace(year=certified.year + 4, day=min(certified.day, 28)),
-                        None, None, None, "ya" if self.random.random() < 0.85 else "tidak",
-                    ]
+                self.rows["facilitator"].append(
+                    {
+                        "facilitator_id":
+                            f"{DEMO_PREFIX}LAMA-{unit.code.partition('-')[2]}-{number:02d}",
+                        "name": f"{self.random.choice(_FIRST)} {self.random.choice(_LAST)}",
+                        "unit_code": unit.code, "kind": "Keamanan Pangan", "trained_on": trained,
+                        "institution": "PPSDM POM",
+                        "competence_no": f"SK-{trained.year}-{number:03d}",
+                        "competence_on": certified,
+                        "valid_until":
+                            certified.replace(year=certified.year + 4, day=min(certified.day, 28)),
+                        "active": "ya" if self.random.random() < 0.85 else "tidak",
+                    }
                 )  # fmt: skip
 
     def _recommend(
@@ -395,10 +402,13 @@ class _Maker:
             )
             finished = self._before_answered(flow, finishes, finished)
             good = "optimal" if self.random.random() < self.care[unit.code] else "belum optimal"
-            self.rows.follow_ups.append(
-                [case_id, str(number),
-                 self.random.choice(_RECOMMENDATIONS).format(product=product), unit.code,
-                 target, finished, good if finished else None]
+            self.rows["follow_up"].append(
+                {
+                    "case_id": case_id, "recommendation_no": str(number),
+                    "description": self.random.choice(_RECOMMENDATIONS).format(product=product),
+                    "unit_code": unit.code, "target_on": target, "finished_on": finished,
+                    "outcome": good if finished else None,
+                }
             )  # fmt: skip
 
     def _before_answered(
@@ -414,9 +424,14 @@ class _Maker:
     def _targets(self) -> None:
         """Plans near what offices of a kind usually do, so that some fall short and some do not."""
         kind_of = {u.code: u.kind for u in self.units}
-        held = Counter((row[2], kind_of[self.unit_of[row[0]]], row[1]) for row in self.rows.activities)  # fmt: skip
+        held = Counter(
+            (row["year"], kind_of[self.unit_of[row["case_id"]]], row["flow"])
+            for row in self.rows["activity"]
+        )
         trained = Counter(
-            (row[5].year, kind_of[row[2]]) for row in self.rows.facilitators if row[5]
+            (row["trained_on"].year, kind_of[row["unit_code"]])
+            for row in self.rows["facilitator"]
+            if row["trained_on"]
         )
         offices = Counter(u.kind for u in self.units)
         for year in range(FIRST_YEAR, self.until.year + 1):
@@ -427,10 +442,14 @@ class _Maker:
                 for flow in "ABCD":
                     usual = held[year, unit.kind, flow] / many
                     people = trained[year, unit.kind] / many
-                    self.rows.targets.append(
-                        [year, unit.code, flow, max(1, self._about(usual)),
-                         max(1, self._about(people)) if flow == "D" else None,
-                         round(60 * _KIND_WEIGHT[unit.kind]) if flow == "B" else None]
+                    self.rows["target"].append(
+                        {
+                            "year": year, "unit_code": unit.code, "flow": flow,
+                            "activities": max(1, self._about(usual)),
+                            "facilitators": max(1, self._about(people)) if flow == "D" else None,
+                            "businesses":
+                                round(60 * _KIND_WEIGHT[unit.kind]) if flow == "B" else None,
+                        }
                     )  # fmt: skip
 
     def _about(self, usual: float) -> int:
@@ -438,6 +457,11 @@ class _Maker:
 
     def _contradict(self, count: int) -> None:
         """Turn a few steps around: finished before they started."""
-        whole = [r for r in self.rows.steps if isinstance(r[2], dt.date) and isinstance(r[3], dt.date) and r[3] > r[2]]  # fmt: skip
+        whole = [
+            row
+            for row in self.rows["step_record"]
+            if isinstance(row["started"], dt.date) and isinstance(row["finished"], dt.date)
+            and row["finished"] > row["started"]
+        ]  # fmt: skip
         for row in self.random.sample(whole, min(count, len(whole))):
-            row[2], row[3] = row[3], row[2]
+            row["started"], row["finished"] = row["finished"], row["started"]

@@ -13,15 +13,18 @@ import datetime as dt
 import duckdb
 
 from sop_core.access import Viewer
+from sop_core.importing import rules
+from sop_core.importing.contract import FASILITATOR, KEGIATAN, TARGET
+from sop_core.importing.rules import Rule
+from sop_core.importing.temporary import make
 
 _MESSAGE = "unit ini di luar kewenangan Anda"
 _TAKEN = "ID ini tidak dapat dipakai; pakai ID lain"
 # Sheets whose rows say themselves which office they belong to.
-_OWN_UNIT = {"Kegiatan": "activity", "Fasilitator": "facilitator", "Target": "target"}
-_OWN_KEY = {
-    "Kegiatan": ("activity", "case_id", "ID Kegiatan"),
-    "Fasilitator": ("facilitator", "facilitator_id", "ID Fasilitator"),
-}
+_FOREIGN = tuple(
+    Rule(sheet, "unit_code", "s.unit_code NOT IN (SELECT code FROM writable_unit)", _MESSAGE)
+    for sheet in (KEGIATAN, FASILITATOR, TARGET)
+)
 
 
 def admit(cursor: duckdb.DuckDBPyConnection, viewer: Viewer, today: dt.date) -> None:
@@ -33,13 +36,11 @@ def admit(cursor: duckdb.DuckDBPyConnection, viewer: Viewer, today: dt.date) -> 
     """
     units = cursor.execute("SELECT DISTINCT code, kind FROM unit").fetchall()
     allowed = [code for code, kind in units if viewer.uploads_for(code, kind)]
-    cursor.execute(
-        "CREATE OR REPLACE TEMP TABLE writable_unit AS SELECT unnest($codes::VARCHAR[]) AS code",
-        {"codes": allowed},
-    )
-    cursor.execute(
+    make(cursor, "writable_unit", "SELECT unnest($codes::VARCHAR[]) AS code", {"codes": allowed})
+    make(
+        cursor,
+        "joinable_unit",
         """
-        CREATE OR REPLACE TEMP TABLE joinable_unit AS
         SELECT DISTINCT code FROM unit WHERE $all
         UNION FROM writable_unit
         UNION SELECT code FROM unit_as_of($today) u
@@ -51,26 +52,19 @@ def admit(cursor: duckdb.DuckDBPyConnection, viewer: Viewer, today: dt.date) -> 
 
 def check(cursor: duckdb.DuckDBPyConnection) -> None:
     """Add a problem for each row that says it is an office's that the viewer may not upload for."""
-    for sheet, table in _OWN_UNIT.items():
-        cursor.execute(
-            f"""
-            INSERT INTO problem
-            SELECT $sheet, row_no, 'Kode Unit', unit_code, $message FROM staged_{table}
-            WHERE unit_code NOT IN (SELECT code FROM writable_unit)
-            """,  # noqa: S608 - our own tables
-            {"sheet": sheet, "message": _MESSAGE},
-        )
+    rules.ask(cursor, _FOREIGN)
 
 
 def taken_ids(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     """Nobody takes over another office's record by using its ID."""
-    for sheet, (table, key, column) in _OWN_KEY.items():
+    for sheet in (KEGIATAN, FASILITATOR):
+        (key,) = sheet.key
         cursor.execute(
             f"""
             INSERT INTO problem
             SELECT $sheet, s.row_no, $column, s.{key}, $message
-            FROM staged_{table} s JOIN {table} t USING ({key})
+            FROM staged_{sheet.table} s JOIN {sheet.table} t USING ({key})
             WHERE NOT s.refused AND t.unit_code NOT IN (SELECT code FROM writable_unit)
             """,  # noqa: S608 - our own tables
-            {"sheet": sheet, "column": column, "message": _TAKEN},
+            {"sheet": sheet.name, "column": sheet.column(key).name, "message": _TAKEN},
         )

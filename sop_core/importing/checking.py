@@ -2,71 +2,26 @@
 
 Each check is one question in SQL. It reads the staged sheets and adds to the table
 `problem` a row for each cell that keeps its row out; a row already refused is not
-judged again. Run in order: later checks trust what earlier ones let through.
+judged again, but by the rules on its own cells (``rules``). Run in order: later checks
+trust what earlier ones let through.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 
 import duckdb
 import pyarrow as pa
 
 from sop_core import facts
 from sop_core.access import Viewer
-from sop_core.importing import authority
+from sop_core.importing import authority, rules
 from sop_core.importing.contract import SHEETS, Sheet
 from sop_core.importing.limits import LISTED
 from sop_core.importing.parsing import Parsed, Problem, ProblemCount
 from sop_core.importing.reading import Book
-
-Check = Callable[[duckdb.DuckDBPyConnection, dt.date], None]
-
-# Cases that rows name and may name: imported ones, staged ones, and the generated ids of annual reports
-# and national cycles (sql/case_views.sql).
-EVERY_CASE = """
-CREATE OR REPLACE TEMP VIEW every_case AS
-SELECT case_id, flow, year, 'activity' AS level, unit_code FROM held_activity
-WHERE case_id NOT IN (SELECT case_id FROM staged_activity WHERE NOT refused)
-UNION ALL
-SELECT case_id, flow, year, 'activity', unit_code FROM staged_activity WHERE NOT refused
-UNION ALL
-SELECT g.case_id, p.flow, g.id.year, p.level, p.unit_code
-FROM (SELECT case_id, id_parts(case_id) AS id FROM (SELECT DISTINCT case_id FROM staged_step_record)) g
-JOIN case_place p ON p.flow = g.id.flow AND p.tail = g.id.tail
-WHERE g.id.year BETWEEN 2018 AND (SELECT year(today) + 1 FROM import_day)
-"""
-# Of these, the uploader's own, and those that people may be put in; of another office's the
-# checks know nothing. (authority.admit)
-KNOWN_CASES = """
-CREATE OR REPLACE TEMP VIEW known_case AS
-FROM every_case WHERE unit_code IN (SELECT code FROM writable_unit)
-"""
-JOINABLE_CASES = """
-CREATE OR REPLACE TEMP VIEW joinable_case AS
-FROM every_case WHERE unit_code IN (SELECT code FROM joinable_unit)
-"""
-
-
-NAMED_CASES = """
-CREATE OR REPLACE TEMP VIEW named_case AS
-SELECT case_id FROM staged_step_record WHERE NOT refused
-UNION SELECT case_id FROM staged_activity WHERE NOT refused
-UNION SELECT case_id FROM staged_follow_up WHERE NOT refused
-"""
-# The steps of the cases that this import names, as they would be stored afterwards.
-MERGED_STEPS = """
-CREATE OR REPLACE TEMP VIEW merged_step AS
-SELECT case_id, step_no, started, finished, coalesce(skipped, false) AS skipped, row_no
-FROM staged_step_record WHERE NOT refused AND NOT doubled
-UNION ALL
-SELECT r.case_id, r.step_no, r.started, r.finished, coalesce(r.skipped, false), NULL
-FROM held_step r
-ANTI JOIN (FROM staged_step_record WHERE NOT refused) s
-    ON s.case_id = r.case_id AND s.step_no = r.step_no
-WHERE r.case_id IN (FROM named_case)
-"""
+from sop_core.importing.rules import Check
+from sop_core.importing.temporary import make, make_views
 
 
 def run(
@@ -84,6 +39,7 @@ def run(
     refuse(cursor)
     for given in parsed.sheets:
         _complete(cursor, given.sheet, given.present)
+        _unread_absent(cursor, given.sheet, given.present)
     tables = {p.sheet.table for p in parsed.sheets}
     for check, of in CHECKS.items():
         if not tables & set(of):  # a question about rows that are not there is still planned
@@ -151,25 +107,26 @@ def _problems(cursor: duckdb.DuckDBPyConnection) -> int:
 
 def _stage(cursor: duckdb.DuckDBPyConnection, parsed: Parsed, today: dt.date) -> None:
     # A view takes no parameters, and the server's own day is not Jakarta's.
-    cursor.execute(
-        "CREATE OR REPLACE TEMP TABLE import_day AS SELECT $today::DATE AS today", {"today": today}
-    )
-    cursor.execute(
-        "CREATE OR REPLACE TEMP TABLE problem (sheet VARCHAR, row_no INTEGER,"
-        " column_name VARCHAR, value VARCHAR, message VARCHAR)"
+    make(cursor, "import_day", "SELECT $today::DATE AS today", {"today": today})
+    make(
+        cursor,
+        "problem",
+        "SELECT '' AS sheet, 0 AS row_no, '' AS column_name, '' AS value, '' AS message LIMIT 0",
     )
     if parsed.faults:
         # 100,000 reasons go in at once; one by one it would take minutes.
         cursor.register("incoming", pa.concat_tables(parsed.faults))
         cursor.execute("INSERT INTO problem FROM incoming")
         cursor.unregister("incoming")
+    make(cursor, "unread", "SELECT sheet, row_no, column_name FROM problem")
     given = {p.sheet.table: p for p in parsed.sheets}
     for sheet in SHEETS:
         table = sheet.table
         fields = ", ".join(c.field for c in sheet.columns)
-        cursor.execute(
-            f"CREATE OR REPLACE TEMP TABLE staged_{table} AS"  # noqa: S608 - our own names
-            f" SELECT 0 AS row_no, {fields}, false AS refused, false AS doubled FROM {table} LIMIT 0"
+        make(
+            cursor,
+            f"staged_{table}",
+            f"SELECT 0 AS row_no, {fields}, false AS refused, false AS doubled FROM {table} LIMIT 0",  # noqa: S608 - our own names
         )
         if table in given:
             cursor.register("incoming", given[table].table)
@@ -180,8 +137,7 @@ def _stage(cursor: duckdb.DuckDBPyConnection, parsed: Parsed, today: dt.date) ->
             cursor.unregister("incoming")
     refuse(cursor)
     hold_stored(cursor)
-    for view in (EVERY_CASE, KNOWN_CASES, JOINABLE_CASES, NAMED_CASES, MERGED_STEPS):
-        cursor.execute(view)
+    make_views(cursor)
 
 
 def hold_stored(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -194,9 +150,7 @@ def hold_stored(cursor: duckdb.DuckDBPyConnection) -> None:
         if any(c.field == "case_id" for c in sheet.columns)
     )
     for held, stored in (("held_activity", "activity"), ("held_step", "step_record")):
-        cursor.execute(
-            f"CREATE OR REPLACE TEMP TABLE {held} AS FROM {stored} SEMI JOIN ({named}) USING (case_id)"
-        )
+        make(cursor, held, f"FROM {stored} SEMI JOIN ({named}) USING (case_id)")
 
 
 def stage_nothing(cursor: duckdb.DuckDBPyConnection, today: dt.date) -> None:
@@ -225,6 +179,18 @@ def _complete(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, present: list[str
         )
 
 
+def _unread_absent(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, present: list[str]) -> None:
+    """In a row that was refused before it could be completed, what the file lacks is not blank."""
+    cursor.execute(
+        f"INSERT INTO unread SELECT $sheet, row_no, unnest($absent::VARCHAR[])"  # noqa: S608
+        f" FROM staged_{sheet.table} WHERE refused",
+        {
+            "sheet": sheet.name,
+            "absent": [c.name for c in sheet.columns if c.field not in present],
+        },
+    )
+
+
 def refuse(cursor: duckdb.DuckDBPyConnection) -> None:
     """Mark the rows that have a problem."""
     for sheet in SHEETS:
@@ -239,14 +205,15 @@ def duplicate_rows(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
     """Rows with one key: the same twice is folded into one, differing ones are refused."""
     key = ", ".join(sheet.key)
     fields = ", ".join(c.field for c in sheet.columns)
-    cursor.execute(
+    make(
+        cursor,
+        "doubled_key",
         f"""
-        CREATE OR REPLACE TEMP TABLE doubled_key AS
         SELECT {key}, min(row_no) AS first_row, list(row_no ORDER BY row_no) AS rows,
             count(DISTINCT hash({fields})) > 1 AS differ
         FROM staged_{sheet.table} WHERE NOT refused
         GROUP BY {key} HAVING count(*) > 1
-        """  # noqa: S608
+        """,  # noqa: S608
     )
     cursor.execute(
         f"""
@@ -268,18 +235,6 @@ def duplicate_rows(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
         WHERE NOT d.differ AND s.row_no <> d.first_row
             AND {" AND ".join(f"s.{k} = d.{k}" for k in sheet.key)}
         """  # noqa: S608
-    )
-
-
-def reserved_ids(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
-    """An activity may not take the id of an annual report or a national cycle."""
-    cursor.execute(
-        """
-        INSERT INTO problem
-        SELECT 'Kegiatan', row_no, 'ID Kegiatan', case_id,
-            'bentuk ID ini dicadangkan untuk laporan tahunan dan siklus nasional; pakai ID lain'
-        FROM staged_activity WHERE NOT refused AND reserved_id(case_id)
-        """
     )
 
 
@@ -309,31 +264,6 @@ def flow_changes(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
         SELECT 'Kegiatan', row_no, 'Alur', flow,
             'kegiatan ini sudah tercatat pada alur ' || flow_before || '; alur tidak dapat diganti'
         FROM moved SEMI JOIN hung USING (case_id)
-        """
-    )
-
-
-def function_only_in_b(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
-    """Fungsi (fasilitator/CAPA) routes B.4 and means nothing in another flow."""
-    cursor.execute(
-        """
-        INSERT INTO problem
-        SELECT 'Kegiatan', s.row_no, 'Fungsi', s.function, 'hanya diisi untuk alur B (SOP B.4)'
-        FROM staged_activity s JOIN flow_trait t USING (flow)
-        WHERE NOT s.refused AND s.function IS NOT NULL AND NOT t.function
-        """
-    )
-
-
-def certification_only_in_d(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
-    """Lanjut Sertifikasi says whether a batch goes from D.3 to D.4 or to D.7."""
-    cursor.execute(
-        """
-        INSERT INTO problem
-        SELECT 'Kegiatan', s.row_no, 'Lanjut Sertifikasi',
-            CASE WHEN s.certification THEN 'ya' ELSE 'tidak' END, 'hanya diisi untuk alur D (SOP D.3)'
-        FROM staged_activity s JOIN flow_trait t USING (flow)
-        WHERE NOT s.refused AND s.certification IS NOT NULL AND NOT t.people
         """
     )
 
@@ -380,9 +310,10 @@ def case_revisions(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
 
     It is the one in force when the case starts (sql/case_views.sql).
     """
-    cursor.execute(
+    make(
+        cursor,
+        "case_revision",
         """
-        CREATE OR REPLACE TEMP TABLE case_revision AS
         WITH first AS (
             SELECT case_id, min(coalesce(started, finished)) AS first_on
             FROM merged_step GROUP BY case_id
@@ -401,7 +332,7 @@ def case_revisions(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
             CASE WHEN (SELECT count(*) FROM sop_revision) > 1
                 THEN ' pada SOP revisi ' || revision_on(starts_on) ELSE '' END AS said
         FROM start
-        """
+        """,
     )
 
 
@@ -461,65 +392,6 @@ def stored_step_without_place(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> 
     )
 
 
-def finish_before_start(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
-    """A step cannot finish before it starts."""
-    cursor.execute(
-        """
-        INSERT INTO problem
-        SELECT 'Langkah', row_no, 'Tanggal Selesai', finished::VARCHAR,
-            'selesai ' || tanggal(finished) || ' mendahului mulai ' || tanggal(started)
-        FROM staged_step_record WHERE NOT refused AND finished < started
-        """
-    )
-
-
-def facilitator_in_future(cursor: duckdb.DuckDBPyConnection, today: dt.date) -> None:
-    """A person's training and certificates are facts; how long one is valid may lie ahead."""
-    for field, heading in (
-        ("trained_on", "Tanggal Pelatihan"),
-        ("competence_on", "Tanggal Sertifikat Kompetensi"),
-        ("applied_on", "Tanggal Pengajuan Pengakuan"),
-        ("endorsed_on", "Tanggal Pengesahan"),
-    ):
-        cursor.execute(
-            f"""
-            INSERT INTO problem
-            SELECT 'Fasilitator', row_no, $heading, {field}::VARCHAR,
-                tanggal({field}) || ' belum terjadi; kosongkan bila belum'
-            FROM staged_facilitator WHERE NOT refused AND {field} > $today
-            """,  # noqa: S608 - our own names
-            {"heading": heading, "today": today},
-        )
-
-
-def finish_in_future(cursor: duckdb.DuckDBPyConnection, today: dt.date) -> None:
-    """A finish is a fact; a date still to come is a plan."""
-    cursor.execute(
-        """
-        INSERT INTO problem
-        SELECT 'Langkah', row_no, 'Tanggal Selesai', finished::VARCHAR,
-            tanggal(finished) || ' belum terjadi; kosongkan bila langkah belum selesai'
-        FROM staged_step_record WHERE NOT refused AND finished > $today
-        UNION ALL
-        SELECT 'Tindak Lanjut', row_no, 'Tanggal Selesai', finished_on::VARCHAR,
-            tanggal(finished_on) || ' belum terjadi; kosongkan bila belum selesai'
-        FROM staged_follow_up WHERE NOT refused AND finished_on > $today
-        """,
-        {"today": today},
-    )
-
-
-def skip_without_reason(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
-    """A skipped step needs a reason."""
-    cursor.execute(
-        """
-        INSERT INTO problem
-        SELECT 'Langkah', row_no, 'Alasan', '', 'langkah dilewati wajib beralasan'
-        FROM staged_step_record WHERE NOT refused AND skipped AND reason IS NULL
-        """
-    )
-
-
 def skip_not_allowed(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     """Only optional steps (D.4-D.6) may be skipped."""
     cursor.execute(
@@ -555,47 +427,6 @@ def missing_requirement(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     )
 
 
-def facilitator_dates(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
-    """The funnel of D.3-D.6 in order: trained, certified, applied, endorsed."""
-    cursor.execute(
-        """
-        INSERT INTO problem
-        SELECT 'Fasilitator', row_no, p.c, p.v::VARCHAR, p.m
-        FROM staged_facilitator, LATERAL (
-            SELECT 'Tanggal Sertifikat Kompetensi' AS c, competence_on AS v,
-                'sertifikat kompetensi mendahului pelatihan ' || tanggal(trained_on) AS m
-            WHERE competence_on < trained_on
-            UNION ALL
-            SELECT 'Berlaku Sampai', valid_until, 'berlaku sampai mendahului tanggal sertifikat'
-            WHERE valid_until < competence_on
-            UNION ALL
-            SELECT 'Berlaku Sampai', valid_until, 'berlaku sampai tanpa tanggal sertifikat'
-            WHERE valid_until IS NOT NULL AND competence_on IS NULL
-            UNION ALL
-            SELECT 'Tanggal Pengajuan Pengakuan', applied_on,
-                'sertifikat kompetensi sudah berakhir ' || tanggal(valid_until)
-            WHERE applied_on > valid_until
-            UNION ALL
-            SELECT 'Tanggal Pengajuan Pengakuan', applied_on,
-                'pengakuan mensyaratkan sertifikat kompetensi (SOP D.5)'
-            WHERE applied_on IS NOT NULL AND competence_on IS NULL
-            UNION ALL
-            SELECT 'Tanggal Pengajuan Pengakuan', applied_on,
-                'pengajuan mendahului sertifikat kompetensi ' || tanggal(competence_on)
-            WHERE applied_on < competence_on
-            UNION ALL
-            SELECT 'Tanggal Pengesahan', endorsed_on, 'disahkan tanpa tanggal pengajuan'
-            WHERE endorsed_on IS NOT NULL AND applied_on IS NULL
-            UNION ALL
-            SELECT 'Tanggal Pengesahan', endorsed_on,
-                'pengesahan mendahului pengajuan ' || tanggal(applied_on)
-            WHERE endorsed_on < applied_on
-        ) p
-        WHERE NOT refused
-        """
-    )
-
-
 def case_of_wrong_flow(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     """A facilitator belongs to a batch of flow D; follow-ups to flows A, B and C."""
     cursor.execute(
@@ -621,11 +452,10 @@ def year_of_another_time(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     row is not in the file, its steps are held against the stored Tahun; one that is stored just
     as it is was let in before.
     """
-    cursor.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE first_record AS
-        SELECT case_id, min(least(started, finished)) AS first_on FROM merged_step GROUP BY case_id
-        """
+    make(
+        cursor,
+        "first_record",
+        "SELECT case_id, min(least(started, finished)) AS first_on FROM merged_step GROUP BY case_id",
     )
     cursor.execute(
         """
@@ -676,25 +506,23 @@ HANGING: dict[Check, Tables] = {
 }
 """Rows fall with the activity that they hang on."""
 CHECKS: dict[Check, Tables] = {
-    reserved_ids: ("activity",),
     flow_changes: ("activity",),
-    function_only_in_b: ("activity",),
-    certification_only_in_d: ("activity",),
     authority.taken_ids: ("activity", "facilitator"),
+    rules.check(*rules.ACTIVITIES): ("activity",),
     **HANGING,
     case_revisions: tuple(s.table for s in SHEETS),  # judges none: what the others ask for
     step_not_in_case: ("step_record",),
     stored_step_without_place: ("step_record",),
-    finish_before_start: ("step_record",),
-    finish_in_future: ("step_record", "follow_up"),
     skip_not_allowed: ("step_record",),
-    skip_without_reason: ("step_record",),
+    rules.check(*rules.STEPS): ("step_record",),
+    # Looks at the other steps of a case: a row that breaks a rule is no ground against them.
     missing_requirement: ("step_record",),
-    facilitator_dates: ("facilitator",),
-    facilitator_in_future: ("facilitator",),
     case_of_wrong_flow: ("facilitator", "follow_up"),
+    rules.check(*rules.FACILITATORS): ("facilitator",),
+    rules.check(*rules.FOLLOW_UPS): ("follow_up",),
 }
 """Each with the tables of the sheets whose rows it judges, in the order in which they trust one
-another."""
+another. The rules on a sheet's own cells stand after the checks that judge only rows of which
+nothing is said yet, and so hide none of what these say."""
 TOGETHER: tuple[Check, ...] = (year_of_another_time,)
 """What the rows of one case come to together, among those that the CHECKS let in."""

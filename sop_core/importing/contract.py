@@ -22,7 +22,8 @@ class Column:
     """One column: its Indonesian heading, the field it fills, and how a cell is read.
 
     ``choices`` maps each accepted value to other spellings of it; ``earliest`` is the
-    first year a date may have.
+    first year a date may have. ``fact`` marks the date of what has happened, which cannot lie
+    ahead: the words say while what the cell stays blank.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Column:
     choices: dict[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     closed: bool = True
     earliest: int = 2018
+    fact: str = ""
     help: str = ""
 
 
@@ -129,7 +131,8 @@ LANGKAH = Sheet(
         Column("No Langkah", "step_no", "step", True, ("langkah", "nomor langkah", "no. langkah", "step"),
                help="Nomor langkah pada alur, mis. 4"),
         Column("Tanggal Mulai", "started", "date", False, ("tgl mulai", "mulai")),
-        Column("Tanggal Selesai", "finished", "date", False, ("tgl selesai", "selesai")),
+        Column("Tanggal Selesai", "finished", "date", False, ("tgl selesai", "selesai"),
+               fact="langkah belum selesai"),
         Column("Nomor Dokumen", "document_no", "text", False, ("no dokumen", "nomor surat", "no surat"),
                help="Nomor dokumen keluaran"),
         Column("Dilewati", "skipped", "yes_no", False, ("lewati", "skip"),
@@ -153,15 +156,18 @@ FASILITATOR = Sheet(
         Column("Jenis", "kind", "choice", True, ("jenis fasilitator",),
                {"Keamanan Pangan": ("pangan", "kp"),
                 "UMKM OT-Kosmetik": ("ot-kosmetik", "umkm ot kosmetik", "ot kos")}),
-        Column("Tanggal Pelatihan", "trained_on", "date", False, ("tgl pelatihan",), earliest=2000),
+        Column("Tanggal Pelatihan", "trained_on", "date", False, ("tgl pelatihan",), earliest=2000,
+               fact="belum"),
         Column("Lembaga", "institution", "text", False, ("lembaga pelatihan",)),
         Column("No Sertifikat Kompetensi", "competence_no", "text", False, ("no serkom",)),
         Column("Tanggal Sertifikat Kompetensi", "competence_on", "date", False,
-               ("tgl sertifikat kompetensi",), earliest=2000),
+               ("tgl sertifikat kompetensi",), earliest=2000, fact="belum"),
         Column("Berlaku Sampai", "valid_until", "date", False, ("masa berlaku",), earliest=2000),
-        Column("Tanggal Pengajuan Pengakuan", "applied_on", "date", False, ("tgl pengajuan",), earliest=2000),
+        Column("Tanggal Pengajuan Pengakuan", "applied_on", "date", False, ("tgl pengajuan",), earliest=2000,
+               fact="belum"),
         Column("No Sertifikat Pengakuan", "recognition_no", "text", False, ("no pengakuan",)),
-        Column("Tanggal Pengesahan", "endorsed_on", "date", False, ("tgl pengesahan",), earliest=2000),
+        Column("Tanggal Pengesahan", "endorsed_on", "date", False, ("tgl pengesahan",), earliest=2000,
+               fact="belum"),
         Column("Aktif", "active", "yes_no", False, ("status aktif",)),
     ),
     ("daftar fasilitator",),
@@ -177,7 +183,8 @@ TINDAK_LANJUT = Sheet(
         Column("Uraian", "description", "text", True, ("uraian rekomendasi", "rekomendasi")),
         Column("Unit Penanggung Jawab", "unit_code", "unit", False, ("penanggung jawab", "pj")),
         Column("Target Selesai", "target_on", "date", False, ("target", "tgl target")),
-        Column("Tanggal Selesai", "finished_on", "date", False, ("tgl selesai", "selesai")),
+        Column("Tanggal Selesai", "finished_on", "date", False, ("tgl selesai", "selesai"),
+               fact="belum selesai"),
         Column("Hasil", "outcome", "choice", False, ("hasil tindak lanjut",),
                {"optimal": (), "belum optimal": ("tidak optimal", "blm optimal")}),
     ),

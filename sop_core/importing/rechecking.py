@@ -14,6 +14,7 @@ import duckdb
 from sop_core.access import OPERATOR
 from sop_core.importing import authority, checking
 from sop_core.importing.contract import SHEETS
+from sop_core.importing.temporary import make
 
 # Which rows an undo can touch: those of the batch, and all that hang on its cases.
 _TOUCHED = {
@@ -45,10 +46,11 @@ def faults(cursor: duckdb.DuckDBPyConnection, today: dt.date) -> list[Fault]:
     for sheet in SHEETS:
         names = ", ".join(c.field for c in sheet.columns)
         key = " || ' / ' || ".join(f"{k}::VARCHAR" for k in sheet.key)
-        cursor.execute(
-            f"CREATE OR REPLACE TEMP TABLE stored_{sheet.table} AS"  # noqa: S608 - our own tables
-            f" SELECT (row_number() OVER (ORDER BY {', '.join(sheet.key)}))::INTEGER AS row_no,"
-            f" {key} AS key, {names}, batch_id FROM {sheet.table} WHERE {_TOUCHED[sheet.table]}"
+        make(
+            cursor,
+            f"stored_{sheet.table}",
+            f"SELECT (row_number() OVER (ORDER BY {', '.join(sheet.key)}))::INTEGER AS row_no,"  # noqa: S608 - our own tables
+            f" {key} AS key, {names}, batch_id FROM {sheet.table} WHERE {_TOUCHED[sheet.table]}",
         )
         cursor.execute(
             f"INSERT INTO staged_{sheet.table} BY NAME"  # noqa: S608
@@ -66,5 +68,4 @@ def faults(cursor: duckdb.DuckDBPyConnection, today: dt.date) -> list[Fault]:
             {"sheet": sheet.name},
         ).fetchall()
         found += [Fault(*row) for row in rows]
-        cursor.execute(f"DROP TABLE stored_{sheet.table}")
     return found

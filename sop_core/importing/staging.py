@@ -12,8 +12,8 @@ import duckdb
 
 from sop_core.access import Viewer
 from sop_core.errors import ImportRefused
-from sop_core.importing import checking, outdated, warning
-from sop_core.importing.contract import SHEETS, Sheet
+from sop_core.importing import checking, outdated, temporary, warning
+from sop_core.importing.contract import Sheet
 from sop_core.importing.mapping import MADE, Around, Hints, Mapper, Mapping
 from sop_core.importing.notes import Reading, listed
 from sop_core.importing.outdated import Older
@@ -243,16 +243,17 @@ def _compare(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, present: list[str]
     final = ", ".join(f"{'s' if n in present else 't'}.{n} AS {n}" for n in names)
     same = " AND ".join(f"s.{n} IS NOT DISTINCT FROM t.{n}" for n in present)
     on = " AND ".join(f"s.{k} = t.{k}" for k in sheet.key)
-    cursor.execute(
+    temporary.make(
+        cursor,
+        f"compared_{sheet.table}",
         f"""
-        CREATE OR REPLACE TEMP TABLE compared_{sheet.table} AS
         SELECT s.row_no, {final},
             CASE WHEN s.refused THEN 'rejected'
                 WHEN s.doubled THEN 'unchanged'
                 WHEN t.{sheet.key[0]} IS NULL THEN 'new'
                 WHEN {same} THEN 'unchanged' ELSE 'changed' END AS state
         FROM staged_{sheet.table} s LEFT JOIN {sheet.table} t ON {on}
-        """  # noqa: S608 - names from the contract
+        """,  # noqa: S608 - names from the contract
     )
 
 
@@ -291,13 +292,5 @@ def _changes(
 
 
 def drop_staged(cursor: duckdb.DuckDBPyConnection) -> None:
-    for view in ("merged_step", "named_case", "known_case", "joinable_case", "every_case"):
-        cursor.execute(f"DROP VIEW IF EXISTS {view}")
-    for sheet in SHEETS:
-        cursor.execute(f"DROP TABLE IF EXISTS staged_{sheet.table}")
-        cursor.execute(f"DROP TABLE IF EXISTS compared_{sheet.table}")
-    for name in (
-        "problem", "warning", "first_record", "import_day", "doubled_key", "writable_unit",
-        "joinable_unit", "case_revision", "held_activity", "held_step",
-    ):  # fmt: skip
-        cursor.execute(f"DROP TABLE IF EXISTS {name}")
+    """Forget what was staged, and all that was made of it."""
+    temporary.drop(cursor)

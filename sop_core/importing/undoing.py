@@ -17,6 +17,7 @@ from sop_core.errors import UndoRefused
 from sop_core.importing import rechecking, staging, vouching
 from sop_core.importing.contract import SHEETS, Sheet
 from sop_core.importing.rechecking import Fault
+from sop_core.importing.temporary import make
 from sop_core.indonesian import now
 from sop_core.indonesian import today as jakarta_today
 from sop_core.store import Store, Trace, bump_version
@@ -116,25 +117,26 @@ def _refuse_if_changed_since(
 
 def _name_touched(cursor: duckdb.DuckDBPyConnection, batch_id: int) -> None:
     for sheet in SHEETS:
-        cursor.execute(
-            f"CREATE OR REPLACE TEMP TABLE undone_{sheet.table} AS SELECT {', '.join(sheet.key)}"  # noqa: S608
-            f" FROM {sheet.table}_vouched WHERE batch_id = $id",
+        make(
+            cursor,
+            f"undone_{sheet.table}",
+            f"SELECT {', '.join(sheet.key)} FROM {sheet.table}_vouched WHERE batch_id = $id",  # noqa: S608
             {"id": batch_id},
         )
-    cursor.execute(
-        "CREATE OR REPLACE TEMP TABLE undone_case AS"
-        " SELECT case_id FROM undone_activity UNION SELECT case_id FROM undone_step_record"
+    make(
+        cursor,
+        "undone_case",
+        "SELECT case_id FROM undone_activity UNION SELECT case_id FROM undone_step_record",
     )
-    cursor.execute(
-        "CREATE OR REPLACE TEMP TABLE flow_before AS"
-        " SELECT case_id, flow FROM activity SEMI JOIN undone_activity USING (case_id)"
+    make(
+        cursor,
+        "flow_before",
+        "SELECT case_id, flow FROM activity SEMI JOIN undone_activity USING (case_id)",
     )
 
 
 def _forget_touched(cursor: duckdb.DuckDBPyConnection) -> None:
-    for sheet in SHEETS:
-        cursor.execute(f"DROP TABLE undone_{sheet.table}")
-    for name in ("undone_case", "flow_before", "step_numbering", "record_numbering"):
+    for name in ("step_numbering", "record_numbering"):
         cursor.execute(f"DROP TABLE {name}")
     staging.drop_staged(cursor)
 

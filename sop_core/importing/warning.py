@@ -13,6 +13,7 @@ import duckdb
 
 from sop_core.importing.checking import counted, listed
 from sop_core.importing.parsing import Problem, ProblemCount
+from sop_core.importing.temporary import make
 
 # Recommendations of the named cases as they would be stored afterwards.
 _FOLLOW_UPS = """(
@@ -75,7 +76,7 @@ def find(cursor: duckdb.DuckDBPyConnection) -> tuple[list[Problem], list[Problem
 
     Of the rows that ``checking.run`` let in; its temporary tables must be there.
     """
-    cursor.execute("CREATE OR REPLACE TEMP TABLE warning AS FROM problem LIMIT 0")
+    make(cursor, "warning", "FROM problem LIMIT 0")
     cursor.execute(
         f"""
         INSERT INTO warning

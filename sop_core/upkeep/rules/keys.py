@@ -4,7 +4,15 @@
 from __future__ import annotations
 
 from sop_core.store import migrations
-from sop_core.upkeep.rules.writing import KEYS, SHEET_KEYS, Rule, breaks, refers, text
+from sop_core.upkeep.rules.writing import (
+    KEYS,
+    SHEET_KEYS,
+    Rule,
+    breaks,
+    refers,
+    tables_with,
+    text,
+)
 
 # A generated case (annual report, national cycle) is there only while something is owed in it.
 _GENERATED = "id_parts(case_id) IS NULL AND "
@@ -43,10 +51,7 @@ RULES = (
     ),
     *(
         refers("unit", table, "unit_code", "unit.code", f"unit tidak terdaftar pada {table}")
-        for table in (
-            "activity", "facilitator", "follow_up", "target", "app_user", "disposition",
-            "office_statement",
-        )
+        for table in (*tables_with("unit_code"), "app_user", "disposition", "office_statement")
     ),
     refers("unit", "unit", "coordinator_code", "unit.code", "koordinator yang tidak terdaftar"),
     *(

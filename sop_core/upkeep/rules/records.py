@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from sop_core.flows import CODES, FLOWS
 from sop_core.importing.contract import SHEETS
-from sop_core.upkeep.rules.writing import KEYS, Rule, among, breaks, text
+from sop_core.upkeep.rules.writing import KEYS, Rule, among, breaks, tables_with, text
 
 _FLOWS = among(CODES)
 _YEARS = "NOT BETWEEN 2000 AND 2100"
@@ -58,12 +58,8 @@ _HAPPENED = [
         f" USING (batch_id) WHERE t.{field} > b.imported_at::DATE + 1",
         f"{field} pada {table} sesudah hari unggahannya",
     )
-    for table, field in (
-        ("step_record", "finished"), ("follow_up", "finished_on"), ("facilitator", "trained_on"),
-        ("facilitator", "competence_on"), ("facilitator", "applied_on"),
-        ("facilitator", "endorsed_on"),
-    )
-]  # fmt: skip
+    for table, field in ((s.table, c.field) for s in SHEETS for c in s.columns if c.fact)
+]
 
 _STEP = "concat_ws(' / ', r.case_id, r.step_no::VARCHAR)"
 _OF_CASE = "FROM step_record r JOIN sop_case c USING (case_id)"
@@ -116,7 +112,7 @@ _YEAR_OF_ANOTHER_TIME = """
 _FLOW_RULES = (
     Rule("tanggal", _YEAR_OF_ANOTHER_TIME, "Tahun yang bukan tahun catatan pertamanya"),
     *(breaks("alur", t, f"flow NOT IN {_FLOWS}", f"alur tidak dikenal pada {t}")
-      for t in ("activity", "target", "disposition", "sop_case", "step_fact", "sop_step",
+      for t in (*tables_with("flow"), "disposition", "sop_case", "step_fact", "sop_step",
                 "flow_year", "opened_year")),
     breaks("alur", "activity", f"function IS NOT NULL AND NOT {_trait('function')}",
            "Fungsi di luar alur B"),
@@ -133,7 +129,7 @@ _FLOW_RULES = (
     breaks("isian", "activity", "NOT regexp_full_match(stakeholder, '[a-z]')",
            "Pemangku Kepentingan di luar pilihan"),
     *(breaks("tanggal", t, f"year {_YEARS}", f"tahun mustahil pada {t}")
-      for t in ("activity", "target", "sop_case")),
+      for t in (*tables_with("year"), "sop_case")),
 )  # fmt: skip
 
 RULES = (

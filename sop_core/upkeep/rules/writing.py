@@ -47,6 +47,11 @@ class Rule:
     message: str
 
 
+def tables_with(field: str) -> list[str]:
+    """The tables of records that have a column of that name, by the contract."""
+    return [s.table for s in SHEETS if any(c.field == field for c in s.columns)]
+
+
 def text(columns: Iterable[str]) -> str:
     """SQL for a key as a reader sees it."""
     return "concat_ws(' / ', " + ", ".join(f"{c}::VARCHAR" for c in columns) + ")"
