@@ -22,7 +22,8 @@ class Column:
     """One column: its Indonesian heading, the field it fills, and how a cell is read.
 
     ``choices`` maps each accepted value to other spellings of it; ``earliest`` is the
-    first year a date may have.
+    first year a date may have, ``most`` the largest count, ``counted`` what a count may be
+    of ("40 orang").
     """
 
     name: str
@@ -34,6 +35,8 @@ class Column:
     closed: bool = True
     earliest: int = 2018
     help: str = ""
+    most: int = 10_000_000
+    counted: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,6 +84,20 @@ COMMODITIES = {
     "Obat": ("obat-obatan",),
 }
 
+FLOW_NAMES = {
+    "A": ("advokasi pemangku kepentingan", "advokasi"),
+    "B": ("pembinaan dan pendampingan", "pembinaan", "pendampingan"),
+    "C": ("pemberdayaan masyarakat", "pemberdayaan"),
+    "D": (
+        "pembentukan fasilitator keamanan pangan", "pembentukan fasilitator",
+        "fasilitator keamanan pangan", "fasilitator",
+    ),
+}  # fmt: skip
+"""The flows by the SOP's own names (data/sop) and by what offices shorten them to."""
+NUMBERED = frozenset({"document_no", "competence_no", "recognition_no"})
+"""Fields of text that hold a number somebody gave out: an office that has none yet writes so."""
+PEOPLE = ("orang", "org", "jiwa")
+
 KEGIATAN = Sheet(
     "Kegiatan",
     "activity",
@@ -108,8 +125,10 @@ KEGIATAN = Sheet(
                help="ya jika bersama Unit Kerja Pusat (B.7, C.5)"),
         Column("Sumber Usulan", "proposal_source", "text", False, ("usulan", "asal usulan"),
                help="Inisiasi unit atau permintaan pemangku kepentingan"),
-        Column("Jumlah Peserta", "participants", "count", False, ("peserta",), help="Orang"),
-        Column("Jumlah Kader", "cadres", "count", False, ("kader",), help="Orang, hanya alur C"),
+        Column("Jumlah Peserta", "participants", "count", False, ("peserta",), help="Orang",
+               counted=(*PEOPLE, "peserta")),
+        Column("Jumlah Kader", "cadres", "count", False, ("kader",), help="Orang, hanya alur C",
+               counted=(*PEOPLE, "kader")),
         Column("Lanjut Sertifikasi", "certification", "yes_no", False, ("sertifikasi",),
                help="Hanya alur D: ya bila pelatihan dilanjutkan dengan sertifikasi kompetensi"
                " (D.3 keterangan 3 dan 4); D.7 menunggu sertifikasi itu"),
@@ -190,9 +209,12 @@ TARGET = Sheet(
         Column("Tahun", "year", "year", True, ("tahun anggaran",)),
         Column("Kode Unit", "unit_code", "unit", True, ("unit", "upt", "nama unit", "balai", "satker")),
         Column("Alur", "flow", "flow", True, ("kode alur",)),
-        Column("Jumlah Kegiatan", "activities", "count", False, ("target kegiatan",)),
-        Column("Jumlah Fasilitator", "facilitators", "count", False, ("target fasilitator",)),
-        Column("Jumlah Pelaku Usaha Didampingi", "businesses", "count", False, ("pelaku usaha didampingi",)),
+        Column("Jumlah Kegiatan", "activities", "count", False, ("target kegiatan",),
+               counted=("kegiatan",)),
+        Column("Jumlah Fasilitator", "facilitators", "count", False, ("target fasilitator",),
+               counted=(*PEOPLE, "fasilitator")),
+        Column("Jumlah Pelaku Usaha Didampingi", "businesses", "count", False, ("pelaku usaha didampingi",),
+               counted=("pelaku usaha", "umkm")),
     ),
     ("target tahunan",),
 )  # fmt: skip
