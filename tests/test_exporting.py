@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sop_core import importing
 from sop_core.exporting import Table, quoted, sheet_name, to_csv, to_xlsx, unquoted
 from sop_core.importing import SourceFile
-from sop_core.importing.cells import clean_text
+from sop_core.importing.texts import clean_text
 from sop_core.store import Store
 from tests.builders import HEADINGS, TODAY
 from tests.foreign.payloads import TEXTS

@@ -17,7 +17,7 @@ import pandas as pd
 from sop_core import accounts, past, region
 from sop_core.calendar import FIRST_YEAR, LAST_YEAR
 from sop_core.errors import CellError, Refused, UsageError
-from sop_core.importing.cells import parse_date
+from sop_core.importing.dates import parse_date
 from sop_core.indonesian import format_date, today
 from sop_core.paths import default_database
 from sop_core.store import Store

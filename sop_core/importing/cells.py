@@ -2,142 +2,86 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
 from collections.abc import Callable
 from typing import Any
 
-from sop_core.calendar import LAST_YEAR
 from sop_core.errors import CellError
-from sop_core.importing.contract import Column
+from sop_core.importing.contract import FLOW_NAMES, NUMBERED, Column
+from sop_core.importing.dates import read_date
 from sop_core.importing.limits import SUGGESTED_LENGTH, SUGGESTIONS
-from sop_core.indonesian import MONTH_NUMBER, MONTHS
+from sop_core.importing.notes import Told
+from sop_core.importing.numbers import parse_norm, read_count, read_year, refuse_lost_digits, told
+from sop_core.importing.step_letters import keeps_letter, read_step
+from sop_core.importing.texts import clean_lines, clean_text
+from sop_core.indonesian import format_date
 from sop_core.units import UnitFinder
 
 Parser = Callable[[Any], Any]
 _YES = {"ya", "y", "yes", "true", "1", "x", "v", "✓", "benar"}
-_NO = {"tidak", "t", "tdk", "no", "n", "false", "0", "-", "salah"}
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T]\d.*)?")
-_DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
-_WORDS = re.compile(r"(\d{1,2})\s+([A-Za-z]+)\.?\s+(\d{4})")
+_NO = {"tidak", "t", "tdk", "no", "n", "false", "0", "salah"}
+_FLOW_OF = {name: letter for letter, names in FLOW_NAMES.items() for name in names}
 
 
-def clean_text(value: Any) -> str:
-    """A cell as one line of text: NBSP and runs of blanks become one space."""
-    if isinstance(value, str):
-        return " ".join(value.split())
-    if isinstance(value, bool):
-        return "ya" if value else "tidak"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ")
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    return str(value)
+def parser_for(
+    column: Column, finder: UnitFinder, today: dt.date, month_first: bool = False
+) -> Parser:
+    """The function that reads a cell of this column. It raises CellError.
 
-
-def clean_lines(value: Any) -> str:
-    """A cell of several lines, each as one line of text; empty ones are left out."""
-    lines = str(value).splitlines() if isinstance(value, str) else [value]
-    return "\n".join(filter(None, map(clean_text, lines)))
-
-
-def parser_for(column: Column, finder: UnitFinder, today: dt.date) -> Parser:
-    """The function that reads a cell of this column. It raises CellError."""
+    What it reads from something else than the cell says is a Told.
+    """
     match column.kind:
         case "id":
-            return clean_text
+            return parse_id
         case "text":
-            return clean_text
+            return parse_number_given_out if column.field in NUMBERED else clean_text
         case "lines":
             return clean_lines
         case "date":
-            return lambda value: parse_date(value, column.earliest)
+            return lambda value: _dated(value, column, month_first)
         case "count":
-            return lambda value: parse_integer(value, 0, 10_000_000)
+            return lambda value: read_count(value, column.most, column.counted)
         case "norm":
             return parse_norm
         case "year":
-            return lambda value: parse_integer(value, 2018, today.year + 1)
+            return lambda value: read_year(value, 2018, today.year + 1)
         case "step":
-            return parse_step
+            return _step_parser(column)
         case "yes_no":
             return parse_yes_no
         case "flow":
-            return parse_flow
+            return read_flow
         case "unit":
             return _unit_parser(finder)
         case "choice":
             return lambda value: parse_choice(value, column)
 
 
-def parse_date(value: Any, earliest: int = 2018) -> dt.date:
-    """A real date, ``2026-03-02``, ``02/03/2026`` (day first) or ``2 Maret 2026``."""
-    if isinstance(value, dt.datetime):
-        day = value.date()
-    elif isinstance(value, dt.date):
-        day = value
-    elif isinstance(value, (int, float, dt.time, dt.timedelta)):
+def parse_id(value: Any) -> str:
+    """An id as it is written: 001 and 1 are two."""
+    refuse_lost_digits(value)
+    if isinstance(value, (dt.date, dt.time, dt.timedelta)):
         raise CellError(
-            f"{clean_text(value)} bukan tanggal; ubah format sel menjadi Tanggal"
-            " atau tulis seperti 02/03/2026"
+            "tanggal, bukan ID: Excel mengubahnya; format kolom sebagai Teks lalu ketik ulang"
         )
-    else:
-        day = _date_from_text(clean_text(value))
-    if not earliest <= day.year <= LAST_YEAR:
-        raise CellError(f"tahun {day.year} di luar rentang {earliest}–{LAST_YEAR}")
-    return day
+    return clean_text(value)
 
 
-def _date_from_text(text: str) -> dt.date:
-    if match := _ISO.fullmatch(text):
-        year, month, day = (int(g) for g in match.groups())
-    elif match := _DAY_FIRST.fullmatch(text):
-        day, month, year = (int(g) for g in match.groups())
-    elif (match := _WORDS.fullmatch(text)) and match[2].lower() in MONTH_NUMBER:
-        day, month, year = int(match[1]), MONTH_NUMBER[match[2].lower()], int(match[3])
-    else:
-        raise CellError(
-            "bukan tanggal yang dikenal; tulis seperti 2026-03-02, 02/03/2026, atau 2 Maret 2026"
-        )
-    if not 1 <= month <= 12:
-        raise CellError(f"bulan {month} tidak ada; tanggal ditulis hari/bulan/tahun")
-    if year < 1 or year > 9999:
-        raise CellError(f"tahun {year} tidak ada")
-    last = calendar.monthrange(year, month)[1]
-    if not 1 <= day <= last:
-        raise CellError(f"tanggal {day} tidak ada: {MONTHS[month - 1]} {year} hanya {last} hari")
-    return dt.date(year, month, day)
+def parse_number_given_out(value: Any) -> str:
+    """The number of a document or certificate, which is a text of its own."""
+    refuse_lost_digits(value)
+    return clean_text(value)
 
 
-def parse_integer(value: Any, low: int, high: int) -> int:
-    """A whole number between two bounds, a point between thousands allowed."""
-    text = clean_text(value)
-    if re.fullmatch(r"\d{1,3}(\.\d{3})+", text):
-        text = text.replace(".", "")
-    if not re.fullmatch(r"-?\d+", text):
-        raise CellError("harus bilangan bulat")
-    # Python itself refuses to make a number of more than 4,300 digits.
-    number = int(text) if len(text) < 20 else high + 1
-    if not low <= number <= high:
-        raise CellError(f"harus antara {low} dan {high}")
-    return number
+def _dated(value: Any, column: Column, month_first: bool) -> Any:
+    dated = read_date(value, column.earliest, month_first)
+    return Told(dated.day, format_date(dated.day), dated.told) if dated.told else dated.day
 
 
-def parse_step(value: Any) -> int:
-    """The number of a step in its flow; the flow itself stands with the activity."""
-    written = re.fullmatch(r"[A-Za-z]\s*\.?\s*(\d{1,2})", clean_text(value))
-    if written:
-        raise CellError(f"tulis nomornya saja, tanpa huruf alur: {int(written[1])}")
-    return parse_integer(value, 1, 99)
-
-
-def parse_norm(value: Any) -> int | None:
-    """A norm (mutu baku waktu) in HK as the SOP writes it: ``10 HK``, ``10``, or ``N/A``."""
-    text = clean_text(value).upper().removesuffix("HK").strip()
-    return None if text in ("N/A", "NA", "-", "–") else parse_integer(text, 1, 999)
+def _step_parser(column: Column) -> Parser:
+    with_letter = keeps_letter(column)
+    return lambda value: told(value, read_step(value, with_letter)[0])
 
 
 def parse_yes_no(value: Any) -> bool:
@@ -151,12 +95,26 @@ def parse_yes_no(value: Any) -> bool:
 
 
 def parse_flow(value: Any) -> str:
-    """The letter of a flow (alur), alone or before its name."""
-    text = clean_text(value).upper()
-    match = re.fullmatch(r"(?:ALUR )?([A-D])(?:[.\s].*)?", text)
-    if not match:
+    """The letter of a flow (alur), alone, before its name, or the name alone."""
+    text = clean_text(value).lower().replace("&", "dan").rstrip(".")
+    match = re.fullmatch(r"(?:alur\s+)?(?:([a-d])(?![^\W_])[\s.,:;()/-]*)?(.*)", text)
+    letter, name = (match[1], match[2]) if match else (None, text)
+    named = _FLOW_OF.get(name)
+    if letter is None and named is None:
         raise CellError("alur tidak dikenal; harus A, B, C, atau D")
-    return match[1]
+    # "A. Pembinaan" and "A dan B" name two flows, and which is meant is not known.
+    others = {named} - {None} | {one.upper() for one in re.findall(r"\b[a-d]\b", name)}
+    if letter and others - {letter.upper()}:
+        raise CellError("menyebut dua alur; tulis satu huruf: A, B, C, atau D")
+    return letter.upper() if letter else str(named)
+
+
+def read_flow(value: Any) -> str | Told:
+    """The same, with a note where no letter stands there, or something that is no flow's name."""
+    flow = parse_flow(value)
+    text = clean_text(value).lower().removeprefix("alur").strip()
+    bare = re.sub(r"^[a-d](?![^\W_])[\s.,:;()/-]*", "", text)
+    return flow if bare != text and bare in {"", *FLOW_NAMES[flow]} else Told(flow, flow)
 
 
 def _unit_parser(finder: UnitFinder) -> Parser:
@@ -193,6 +151,10 @@ def parse_choice(value: Any, column: Column) -> str:
             return choice
     first = re.match(r"([a-z])[.)]\s", lowered)
     if first and first[1] in column.choices:
+        rest = lowered[first.end() :].strip()
+        named = {c for c, spellings in column.choices.items() if rest in spellings}
+        if named and first[1] not in named:
+            raise CellError(f"huruf {first[1]} bukan huruf pilihan itu; tulis salah satunya saja")
         return first[1]
     if not column.closed:
         return text

@@ -24,6 +24,9 @@ class Column:
     ``choices`` maps each accepted value to other spellings of it; ``earliest`` is the
     first year a date may have. ``fact`` marks the date of what has happened, which cannot lie
     ahead: the words say while what the cell stays blank.
+=======
+    first year a date may have, ``most`` the largest count, ``counted`` what a count may be
+    of ("40 orang").
     """
 
     name: str
@@ -36,6 +39,8 @@ class Column:
     earliest: int = 2018
     fact: str = ""
     help: str = ""
+    most: int = 10_000_000
+    counted: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,6 +89,19 @@ COMMODITIES = {
 }
 
 _OFFICE = ("unit", "upt", "unit kerja", "nama unit", "nama upt", "balai", "satker", "satuan kerja")
+FLOW_NAMES = {
+    "A": ("advokasi pemangku kepentingan", "advokasi"),
+    "B": ("pembinaan dan pendampingan", "pembinaan", "pendampingan"),
+    "C": ("pemberdayaan masyarakat", "pemberdayaan"),
+    "D": (
+        "pembentukan fasilitator keamanan pangan", "pembentukan fasilitator",
+        "fasilitator keamanan pangan", "fasilitator",
+    ),
+}  # fmt: skip
+"""The flows by the SOP's own names (data/sop) and by what offices shorten them to."""
+NUMBERED = frozenset({"document_no", "competence_no", "recognition_no"})
+"""Fields of text that hold a number somebody gave out: an office that has none yet writes so."""
+PEOPLE = ("orang", "org", "jiwa")
 
 KEGIATAN = Sheet(
     "Kegiatan",
@@ -112,8 +130,10 @@ KEGIATAN = Sheet(
                help="ya jika bersama Unit Kerja Pusat (B.7, C.5)"),
         Column("Sumber Usulan", "proposal_source", "text", False, ("usulan", "asal usulan"),
                help="Inisiasi unit atau permintaan pemangku kepentingan"),
-        Column("Jumlah Peserta", "participants", "count", False, ("peserta",), help="Orang"),
-        Column("Jumlah Kader", "cadres", "count", False, ("kader",), help="Orang, hanya alur C"),
+        Column("Jumlah Peserta", "participants", "count", False, ("peserta",), help="Orang",
+               counted=(*PEOPLE, "peserta")),
+        Column("Jumlah Kader", "cadres", "count", False, ("kader",), help="Orang, hanya alur C",
+               counted=(*PEOPLE, "kader")),
         Column("Lanjut Sertifikasi", "certification", "yes_no", False, ("sertifikasi",),
                help="Hanya alur D: ya bila pelatihan dilanjutkan dengan sertifikasi kompetensi"
                " (D.3 keterangan 3 dan 4); D.7 menunggu sertifikasi itu"),
@@ -199,9 +219,12 @@ TARGET = Sheet(
         Column("Tahun", "year", "year", True, ("tahun anggaran", "ta", "tahun kegiatan", "thn")),
         Column("Kode Unit", "unit_code", "unit", True, _OFFICE),
         Column("Alur", "flow", "flow", True, ("kode alur",)),
-        Column("Jumlah Kegiatan", "activities", "count", False, ("target kegiatan",)),
-        Column("Jumlah Fasilitator", "facilitators", "count", False, ("target fasilitator",)),
-        Column("Jumlah Pelaku Usaha Didampingi", "businesses", "count", False, ("pelaku usaha didampingi",)),
+        Column("Jumlah Kegiatan", "activities", "count", False, ("target kegiatan",),
+               counted=("kegiatan",)),
+        Column("Jumlah Fasilitator", "facilitators", "count", False, ("target fasilitator",),
+               counted=(*PEOPLE, "fasilitator")),
+        Column("Jumlah Pelaku Usaha Didampingi", "businesses", "count", False, ("pelaku usaha didampingi",),
+               counted=("pelaku usaha", "umkm")),
     ),
     ("target tahunan",),
 )  # fmt: skip

@@ -1,9 +1,10 @@
-"""How sheets, columns and offices were recognised, told in one line a kind."""
+"""How a file was read where it could be read otherwise, told in one line a kind."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sop_core.importing.limits import NOTED
 from sop_core.indonesian import format_number
@@ -12,40 +13,70 @@ EXAMPLES = 3
 """Of one kind that are named in its line; the rest are counted."""
 LENGTH = 80
 """Characters of what somebody wrote that are shown in a line."""
+BLANK, VALUE, CLOCK, SHORT_YEAR = "kosong", "nilai", "jam", "tahun"
+MOVED, MONTH_FIRST, RANGE, DOUBT = "geser", "bulan", "rentang", "tukar"
+"""Kinds that are of cells: their lines name the column and count its cells."""
 # What a line says of what was recognised and of what was not; {items} are its examples.
 _KNOWN = {
     "lembar": "Lembar {items} dari judul kolomnya.",
     "kolom": "{sheet}: kolom {items}.",
     "unit": "{sheet}: unit {items}.",
+    BLANK: "{sheet}: kolom {column}: {count} sel berisi {items} dibaca kosong.",
+    VALUE: "{sheet}: kolom {column}: {count} sel dibaca menurut artinya: {items}.",
+    CLOCK: "{sheet}: kolom {column}: {count} sel berisi jam, yang tidak disimpan: {items}.",
+    SHORT_YEAR: "{sheet}: kolom {column}: {count} sel bertahun dua angka: {items}.",
+    MOVED: "{sheet}: kolom {column}: {count} cap waktu dibaca sebagai hari di Jakarta: {items}.",
+    MONTH_FIRST: "{sheet}: kolom {column}: {count} sel dibaca bulan/hari/tahun: {items}.",
+    RANGE: "{sheet}: kolom {column}: {count} rentang dibaca sebagai mulai dan selesai: {items}.",
+    DOUBT: "{sheet}: kolom {column}: {count} sel tanggal semuanya bertanggal 1–12, sedangkan {items}"
+    " tertulis sebagai teks; Excel mungkin menukar hari dan bulannya. Periksa.",
 }
 _UNKNOWN = {
     "lembar": "Lembar {items} tidak dikenal dan tidak dibaca.",
     "kolom": "{sheet}: kolom {items} tidak dikenal dan tidak diimpor.",
 }
+# The line itself says as what all of these were read.
+_LISTED = {BLANK, DOUBT}
 
 
 @dataclass(frozen=True)
 class Reading:
     """What was written, and as what it was read; ``read_as`` is empty where it was left out.
 
-    ``kind`` is lembar, kolom or unit; ``sheet`` is empty for a sheet.
+    ``kind`` is lembar, kolom, unit or one of those of cells; ``sheet`` is empty for a sheet.
+    ``column`` and ``count`` say where cells stand and how many they are.
     """
 
     kind: str
     sheet: str
     written: str
     read_as: str
+    column: str = ""
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class Told:
+    """A value that a parser read from something else than what it says, and the kinds of note."""
+
+    value: Any
+    shown: str
+    kinds: tuple[str, ...] = (VALUE,)
 
 
 def _grouped(readings: Iterable[Reading]) -> list[list[Reading]]:
-    groups: dict[tuple[str, str, bool], list[Reading]] = {}
-    for reading in dict.fromkeys(readings):  # blanks apart, two spellings may be one
-        groups.setdefault((reading.kind, reading.sheet, bool(reading.read_as)), []).append(reading)
-    return list(groups.values())
+    groups: dict[tuple[str, str, str, bool], dict[Reading, int]] = {}
+    for reading in readings:
+        key = (reading.kind, reading.sheet, reading.column, bool(reading.read_as))
+        group = groups.setdefault(key, {})
+        # Blanks apart, two spellings may be one; and one may stand in two tabs of a sheet.
+        same = replace(reading, count=0) if reading.count else reading
+        group[same] = group.get(same, 0) + reading.count
+    return [[replace(r, count=n) if n else r for r, n in g.items()] for g in groups.values()]
 
 
 def lines(readings: Iterable[Reading]) -> list[str]:
-    """One line a kind and sheet: what was recognised apart from what was not."""
+    """One line a kind, sheet and column: what was recognised apart from what was not."""
     return [_line(group) for group in _grouped(readings)]
 
 
@@ -56,16 +87,21 @@ def _line(group: list[Reading]) -> str:
     more = len(group) - len(said)
     if more:
         said.append(f"dan {format_number(more)} lainnya")
-    items = ("; " if first.read_as else ", ").join(said)
-    return words[first.kind].format(sheet=first.sheet, items=items)
+    items = ("; " if first.read_as and first.kind not in _LISTED else ", ").join(said)
+    count = format_number(sum(reading.count for reading in group))
+    return words[first.kind].format(
+        sheet=first.sheet, column=first.column, count=count, items=items
+    )
 
 
 def _said(reading: Reading) -> str:
     written = reading.written
     cut = written if len(written) <= LENGTH else written[: LENGTH - 1] + "…"
-    return f"“{cut}” dibaca sebagai {reading.read_as}" if reading.read_as else f"“{cut}”"
+    if not reading.read_as or reading.kind in _LISTED:
+        return f"“{cut}”"
+    return f"“{cut}” dibaca sebagai {reading.read_as}"
 
 
 def listed(readings: Iterable[Reading]) -> list[Reading]:
-    """The first NOTED of each kind and sheet."""
+    """The first NOTED of each kind, sheet and column."""
     return [reading for group in _grouped(readings) for reading in group[:NOTED]]

@@ -14,12 +14,14 @@ import numpy as np
 
 from sop_core.errors import CellError, ImportRefused
 from sop_core.importing import rows
-from sop_core.importing.cells import clean_text, parser_for
+from sop_core.importing.cells import parser_for
 from sop_core.importing.contract import LANGKAH, Column
+from sop_core.importing.dates import DateRange
 from sop_core.importing.headings import Headings, joined
 from sop_core.importing.mapping.model import UNREAD, Mapping, column_keys, step_of
 from sop_core.importing.raw import Doubt, Part, RawSheet
 from sop_core.importing.tabs import Cells, Tab
+from sop_core.importing.texts import clean_text
 from sop_core.units import UnitFinder
 
 MADE = "REKAP-"
@@ -61,7 +63,7 @@ def applied(tab: Tab, mapping: Mapping, around: Around) -> Applied:
             f"{found.sheet.name}: ID dibuat dari unit, alur, tahun, dan"
             f" {f'kolom “{mapping.key}”' if mapping.key else 'judul'}."
         )
-    steps = _steps(found, data, main, tab)
+    steps = _steps(found, data, main, tab, around)
     if steps:
         told.append(
             f"Langkah: {len(steps)} kolom langkah dari {len(data.numbers)} baris menjadi"
@@ -192,7 +194,31 @@ def _hash(text: str) -> str:
     return hashlib.sha256(_plain(text).encode()).hexdigest()[:8]
 
 
-def _steps(found: Headings, data: rows.Rows, main: RawSheet, tab: Tab) -> list[RawSheet]:
+def _ranges(cells: Cells, around: Around) -> tuple[Cells, Cells]:
+    """A step's one column: two days in a cell are its start and its finish, told where the range
+    is read; any other is its finish.
+    """
+    parse = parser_for(LANGKAH.column("finished"), around.finder, around.today)
+    spans = np.zeros(len(cells.values), bool)
+    for code, value in enumerate(cells.values):
+        if isinstance(value, str) and value:
+            try:
+                parse(value)
+            except DateRange:
+                spans[code] = True
+            except CellError:
+                continue  # told where the cell is read
+    values = [*cells.values, ""]
+    both, blank = spans[cells.codes], len(cells.values)
+    return (
+        Cells(values, np.where(both, cells.codes, blank).astype(np.int32)),
+        Cells(values, np.where(both, blank, cells.codes).astype(np.int32)),
+    )
+
+
+def _steps(
+    found: Headings, data: rows.Rows, main: RawSheet, tab: Tab, around: Around
+) -> list[RawSheet]:
     """A table of step records for each step that has a column."""
     ids = _column(main, "case_id")
     days: dict[tuple[str, int], dict[str, tuple[Cells, str]]] = {}
@@ -208,11 +234,15 @@ def _steps(found: Headings, data: rows.Rows, main: RawSheet, tab: Tab) -> list[R
     made = []
     for (flow, number), given in sorted(days.items()):
         heading = next(name for _, name in given.values())
+        finished = given.get("selesai", (blank, ""))[0]
+        started, finished = (
+            (given["mulai"][0], finished) if "mulai" in given else _ranges(finished, around)
+        )
         cells = {
             "case_id": ids,
             "step_no": Cells([f"{flow}.{number}"], zeros),
-            "started": given.get("mulai", (blank, ""))[0],
-            "finished": given.get("selesai", (blank, ""))[0],
+            "started": started,
+            "finished": finished,
         }
         columns = dict(enumerate(LANGKAH.column(name) for name in cells))
         made.append(

@@ -12,11 +12,11 @@ from typing import Any
 from sop_core import spelling
 from sop_core.definition import Revision
 from sop_core.importing import headings
-from sop_core.importing.cells import clean_text
 from sop_core.importing.contract import KEGIATAN, SHEETS, Sheet
 from sop_core.importing.headings import Headings
 from sop_core.importing.mapping.model import UNREAD, Mapping, column_keys, step_of
 from sop_core.importing.tabs import Tab
+from sop_core.importing.texts import clean_text
 from sop_core.units import UnitFinder
 
 _CODE = re.compile(r"(?<![A-Za-z0-9])([A-D]) ?\.? ?([1-9][0-9]?)(?![0-9A-Za-z])")

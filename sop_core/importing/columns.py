@@ -1,0 +1,153 @@
+"""One column read: each distinct value once, with what failed and what must be told of it.
+
+A spreadsheet of 100,000 rows repeats its dates, offices and flows, and reading each once is
+what keeps an import fast.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from sop_core.errors import CellError
+from sop_core.exporting import cell_length
+from sop_core.importing import date_order
+from sop_core.importing.blanks import is_placeholder
+from sop_core.importing.cells import parser_for
+from sop_core.importing.contract import Column, Sheet
+from sop_core.importing.date_order import Order
+from sop_core.importing.dates import DateRange
+from sop_core.importing.limits import LIMITS, SHOWN, refusal
+from sop_core.importing.notes import BLANK, DOUBT, Reading, Told
+from sop_core.importing.reading import Cells, ErrorCell, RawSheet
+from sop_core.importing.texts import clean_text
+from sop_core.units import UnitFinder
+
+_SURELY = LIMITS["cell"].most // 2
+"""A character is one unit of UTF-16 or two; nearly every text is far shorter."""
+_DOUBTED_DATES = 3
+"""Distinct real dates from which on it is no chance that none is past the 12th."""
+
+
+@dataclass
+class ReadColumn:
+    """What the distinct values of a column were read as, why some were not, and what is told.
+
+    ``ranges`` are the values of which the sheet decides: two days each.
+    """
+
+    column: Column
+    cells: Cells
+    values: list[Any]
+    failed: dict[int, str] = field(default_factory=dict)
+    ranges: dict[int, DateRange] = field(default_factory=dict)
+    readings: list[Reading] = field(default_factory=list)
+
+
+def read_column(
+    sheet: Sheet, column: Column, cells: Cells, finder: UnitFinder, today: dt.date, order: Order
+) -> ReadColumn:
+    """Read a column; a value that cannot be read is None and has its reason in ``failed``."""
+    parse = parser_for(column, finder, today, order.month_first)
+    read = ReadColumn(column, cells, [None] * len(cells.values))
+    for code, count in standing(cells):
+        value = cells.values[code]
+        if isinstance(value, ErrorCell):
+            read.failed[code] = (
+                f"sel berisi galat {value} dari rumus; perbaiki rumusnya atau isi nilainya"
+            )
+            continue
+        if value == "" or (isinstance(value, str) and not value.strip()):
+            _leave_blank(read, code, "wajib diisi")
+            continue
+        if is_placeholder(column, value):
+            written = shown(value)
+            _leave_blank(read, code, f"wajib diisi; berisi “{written}”")
+            if not column.required:
+                _tell(read, sheet, BLANK, written, "kosong", count)
+            continue
+        try:
+            found = _checked(parse, value, order)
+        except DateRange as both:
+            read.ranges[code] = both
+            read.failed[code] = str(both)
+        except CellError as error:
+            read.failed[code] = str(error)
+        else:
+            if type(found) is Told:
+                for kind in found.kinds:
+                    _tell(read, sheet, kind, shown(value), found.shown, count)
+                found = found.value
+            read.values[code] = found
+    if column.kind == "date":
+        _tell_of_swapped(read, sheet)
+    return read
+
+
+def standing(cells: Cells) -> Iterator[tuple[int, int]]:
+    """The values that stand in the column's rows, and in how many.
+
+    Those that stand only in headings or in rows above them are not of the column.
+    """
+    counts = np.bincount(cells.codes, minlength=len(cells.values))
+    codes = np.flatnonzero(counts)
+    return zip(codes.tolist(), counts[codes].tolist(), strict=True)
+
+
+def orders(raw: RawSheet) -> dict[str, Order]:
+    """How each date column of a sheet writes its days, by its field."""
+    found = {}
+    for position, column in raw.columns.items():
+        if column.kind == "date":
+            cells = raw.cells[position]
+            found[column.name] = date_order.evidence(cells.values[c] for c, _ in standing(cells))
+    return date_order.decide(found)
+
+
+def _leave_blank(read: ReadColumn, code: int, reason: str) -> None:
+    # A blank yes/no is a "no": the same as the sheet without the mark.
+    read.values[code] = False if read.column.field in {"skipped", "joint_with_center"} else None
+    if read.column.required:
+        read.failed[code] = reason
+
+
+def _checked(parse: Any, value: Any, order: Order) -> Any:
+    """A value by its parser, if its column and the longest cell let it. Raises CellError."""
+    if order.refused and date_order.is_written(value):
+        raise CellError(order.refused)
+    if order.swapped and isinstance(value, dt.date):
+        raise CellError(order.swapped)
+    found = parse(value)
+    if type(found) is str and len(found) > _SURELY:
+        said = refusal("cell", cell_length(found))
+        if said is not None:
+            raise CellError(said)
+    return found
+
+
+def _tell(
+    read: ReadColumn, sheet: Sheet, kind: str, written: str, read_as: str, count: int
+) -> None:
+    read.readings.append(Reading(kind, sheet.name, written, read_as, read.column.name, count))
+
+
+def _tell_of_swapped(read: ReadColumn, sheet: Sheet) -> None:
+    """An English Excel takes 02/03/2026 for 3 February and leaves 25/03/2026 a text.
+
+    The dates may be right as well, so they are kept, and the uploader is asked to look.
+    """
+    here = [(read.cells.values[code], count) for code, count in standing(read.cells)]
+    found = date_order.evidence(value for value, _ in here)
+    dates = [count for value, count in here if isinstance(value, dt.date)]
+    if found.only_day and not (found.both or found.late_dates) and len(dates) >= _DOUBTED_DATES:
+        _tell(read, sheet, DOUBT, found.only_day, "sel tanggal", sum(dates))
+
+
+def shown(value: Any) -> str:
+    """What somebody wrote, as much of it as stands beside a reason."""
+    text = clean_text(value)
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
