@@ -16,7 +16,7 @@ import pyarrow as pa
 from sop_core import facts
 from sop_core.access import Viewer
 from sop_core.importing import authority
-from sop_core.importing.contract import SHEETS, Sheet
+from sop_core.importing.contract import NO_WHEN_BLANK, SHEETS, Sheet
 from sop_core.importing.limits import LISTED
 from sop_core.importing.parsing import Parsed, Problem, ProblemCount
 from sop_core.importing.reading import Book
@@ -83,7 +83,7 @@ def run(
         duplicate_rows(cursor, given.sheet)
     refuse(cursor)
     for given in parsed.sheets:
-        _complete(cursor, given.sheet, given.present)
+        _complete(cursor, given.sheet, given.present, parsed.clears)
     tables = {p.sheet.table for p in parsed.sheets}
     for check, of in CHECKS.items():
         if not tables & set(of):  # a question about rows that are not there is still planned
@@ -214,14 +214,32 @@ _OWN = {
 }
 
 
-def _complete(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, present: list[str]) -> None:
-    """A column that the file lacks keeps what is stored: the checks look at the whole row."""
-    absent = [c.field for c in sheet.columns if c.field not in present]
-    if absent:
+def _complete(
+    cursor: duckdb.DuckDBPyConnection, sheet: Sheet, present: list[str], clears: bool
+) -> None:
+    """What a row does not say keeps what is stored: the checks look at the whole row.
+
+    That is a column that the file lacks, and a blank cell, unless blanks clear.
+    """
+    # What is stored of the staged cases is picked out already.
+    stored = {"activity": "held_activity", "step_record": "held_step"}.get(sheet.table, sheet.table)
+    free = [c.field for c in sheet.columns if c.field not in sheet.key]
+    kept = [
+        f"{f} = {f'coalesce(s.{f}, t.{f})' if f in present else f't.{f}'}"
+        for f in free
+        if f not in present or not clears
+    ]
+    mine = f"{_OWN[sheet.table]} AND {' AND '.join(f's.{k} = t.{k}' for k in sheet.key)}"
+    if kept:
         cursor.execute(
-            f"UPDATE staged_{sheet.table} AS s SET {', '.join(f'{f} = t.{f}' for f in absent)}"  # noqa: S608
-            f" FROM {sheet.table} t WHERE {_OWN[sheet.table]} AND NOT s.refused"
-            f" AND {' AND '.join(f's.{k} = t.{k}' for k in sheet.key)}"
+            f"UPDATE staged_{sheet.table} AS s SET {', '.join(kept)}"  # noqa: S608
+            f" FROM {stored} t WHERE NOT s.refused AND {mine}"
+        )
+    new = "true" if clears else f"NOT EXISTS (FROM {stored} t WHERE {mine})"
+    for f in NO_WHEN_BLANK.intersection(present):
+        cursor.execute(
+            f"UPDATE staged_{sheet.table} AS s SET {f} = false"  # noqa: S608
+            f" WHERE {f} IS NULL AND NOT s.refused AND {new}"
         )
 
 

@@ -16,6 +16,10 @@ GUIDE, LISTS = "Panduan", "Daftar"
 ORIGIN, WHY, DOUBT = "Baris Asal", "Alasan Ditolak", "Peringatan"
 """Columns that the workbooks of refused and of doubtful rows add."""
 
+NO_WHEN_BLANK = frozenset({"skipped", "joint_with_center"})
+"""Fields of a yes/no column that is a mark: of a new row a blank is a no, and so it is where
+blanks clear. Elsewhere a blank keeps the mark that is stored, like every other blank."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Column:

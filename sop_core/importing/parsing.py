@@ -75,7 +75,8 @@ class Parsed:
     """A book, read and typed, before it is held against the store.
 
     ``faults`` are the cells that could not be read, a table for each column that has any:
-    sheet, row_no, column_name, value, message.
+    sheet, row_no, column_name, value, message. ``clears``: its blank cells clear what is stored,
+    by the uploader's word, instead of keeping it.
     """
 
     book: Book
@@ -83,6 +84,7 @@ class Parsed:
     faults: list[pa.Table] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
     demo: bool = False
+    clears: bool = False
 
     @property
     def problems(self) -> list[Problem]:
@@ -142,8 +144,6 @@ def _parse_column(
     for code in np.flatnonzero(np.bincount(cells.codes, minlength=len(read))).tolist():
         value = cells.values[code]
         if value == "" or (isinstance(value, str) and not value.strip()):
-            # A blank yes/no is a "no": the same as the sheet without the mark.
-            read[code] = False if column.field in {"skipped", "joint_with_center"} else None
             if column.required:
                 failed[code] = "wajib diisi"
             continue

@@ -13,10 +13,10 @@ import duckdb
 from sop_core.access import Viewer
 from sop_core.errors import ImportRefused
 from sop_core.importing import checking, outdated, warning
-from sop_core.importing.contract import SHEETS, Sheet
+from sop_core.importing.contract import NO_WHEN_BLANK, SHEETS, Sheet
 from sop_core.importing.notes import Reading, listed
 from sop_core.importing.outdated import Older
-from sop_core.importing.parsing import Parsed, Problem, ProblemCount, parse_book
+from sop_core.importing.parsing import Parsed, ParsedSheet, Problem, ProblemCount, parse_book
 from sop_core.importing.reading import SourceFile, read_book
 from sop_core.indonesian import format_date
 from sop_core.indonesian import today as jakarta_today
@@ -74,6 +74,8 @@ class Preview:
     ``older`` are the first of the ``older_total`` cells of which a later batch has put newer
     values in the store: the file would put back what was there before. ``notes`` tell one line a
     kind how names were read, ``readings`` name by name (the first limits.NOTED of each kind).
+    ``emptied`` are the first 200 a sheet of the ``emptied_total`` filled cells that blanks would
+    empty, where blanks clear; they are among the changes too.
     ``last_on`` is the last day on which a kept row's step began or was done.
     """
 
@@ -96,6 +98,8 @@ class Preview:
     change_total: int = 0
     warnings: list[Problem] = field(default_factory=list)
     warning_counts: list[ProblemCount] = field(default_factory=list)
+    emptied: list[Change] = field(default_factory=list)
+    emptied_total: int = 0
 
     @property
     def problem_total(self) -> int:
@@ -133,8 +137,12 @@ def read(
     files: list[SourceFile],
     today: dt.date | None = None,
     progress: Progress = quiet,
+    clears: bool = False,
 ) -> Parsed:
-    """Read and type the files. Raises ImportRefused; the store is not touched."""
+    """Read and type the files. Raises ImportRefused; the store is not touched.
+
+    With ``clears`` their blank cells empty what is stored, in preview and commit alike.
+    """
     with _no_cycle_search():
 
         def reading(number: int) -> None:
@@ -143,7 +151,10 @@ def read(
 
         book = read_book(files, reading=reading)
         progress(0.35, "Memeriksa isi sel")
-        return parse_book(book, store.unit_finder(), today or jakarta_today(), store.stakeholders())
+        day, kinds = today or jakarta_today(), store.stakeholders()
+        parsed = parse_book(book, store.unit_finder(), day, kinds)
+        parsed.clears = clears
+        return parsed
 
 
 def preview(
@@ -187,6 +198,10 @@ def examine(
         changes, replaced = _changes(cursor, given.sheet)
         result.changes += changes
         result.change_total += replaced
+        if parsed.clears:
+            emptied, total = _emptied(cursor, given)
+            result.emptied += emptied
+            result.emptied_total += total
         older, total = outdated.find(cursor, given.sheet, given.present, result.sha256, viewer)
         result.older += older
         result.older_total += total
@@ -217,7 +232,13 @@ def _refuse_beside_real(cursor: duckdb.DuckDBPyConnection) -> None:
 
 
 def _compare(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, present: list[str]) -> None:
-    """Hold staged rows against stored ones; a column the file lacks keeps what is stored."""
+    """Hold staged rows, completed from what is stored (``checking``), against the stored ones.
+
+    A row that holds nothing but its key, of no stored record, is ``empty``: a template's row for a
+    step that nobody has begun says nothing yet.
+    """
+    blank = [f"NOT coalesce(s.{f}, false)" if f in NO_WHEN_BLANK else f"s.{f} IS NULL"
+             for f in (c.field for c in sheet.columns) if f not in sheet.key]  # fmt: skip
     names = [c.field for c in sheet.columns]
     final = ", ".join(f"{'s' if n in present else 't'}.{n} AS {n}" for n in names)
     same = " AND ".join(f"s.{n} IS NOT DISTINCT FROM t.{n}" for n in present)
@@ -228,7 +249,8 @@ def _compare(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, present: list[str]
         SELECT s.row_no, {final},
             CASE WHEN s.refused THEN 'rejected'
                 WHEN s.doubled THEN 'unchanged'
-                WHEN t.{sheet.key[0]} IS NULL THEN 'new'
+                WHEN t.{sheet.key[0]} IS NULL
+                    THEN CASE WHEN {" AND ".join(blank)} THEN 'empty' ELSE 'new' END
                 WHEN {same} THEN 'unchanged' ELSE 'changed' END AS state
         FROM staged_{sheet.table} s LEFT JOIN {sheet.table} t ON {on}
         """  # noqa: S608 - names from the contract
@@ -237,7 +259,8 @@ def _compare(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, present: list[str]
 
 def _count(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> Counts:
     rows = cursor.execute(
-        f"SELECT state, count(*) FROM compared_{sheet.table} GROUP BY state"  # noqa: S608
+        "SELECT CASE state WHEN 'empty' THEN 'unchanged' ELSE state END AS what, count(*)"  # noqa: S608
+        f" FROM compared_{sheet.table} GROUP BY what"
     ).fetchall()
     return Counts(**dict(rows))
 
@@ -266,6 +289,41 @@ def _changes(
         """,  # noqa: S608
         {"most": most},
     ).fetchall()
+    return [Change(sheet.name, *row[:-1]) for row in rows], rows[0][-1] if rows else 0
+
+
+def _emptied(
+    cursor: duckdb.DuckDBPyConnection, given: ParsedSheet, most: int = 200
+) -> tuple[list[Change], int]:
+    """The first filled cells that blanks of the file would empty, and how many there are."""
+    sheet = given.sheet
+    on = " AND ".join(f"c.{k} = t.{k}" for k in sheet.key)
+    free = [c for c in sheet.columns if c.field in given.present and c.field not in sheet.key]
+    if not free:
+        return [], 0
+    pairs = ", ".join(
+        f"{{'column': '{c.name}', 'before': t.{c.field}::VARCHAR, 'gone': g.{c.field} IS NULL AND "
+        # A mark that is not set is as good as none.
+        + (f"coalesce(t.{c.field}, false)" if c.field in NO_WHEN_BLANK else f"t.{c.field} IS NOT NULL")
+        + "}"
+        for c in free
+    )  # fmt: skip
+    key = " || ' / ' || ".join(f"c.{k}::VARCHAR" for k in sheet.key)
+    cursor.register("incoming", given.table)
+    rows = cursor.execute(
+        f"""
+        SELECT row_no, key, f.column, f.before, '', count(*) OVER () AS total
+        FROM (
+            SELECT c.row_no, {key} AS key, unnest([{pairs}]) AS f
+            FROM compared_{sheet.table} c JOIN {sheet.table} t ON {on}
+            JOIN incoming g ON g.row_no = c.row_no
+            WHERE c.state = 'changed'
+        )
+        WHERE f.gone ORDER BY row_no LIMIT $most
+        """,  # noqa: S608 - names from the contract
+        {"most": most},
+    ).fetchall()
+    cursor.unregister("incoming")
     return [Change(sheet.name, *row[:-1]) for row in rows], rows[0][-1] if rows else 0
 
 
