@@ -7,8 +7,10 @@ from collections import defaultdict
 from typing import Any
 
 from sop_core.exporting import Table, to_xlsx
-from sop_core.importing.contract import DOUBT, ORIGIN, WHY
+from sop_core.importing.contract import DOUBT, ORIGIN, WHY, normalise_heading
 from sop_core.importing.parsing import Parsed, Problem
+
+_OURS = {normalise_heading(name) for name in (ORIGIN, WHY, DOUBT)}
 
 
 def rejected_workbook(parsed: Parsed, problems: list[Problem]) -> bytes:
@@ -16,6 +18,8 @@ def rejected_workbook(parsed: Parsed, problems: list[Problem]) -> bytes:
 
     Headings stay the user's, so the corrected workbook can be uploaded as it is. It holds the
     rows of the problems that are listed (limits.LISTED); the page says how many there are.
+    However often it goes round, it has the columns of reasons once, with what is said of the
+    file that was just uploaded.
     """
     return _workbook(parsed, problems, WHY)
 
@@ -32,9 +36,11 @@ def _workbook(parsed: Parsed, problems: list[Problem], heading: str) -> bytes:
         reasons[p.sheet, p.row].append(f"{p.column}{value}: {p.message}")
     tables = []
     for raw in parsed.book.sheets:
+        # A workbook that went round before brings the reasons of then, which are answered or stale.
+        own = [i for i, name in enumerate(raw.headings) if normalise_heading(name) not in _OURS]
         rows = [
             [
-                *(_writable(column[at]) for column in raw.cells),
+                *(_writable(raw.cells[i][at]) for i in own),
                 number,
                 "; ".join(reasons[raw.sheet.name, number]),
             ]
@@ -42,7 +48,7 @@ def _workbook(parsed: Parsed, problems: list[Problem], heading: str) -> bytes:
             if (raw.sheet.name, number) in reasons
         ]
         if rows:
-            headings = [*raw.headings, ORIGIN, heading]
+            headings = [*(raw.headings[i] for i in own), ORIGIN, heading]
             tables.append(Table(raw.sheet.name, headings, rows, widths={heading: 90}))
     return to_xlsx(tables)
 
