@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sop_core import facts, importing
+from sop_core import facts, importing, indonesian, past
 from sop_core.importing import Parsed, SourceFile, vouching
 from sop_core.importing.contract import NO_WHEN_BLANK, SHEETS, match_headings
 from sop_core.importing.parsing import parse_book
@@ -152,6 +152,22 @@ def test_a_cell_that_is_blank_is_not_older_than_the_store(store: Store):
     for clears, columns in ((False, []), (True, ["Tanggal Selesai"])):
         parsed = importing.read(store, [file], TODAY, clears=clears)
         assert [o.column for o in importing.preview(store, parsed, TODAY).older] == columns
+
+
+def test_a_past_day_is_folded_as_it_was(store: Store, monkeypatch):
+    for day, rows, clears in (
+        (2, {"Kegiatan": [ADV], "Langkah": [STEP]}, False),
+        (3, {"Langkah": [["ADV-1", 1, None, D(2025, 3, 20)]]}, False),
+        (4, {"Langkah": [["ADV-1", 1, None, D(2025, 3, 20)]]}, True),
+    ):
+        noon = dt.datetime(2026, 3, day, 12, tzinfo=indonesian.JAKARTA)
+        monkeypatch.setattr(indonesian, "clock", lambda noon=noon: noon)
+        load(store, clears=clears, **rows)
+    monkeypatch.undo()
+    assert step(store)[:3] == [None, D(2025, 3, 20), None]
+    for day, known in ((2, STEP[2:5]), (3, [STEP[2], D(2025, 3, 20), STEP[4]])):
+        assert step(past.known_on(store, D(2026, 3, day)))[:3] == known
+    past.close(store.database)
 
 
 # -------------------------------------------------------------- by hypothesis
