@@ -13,8 +13,8 @@ from sop_core import importing
 from sop_core.access import DEMO
 from sop_core.errors import AccessDenied, ImportRefused, Refused, UndoRefused
 from sop_core.importing.limits import LISTED
+from sop_core.importing.owed import filled_template, own_office
 from sop_core.importing.returning import doubted_workbook, rejected_workbook
-from sop_core.importing.template import template
 from sop_core.indonesian import JAKARTA, format_date, format_number, today
 from sop_core.store import Store, Trace
 
@@ -32,6 +32,7 @@ CHANGE_COLUMNS = {
     "before": "Sebelum",
     "after": "Sesudah",
 }
+EMPTIED_COLUMNS = {k: v for k, v in CHANGE_COLUMNS.items() if k != "after"}
 OLDER_COLUMNS = {
     "sheet": "Lembar",
     "row": "Baris",
@@ -43,21 +44,38 @@ OLDER_COLUMNS = {
     "since": "Pada",
 }
 COUNT_COLUMNS = {"sheet": "Lembar", "column": "Kolom", "kind": "Alasan", "count": "Jumlah"}
+EMPTY = "Tanpa isi (templat kosong)"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def get_template(store: Store) -> None:
-    """The empty workbook."""
+    """The workbook to fill in, with what an office has yet to tell."""
     st.markdown(
         "**1. Isi templat.** Lima lembar: Kegiatan, Langkah, Fasilitator, Tindak Lanjut, Target."
         " Panduan dan daftar kode ada di dalamnya."
     )
+    unit = own_office(store.viewer) or _chosen_office(store)
+    if unit:
+        st.caption(
+            "Templatnya sudah memuat kegiatan yang belum selesai dan langkah yang berjalan atau"
+            " terutang: tinggal diisi tanggalnya. Sel yang dibiarkan kosong tidak mengubah apa pun."
+        )
     handing.button(
         "Unduh templat Excel",
-        lambda: template(store.units(today()), store.sop(today()), today()),
-        "templat-pantau-sop.xlsx",
+        lambda: filled_template(store, unit, today()),
+        f"templat-{unit}.xlsx" if unit else "templat-pantau-sop.xlsx",
         _XLSX,
     )
+
+
+def _chosen_office(store: Store) -> str | None:
+    """The office whose template is wanted, where several are seen; None for an empty one."""
+    by_name = {u.name: u.code for u in store.units(today())}
+    name = st.selectbox(
+        "Isi templat dengan yang belum selesai di", [EMPTY, *by_name], key="unit_templat",
+        placeholder="Pilih",
+    )  # fmt: skip
+    return by_name.get(str(name))
 
 
 def upload(store: Store) -> None:
@@ -80,10 +98,16 @@ def upload(store: Store) -> None:
         )  # fmt: skip
     with right:
         until = stating.day("Data s.d.", f"data_sampai_{number}", stating.UNTIL_HELP)
+        clears = st.toggle(
+            "Sel kosong mengosongkan isi yang tersimpan", key=f"kosongkan_{number}",
+            help="Biasanya sel kosong membiarkan isi yang tersimpan. Nyalakan untuk menghapus isi:"
+            " setiap sel kosong dalam berkas lalu mengosongkannya. Kolom yang tidak ada dalam"
+            " berkas tetap tidak mengubah apa pun.",
+        )  # fmt: skip
     if not files:
         return
     try:
-        parsed, found = examined(store, files)
+        parsed, found = examined(store, files, clears)
     except ImportRefused as error:
         st.error(words.say("**Tidak dapat diimpor.** {}", error), icon=":material/block:")
         return
@@ -91,16 +115,22 @@ def upload(store: Store) -> None:
     keep(store, parsed, found, until)
 
 
-def examined(store: Store, files: list[UploadedFile]) -> tuple[importing.Parsed, importing.Preview]:
-    """The files read and checked, once for as long as they and the store stay the same."""
-    state = ([f.file_id for f in files], store.version)
+def examined(
+    store: Store, files: list[UploadedFile], clears: bool
+) -> tuple[importing.Parsed, importing.Preview]:
+    """The files read and checked, once for as long as they, what their blanks do and the store
+    stay the same.
+    """
+    state = ([f.file_id for f in files], clears, store.version)
     known = st.session_state.get("pratinjau")
     if known is None or known[0] != state:
         st.session_state.pop("pratinjau", None)
         sources = [importing.SourceFile(f.name, f.getvalue()) for f in files]
         bar = st.progress(0.0, "Membaca berkas")
         try:
-            parsed = importing.read(store, sources, progress=words.progress(bar.progress))
+            parsed = importing.read(
+                store, sources, progress=words.progress(bar.progress), clears=clears
+            )
             found = importing.preview(store, parsed, progress=words.progress(bar.progress))
         finally:
             bar.empty()
@@ -123,6 +153,7 @@ def preview(parsed: importing.Parsed, found: importing.Preview) -> None:
     by_sheet = pd.DataFrame([{"sheet": k, **vars(v)} for k, v in found.sheets.items()])
     names = {"sheet": "Lembar", "new": "Baru", "changed": "Berubah", "unchanged": "Tetap", "rejected": "Ditolak"}  # fmt: skip
     tables.plain(by_sheet, names, alt="Baris per lembar")
+    emptied(found)
     if found.demo:
         st.warning("Berkas ini bertanda data demo dan akan diberi label demo.")
     if found.notes:
@@ -150,6 +181,19 @@ def preview(parsed: importing.Parsed, found: importing.Preview) -> None:
             _XLSX,
             icon=":material/assignment_return:",
         )
+
+
+def emptied(found: importing.Preview) -> None:
+    """A warning where blanks of the file would empty what is stored."""
+    if not found.emptied:
+        return
+    st.warning(
+        f"{format_number(found.emptied_total)} isian yang tersimpan akan menjadi kosong. Periksa"
+        " dahulu sebelum menyimpan.",
+        icon=":material/ink_eraser:",
+    )
+    frame = pd.DataFrame([vars(c) for c in found.emptied])
+    tables.plain(frame, EMPTIED_COLUMNS, alt="Isian yang akan kosong", height=220)
 
 
 def older(found: importing.Preview) -> None:

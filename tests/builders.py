@@ -35,11 +35,15 @@ def workbook(headings: dict[str, list[str]] | None = None, **sheets: list[list[A
 
 
 def load(
-    store: Store, headings: dict[str, list[str]] | None = None, **sheets: list[list[Any]]
+    store: Store,
+    headings: dict[str, list[str]] | None = None,
+    *,
+    clears: bool = False,
+    **sheets: list[list[Any]],
 ) -> Preview:
-    """Import rows as one workbook."""
+    """Import rows as one workbook, whose blanks keep what is stored or clear it."""
     file = SourceFile("uji.xlsx", workbook(headings, **sheets))
-    return importing.import_files(store, [file], "uji", today=TODAY)
+    return importing.import_files(store, [file], "uji", today=TODAY, clears=clears)
 
 
 def open_years(store: Store, *years: tuple[str, int]) -> None:

@@ -120,6 +120,8 @@ def test_import_status_and_undo(db, tmp_path, capsys):
         "readings",
         "changes",
         "changes_total",
+        "emptied",
+        "emptied_total",
         "batch_id",
         "sha256",
         "until",
@@ -157,6 +159,26 @@ def test_status_filters(demo_db, capsys):
     assert padang == [r for r in everything if r["unit"] == "BBPOM-PDG"]
     flow = answer(capsys, "status", "--overdue", "--as-of", TODAY, "--flow", "B")
     assert flow == [r for r in everything if r["flow"] == "B"]
+
+
+def test_blanks_clear_where_they_are_said_to(db, tmp_path, capsys):
+    first, later = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
+    first.write_bytes(workbook(
+        Kegiatan=[["ADV-1", "A", 2025, "BBPOM-PDG", "Advokasi"]], Langkah=[["ADV-1", 1, "2025-03-03"]],
+    ))  # fmt: skip
+    later.write_bytes(workbook(Langkah=[["ADV-1", 1, None, "2025-03-14", "LAP.01"]]))
+    assert run(capsys, "import", first)[0] == 0
+    said = run(capsys, "import", later, "--dry-run", "--kosongkan")[1].splitlines()
+    assert said[:2] == [
+        "Perhatian: 1 isian yang tersimpan akan menjadi kosong.",
+        "Dikosongkan: Langkah baris 2, ADV-1 / 1, Tanggal Mulai: “2025-03-03”",
+    ]
+    assert "kosong" not in run(capsys, "import", later, "--dry-run")[1]
+    assert answer(capsys, "import", later)["emptied_total"] == 0
+    assert answer(capsys, "status")[0]["started"] == "2025-03-03"
+    cleared = answer(capsys, "import", first, "--kosongkan")
+    assert (cleared["emptied_total"], {c["after"] for c in cleared["emptied"]}) == (2, {""})
+    assert [c["column"] for c in cleared["emptied"]] == ["Tanggal Selesai", "Nomor Dokumen"]
 
 
 @pytest.mark.slow

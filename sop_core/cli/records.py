@@ -14,10 +14,11 @@ from sop_core.cli.common import (
     number,
     open_store,
     print_json,
+    unit_code,
     who,
 )
 from sop_core.demo import demo_workbook
-from sop_core.importing.template import template
+from sop_core.importing.owed import filled_template, own_office
 from sop_core.indonesian import format_date, today
 from sop_core.paths import DATA
 
@@ -31,6 +32,9 @@ def register(command: Command) -> None:
         "--all-or-nothing", action="store_true", help="tolak semua bila ada yang salah"
     )
     sub.add_argument(
+        "--kosongkan", action="store_true", help="sel kosong mengosongkan isi yang tersimpan"
+    )
+    sub.add_argument(
         "--until", type=date, default=None,
         help="sampai hari apa berkas memuat keadaan unitnya, default hari ini",
     )  # fmt: skip
@@ -38,6 +42,9 @@ def register(command: Command) -> None:
     sub.add_argument("batch", type=number)
     sub = command("template", run_template, "Tulis templat buku kerja")
     sub.add_argument("file", type=Path)
+    sub.add_argument(
+        "--unit", default=None, help="kode atau nama unit; templatnya memuat yang belum selesai"
+    )
     sub = command("demo", run_demo, "Tulis buku kerja demo (data rekaan)")
     sub.add_argument("--cases", type=at_least_one, default=6000)
     sub.add_argument("--seed", type=number, default=2022)
@@ -54,11 +61,18 @@ def run_import(options: Any) -> int:
     statements.refuse_future(until, today())
     with open_store(options) as store:
         if options.dry_run:
-            result = importing.preview(store, importing.read(store, files))
+            result = importing.preview(
+                store, importing.read(store, files, clears=options.kosongkan)
+            )
             result.until = until
         else:
             result = importing.import_files(
-                store, files, who(store), options.all_or_nothing, until=until
+                store,
+                files,
+                who(store),
+                options.all_or_nothing,
+                until=until,
+                clears=options.kosongkan,
             )
     if options.json:
         print_json(
@@ -76,6 +90,8 @@ def run_import(options: Any) -> int:
                 "readings": [vars(r) for r in result.readings],
                 "changes": [vars(c) for c in result.changes],
                 "changes_total": result.change_total,
+                "emptied": [vars(c) for c in result.emptied],
+                "emptied_total": result.emptied_total,
                 "errors": [vars(p) for p in result.problems],
                 "older_total": result.older_total,
                 "older": [vars(o) | {"since": o.since.isoformat()} for o in result.older],
@@ -98,6 +114,12 @@ def run_import(options: Any) -> int:
 
 
 def _print_import(result: importing.Preview, dry_run: bool) -> None:
+    if result.emptied_total:
+        print(f"Perhatian: {result.emptied_total} isian yang tersimpan akan menjadi kosong.")
+    for cell in result.emptied:
+        print(
+            f"Dikosongkan: {cell.sheet} baris {cell.row}, {cell.key}, {cell.column}: “{cell.before}”"
+        )
     for note in result.notes:
         print(note)
     beyond = result.beyond(result.until or today())
@@ -167,9 +189,10 @@ def run_undo(options: Any) -> int:
 
 
 def run_template(options: Any) -> int:
-    """Write the empty workbook."""
+    """Write the workbook to fill in, with what an office has yet to tell."""
     with open_store(options) as store:
-        content = template(store.units(today()), store.sop(today()), today())
+        unit = unit_code(store, options.unit) or own_office(store.viewer)
+        content = filled_template(store, unit, today())
     options.file.write_bytes(content)
     print(f"Templat ditulis ke {options.file}")
     return 0

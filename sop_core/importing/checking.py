@@ -15,10 +15,11 @@ import pyarrow as pa
 
 from sop_core import facts
 from sop_core.access import Viewer
-from sop_core.importing import authority, rules
-from sop_core.importing.contract import SHEETS, Sheet
+from sop_core.importing import authority, rules, step_letters
+from sop_core.importing.contract import NO_WHEN_BLANK, SHEETS, Sheet
 from sop_core.importing.limits import LISTED
 from sop_core.importing.parsing import Parsed, Problem, ProblemCount
+from sop_core.importing.raw import PART_ROWS, part_names
 from sop_core.importing.reading import Book
 from sop_core.importing.rules import Check
 from sop_core.importing.temporary import make, make_views
@@ -38,8 +39,7 @@ def run(
         duplicate_rows(cursor, given.sheet)
     refuse(cursor)
     for given in parsed.sheets:
-        _complete(cursor, given.sheet, given.present)
-        _unread_absent(cursor, given.sheet, given.present)
+        _complete(cursor, given.sheet, given.present, parsed.clears)
     tables = {p.sheet.table for p in parsed.sheets}
     for check, of in CHECKS.items():
         if not tables & set(of):  # a question about rows that are not there is still planned
@@ -135,9 +135,28 @@ def _stage(cursor: duckdb.DuckDBPyConnection, parsed: Parsed, today: dt.date) ->
                 " SELECT *, false AS refused, false AS doubled FROM incoming"
             )
             cursor.unregister("incoming")
+    letters = given.get("step_record")
+    step_letters.stage(cursor, letters.written_steps if letters else None)
+    _stage_parts(cursor, parsed)
     refuse(cursor)
     hold_stored(cursor)
     make_views(cursor)
+
+
+def _stage_parts(cursor: duckdb.DuckDBPyConnection, parsed: Parsed) -> None:
+    """The names of the tables of a sheet that comes from several, for reasons that name rows."""
+    names = {raw.sheet.name: part_names(raw) for raw in parsed.book.sheets if len(raw.parts) > 1}
+    make(
+        cursor,
+        "part",
+        "SELECT unnest($sheets::VARCHAR[]) AS of_sheet, unnest($numbers::INTEGER[]) AS part_no,"
+        " unnest($names::VARCHAR[]) AS part_name",
+        {
+            "sheets": [sheet for sheet, parts in names.items() for _ in parts],
+            "numbers": [number for parts in names.values() for number, _ in enumerate(parts)],
+            "names": [name for parts in names.values() for name in parts],
+        },
+    )
 
 
 def hold_stored(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -168,27 +187,34 @@ _OWN = {
 }
 
 
-def _complete(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, present: list[str]) -> None:
-    """A column that the file lacks keeps what is stored: the checks look at the whole row."""
-    absent = [c.field for c in sheet.columns if c.field not in present]
-    if absent:
+def _complete(
+    cursor: duckdb.DuckDBPyConnection, sheet: Sheet, present: list[str], clears: bool
+) -> None:
+    """What a row does not say keeps what is stored: the checks look at the whole row.
+
+    That is a column that the file lacks, and a blank cell, unless blanks clear. Rows that are
+    refused already too: their other cells are still judged (rules.py).
+    """
+    # What is stored of the staged cases is picked out already.
+    stored = {"activity": "held_activity", "step_record": "held_step"}.get(sheet.table, sheet.table)
+    free = [c.field for c in sheet.columns if c.field not in sheet.key]
+    kept = [
+        f"{f} = {f'coalesce(s.{f}, t.{f})' if f in present else f't.{f}'}"
+        for f in free
+        if f not in present or not clears
+    ]
+    mine = f"{_OWN[sheet.table]} AND {' AND '.join(f's.{k} = t.{k}' for k in sheet.key)}"
+    if kept:
         cursor.execute(
-            f"UPDATE staged_{sheet.table} AS s SET {', '.join(f'{f} = t.{f}' for f in absent)}"  # noqa: S608
-            f" FROM {sheet.table} t WHERE {_OWN[sheet.table]} AND NOT s.refused"
-            f" AND {' AND '.join(f's.{k} = t.{k}' for k in sheet.key)}"
+            f"UPDATE staged_{sheet.table} AS s SET {', '.join(kept)}"  # noqa: S608
+            f" FROM {stored} t WHERE {mine}"
         )
-
-
-def _unread_absent(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, present: list[str]) -> None:
-    """In a row that was refused before it could be completed, what the file lacks is not blank."""
-    cursor.execute(
-        f"INSERT INTO unread SELECT $sheet, row_no, unnest($absent::VARCHAR[])"  # noqa: S608
-        f" FROM staged_{sheet.table} WHERE refused",
-        {
-            "sheet": sheet.name,
-            "absent": [c.name for c in sheet.columns if c.field not in present],
-        },
-    )
+    new = "true" if clears else f"NOT EXISTS (FROM {stored} t WHERE {mine})"
+    for f in NO_WHEN_BLANK.intersection(present):
+        cursor.execute(
+            f"UPDATE staged_{sheet.table} AS s SET {f} = false"  # noqa: S608
+            f" WHERE {f} IS NULL AND {new}"
+        )
 
 
 def refuse(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -201,6 +227,10 @@ def refuse(cursor: duckdb.DuckDBPyConnection) -> None:
         )
 
 
+# A row as a reason names it: its number, after the name of its table where a sheet has several.
+_NAMED_ROW = f"coalesce(p.part_name || ' ', '') || ((row_no - 1) % {PART_ROWS} + 1)"
+
+
 def duplicate_rows(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
     """Rows with one key: the same twice is folded into one, differing ones are refused."""
     key = ", ".join(sheet.key)
@@ -209,11 +239,15 @@ def duplicate_rows(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
         cursor,
         "doubled_key",
         f"""
-        SELECT {key}, min(row_no) AS first_row, list(row_no ORDER BY row_no) AS rows,
+        SELECT {key}, min(row_no) AS first_row,
+            list({_NAMED_ROW} ORDER BY row_no) AS rows,
             count(DISTINCT hash({fields})) > 1 AS differ
-        FROM staged_{sheet.table} WHERE NOT refused
+        FROM staged_{sheet.table}
+        LEFT JOIN part p ON p.of_sheet = $sheet AND p.part_no = (row_no - 1) // {PART_ROWS}
+        WHERE NOT refused
         GROUP BY {key} HAVING count(*) > 1
         """,  # noqa: S608
+        {"sheet": sheet.name},
     )
     cursor.execute(
         f"""
@@ -285,7 +319,9 @@ def unknown_case(sheet: Sheet, cases: str = "known_case", stays: str = "false") 
             ), wanted AS (SELECT DISTINCT case_id FROM missing)
             , named AS (
                 SELECT w.case_id,
-                    (SELECT min(row_no) FROM staged_activity a
+                    (SELECT arg_min({_NAMED_ROW}, row_no) FROM staged_activity a
+                     LEFT JOIN part p
+                        ON p.of_sheet = 'Kegiatan' AND p.part_no = (row_no - 1) // {PART_ROWS}
                      WHERE a.case_id = w.case_id AND a.refused) AS refused_row
                 FROM wanted w
             )
@@ -510,6 +546,7 @@ CHECKS: dict[Check, Tables] = {
     authority.taken_ids: ("activity", "facilitator"),
     rules.check(*rules.ACTIVITIES): ("activity",),
     **HANGING,
+    step_letters.contradictions: ("step_record",),
     case_revisions: tuple(s.table for s in SHEETS),  # judges none: what the others ask for
     step_not_in_case: ("step_record",),
     stored_step_without_place: ("step_record",),

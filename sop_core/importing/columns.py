@@ -109,8 +109,7 @@ def orders(raw: RawSheet) -> dict[str, Order]:
 
 
 def _leave_blank(read: ReadColumn, code: int, reason: str) -> None:
-    # A blank yes/no is a "no": the same as the sheet without the mark.
-    read.values[code] = False if read.column.field in {"skipped", "joint_with_center"} else None
+    read.values[code] = None
     if read.column.required:
         read.failed[code] = reason
 

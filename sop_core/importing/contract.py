@@ -16,17 +16,21 @@ GUIDE, LISTS = "Panduan", "Daftar"
 ORIGIN, WHY, DOUBT = "Baris Asal", "Alasan Ditolak", "Peringatan"
 """Columns that the workbooks of refused and of doubtful rows add."""
 
+NO_WHEN_BLANK = frozenset({"skipped", "joint_with_center"})
+"""Fields of a yes/no column that is a mark: of a new row a blank is a no, and so it is where
+blanks clear. Elsewhere a blank keeps the mark that is stored, like every other blank."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Column:
     """One column: its Indonesian heading, the field it fills, and how a cell is read.
 
-    ``choices`` maps each accepted value to other spellings of it; ``earliest`` is the
-    first year a date may have. ``fact`` marks the date of what has happened, which cannot lie
-    ahead: the words say while what the cell stays blank.
-=======
-    first year a date may have, ``most`` the largest count, ``counted`` what a count may be
-    of ("40 orang").
+        ``choices`` maps each accepted value to other spellings of it; ``earliest`` is the
+        first year a date may have. ``fact`` marks the date of what has happened, which cannot lie
+        ahead: the words say while what the cell stays blank.
+    =======
+        first year a date may have, ``most`` the largest count, ``counted`` what a count may be
+        of ("40 orang").
     """
 
     name: str

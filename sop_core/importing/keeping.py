@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import duckdb
 
@@ -12,6 +13,7 @@ from sop_core.errors import ImportRefused
 from sop_core.importing import vouching
 from sop_core.importing.contract import Sheet
 from sop_core.importing.limits import LISTED
+from sop_core.importing.mapping import Mapping
 from sop_core.importing.parsing import Parsed, Problem, ProblemCount
 from sop_core.importing.reading import SourceFile
 from sop_core.importing.staging import Preview, Progress, drop_staged, examine, quiet, read
@@ -36,6 +38,7 @@ def commit(
 ) -> Preview:
     """Keep the good rows, or with ``all_or_nothing`` keep them only if no row is bad.
 
+    A blank cell keeps what is stored, unless the files were read with ``clears``.
     The answer's ``kept`` says whether the store changed. The same file twice changes
     nothing and gives the number of the batch that holds it. ``until`` is the day up to which
     the files say how things stand, by default today; ``spoken_for`` in the answer are the
@@ -86,9 +89,11 @@ def import_files(
     today: dt.date | None = None,
     progress: Progress = quiet,
     until: dt.date | None = None,
+    clears: bool = False,
+    mappings: Sequence[Mapping] = (),
 ) -> Preview:
     """Read and keep in one go, as the command line does."""
-    parsed = read(store, files, today, progress)
+    parsed = read(store, files, today, progress, mappings, clears)
     return commit(store, parsed, who, all_or_nothing, today, progress, until)
 
 
@@ -175,7 +180,7 @@ def _keep(
     _keep_reasons(cursor, "import_rejection", batch_id, result.problems, result.problem_counts)
     _keep_reasons(cursor, "import_warning", batch_id, result.warnings, result.warning_counts)
     for given in parsed.sheets:
-        vouching.vouch(cursor, given.sheet, batch_id, given.present)
+        vouching.vouch(cursor, given, batch_id, parsed.clears)
         _merge(cursor, given.sheet, batch_id)
     return batch_id
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import duckdb
 
 from sop_core.access import Viewer
+from sop_core.importing import vouching
 from sop_core.importing.contract import Column, Sheet
 
 MOST = 200
@@ -99,6 +100,8 @@ def _cells(sheet: Sheet, column: Column) -> str:
     table, field = sheet.table, column.field
     keys = ", ".join(sheet.key)
     key = " || ' / ' || ".join(f"{k}::VARCHAR" for k in sheet.key)
+    first = "v.batch_id = min(v.batch_id) OVER (PARTITION BY row_no)"
+    value = f"CASE WHEN {first} THEN {vouching.first_word(field)} ELSE v.{field} END"
     return f"""
         SELECT * FROM (
             WITH cell AS (
@@ -106,13 +109,12 @@ def _cells(sheet: Sheet, column: Column) -> str:
                 FROM compared_{table} c JOIN {table} t USING ({keys})
                 WHERE c.state = 'changed' AND c.{field} IS DISTINCT FROM t.{field}
             ), said AS (
-                SELECT row_no, v.batch_id, v.{field} AS value
+                SELECT row_no, v.batch_id, {value} AS value
                 FROM cell JOIN {table}_vouched v USING ({keys})
                 SEMI JOIN counted_batch b ON b.batch_id = v.batch_id
                 LEFT JOIN import_sheet s ON s.batch_id = v.batch_id AND s.sheet = '{sheet.name}'
-                -- The first row of a key says all of it: what its file lacked was blank.
-                QUALIFY s.columns IS NULL OR list_contains(s.columns, '{field}')
-                    OR v.batch_id = min(v.batch_id) OVER (PARTITION BY row_no)
+                -- The first row of a key says all of it: what it does not say is blank.
+                QUALIFY {vouching.says(field)} OR {first}
             ), earlier AS (
                 SELECT row_no, max(batch_id) FILTER (value IS NOT DISTINCT FROM given) AS had
                 FROM said JOIN cell USING (row_no) GROUP BY row_no

@@ -85,7 +85,8 @@ class Parsed:
     """A book, read and typed, before it is held against the store.
 
     ``faults`` are the cells that could not be read, a table for each column that has any:
-    sheet, row_no, column_name, value, message.
+    sheet, row_no, column_name, value, message. ``clears``: its blank cells clear what is stored,
+    by the uploader's word, instead of keeping it.
     """
 
     book: Book
@@ -93,6 +94,7 @@ class Parsed:
     faults: list[pa.Table] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
     demo: bool = False
+    clears: bool = False
 
     @property
     def problems(self) -> list[Problem]:

@@ -38,7 +38,7 @@ class RawSheet:
     """Data rows of one recognised sheet, of one table or of several one after another.
 
     ``cells`` are its columns as read; ``row_numbers`` are the spreadsheet's own (first row 1),
-    plus PART_ROWS for each part before: ``place`` takes them apart.
+    plus PART_ROWS for each part before: ``where`` takes them apart.
     """
 
     sheet: Sheet
@@ -49,18 +49,30 @@ class RawSheet:
     parts: list[Part]
     doubts: list[Doubt] = field(default_factory=list)
 
-    def place(self, number: int) -> tuple[str, int]:
-        """The name of the part where that matters, else empty; and the row there."""
-        part, row = divmod(number - 1, PART_ROWS)
-        if len(self.parts) == 1:
-            return "", row + 1
-        here = self.parts[part]
-        several = len({p.file for p in self.parts}) > 1
-        tabs_alike = len({p.tab for p in self.parts}) == 1
-        name = here.file if several and tabs_alike else here.tab
-        if several and not tabs_alike:
-            name = f"{here.file}, {here.tab}"
-        return name, row + 1
+    def row_of(self, number: int) -> int:
+        """The row in its table, as the spreadsheet counts."""
+        return (number - 1) % PART_ROWS + 1
+
+    def part_of(self, number: int) -> str:
+        """The name of the table in which a row stands, where the sheet has several; else empty."""
+        return part_names(self)[(number - 1) // PART_ROWS]
+
+    def where(self, number: int) -> tuple[str, int]:
+        """Sheet and row as they are told: ``("Langkah (Maret)", 12)``."""
+        part = self.part_of(number)
+        return f"{self.sheet.name} ({part})" if part else self.sheet.name, self.row_of(number)
+
+
+def part_names(raw: RawSheet) -> list[str]:
+    """What each part of a sheet is called: by its tab, its file, or both, whichever tells."""
+    if len(raw.parts) == 1:
+        return [""]
+    files, tabs = {p.file for p in raw.parts}, {p.tab for p in raw.parts}
+    if len(files) == 1:
+        return [p.tab for p in raw.parts]
+    if len(tabs) == 1 or len(files) == len(raw.parts):
+        return [p.file for p in raw.parts]
+    return [f"{p.file}, {p.tab}" for p in raw.parts]
 
 
 def together(parts: list[RawSheet]) -> RawSheet:

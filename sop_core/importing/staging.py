@@ -6,18 +6,20 @@ import datetime as dt
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import duckdb
 
 from sop_core.access import Viewer
 from sop_core.errors import ImportRefused
 from sop_core.importing import checking, outdated, temporary, warning
-from sop_core.importing.contract import Sheet
+from sop_core.importing.contract import NO_WHEN_BLANK, Sheet
 from sop_core.importing.mapping import MADE, Around, Hints, Mapper, Mapping
 from sop_core.importing.notes import Reading, listed
 from sop_core.importing.outdated import Older
-from sop_core.importing.parsing import Parsed, Problem, ProblemCount, parse_book
+from sop_core.importing.parsing import Parsed, ParsedSheet, Problem, ProblemCount, parse_book
+from sop_core.importing.raw import RawSheet
 from sop_core.importing.reading import SourceFile, read_book
 from sop_core.indonesian import format_date
 from sop_core.indonesian import today as jakarta_today
@@ -76,6 +78,8 @@ class Preview:
     ``older`` are the first of the ``older_total`` cells of which a later batch has put newer
     values in the store: the file would put back what was there before. ``notes`` tell one line a
     kind how names were read, ``readings`` name by name (the first limits.NOTED of each kind).
+    ``emptied`` are the first 200 a sheet of the ``emptied_total`` filled cells that blanks would
+    empty, where blanks clear; they are among the changes too.
     ``last_on`` is the last day on which a kept row's step began or was done.
     """
 
@@ -98,6 +102,8 @@ class Preview:
     change_total: int = 0
     warnings: list[Problem] = field(default_factory=list)
     warning_counts: list[ProblemCount] = field(default_factory=list)
+    emptied: list[Change] = field(default_factory=list)
+    emptied_total: int = 0
 
     @property
     def problem_total(self) -> int:
@@ -136,10 +142,12 @@ def read(
     today: dt.date | None = None,
     progress: Progress = quiet,
     mappings: Sequence[Mapping] = (),
+    clears: bool = False,
 ) -> Parsed:
     """Read and type the files; tables of another layout than ours by one of the ``mappings``.
 
-    Raises ImportRefused, and NeedsMapping where a mapping would help; the store is not touched.
+    With ``clears`` their blank cells empty what is stored, in preview and commit alike. Raises
+    ImportRefused, and NeedsMapping where a mapping would help; the store is not touched.
     """
     with _no_cycle_search():
 
@@ -151,7 +159,9 @@ def read(
         finder = store.unit_finder()
         book = read_book(files, reading=reading, mapper=_mapper(store, finder, day, mappings))
         progress(0.35, "Memeriksa isi sel")
-        return parse_book(book, finder, day, store.stakeholders())
+        parsed = parse_book(book, finder, day, store.stakeholders())
+        parsed.clears = clears
+        return parsed
 
 
 def _mapper(
@@ -198,19 +208,31 @@ def examine(
         _refuse_beside_real(cursor)
     progress(0.45, "Memeriksa aturan SOP")
     problems, counts = checking.run(cursor, parsed, today, viewer)
-    result = Preview(parsed.book.sha256, {}, problems, parsed.notes, [], parsed.demo)
+    places = {raw.sheet.name: raw for raw in parsed.book.sheets}
+    result = Preview(
+        parsed.book.sha256, {}, _located(problems, places), parsed.notes, [], parsed.demo
+    )
     result.problem_counts = counts
     result.readings = listed(parsed.readings)
-    result.warnings, result.warning_counts = warning.find(cursor)
+    warnings, result.warning_counts = warning.find(cursor)
+    result.warnings = _located(warnings, places)
     for given in parsed.sheets:
         _compare(cursor, given.sheet, given.present)
         result.sheets[given.sheet.name] = _count(cursor, given.sheet)
         changes, replaced = _changes(cursor, given.sheet)
         result.changes += changes
         result.change_total += replaced
+        if parsed.clears:
+            emptied, total = _emptied(cursor, given)
+            result.emptied += emptied
+            result.emptied_total += total
         older, total = outdated.find(cursor, given.sheet, given.present, result.sha256, viewer)
         result.older += older
         result.older_total += total
+    result.changes, result.emptied, result.older = (
+        _located(result.changes, places), _located(result.emptied, places),
+        _located(result.older, places),
+    )  # fmt: skip
     last = cursor.execute(
         "SELECT max(coalesce(finished, started)) FROM staged_step_record"
         " WHERE NOT refused AND coalesce(finished, started) <= $today",
@@ -227,6 +249,20 @@ def examine(
     return result
 
 
+_Told = TypeVar("_Told", Problem, Change, Older)
+
+
+def _located(told: list[_Told], places: dict[str, RawSheet]) -> list[_Told]:
+    """What is told of rows, with the table and the row in it as people find them."""
+    found = []
+    for one in told:
+        sheet, row = (
+            places[one.sheet].where(one.row) if one.sheet in places else (one.sheet, one.row)
+        )
+        found.append(replace(one, sheet=sheet, row=row))
+    return found
+
+
 def _refuse_beside_real(cursor: duckdb.DuckDBPyConnection) -> None:
     """Invented data goes into a store of its own, whoever brings it, the operator too."""
     row = cursor.execute(
@@ -238,7 +274,13 @@ def _refuse_beside_real(cursor: duckdb.DuckDBPyConnection) -> None:
 
 
 def _compare(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, present: list[str]) -> None:
-    """Hold staged rows against stored ones; a column the file lacks keeps what is stored."""
+    """Hold staged rows, completed from what is stored (``checking``), against the stored ones.
+
+    A row that holds nothing but its key, of no stored record, is ``empty``: a template's row for a
+    step that nobody has begun says nothing yet.
+    """
+    blank = [f"NOT coalesce(s.{f}, false)" if f in NO_WHEN_BLANK else f"s.{f} IS NULL"
+             for f in (c.field for c in sheet.columns) if f not in sheet.key]  # fmt: skip
     names = [c.field for c in sheet.columns]
     final = ", ".join(f"{'s' if n in present else 't'}.{n} AS {n}" for n in names)
     same = " AND ".join(f"s.{n} IS NOT DISTINCT FROM t.{n}" for n in present)
@@ -250,7 +292,8 @@ def _compare(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, present: list[str]
         SELECT s.row_no, {final},
             CASE WHEN s.refused THEN 'rejected'
                 WHEN s.doubled THEN 'unchanged'
-                WHEN t.{sheet.key[0]} IS NULL THEN 'new'
+                WHEN t.{sheet.key[0]} IS NULL
+                    THEN CASE WHEN {" AND ".join(blank)} THEN 'empty' ELSE 'new' END
                 WHEN {same} THEN 'unchanged' ELSE 'changed' END AS state
         FROM staged_{sheet.table} s LEFT JOIN {sheet.table} t ON {on}
         """,  # noqa: S608 - names from the contract
@@ -259,7 +302,8 @@ def _compare(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, present: list[str]
 
 def _count(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> Counts:
     rows = cursor.execute(
-        f"SELECT state, count(*) FROM compared_{sheet.table} GROUP BY state"  # noqa: S608
+        "SELECT CASE state WHEN 'empty' THEN 'unchanged' ELSE state END AS what, count(*)"  # noqa: S608
+        f" FROM compared_{sheet.table} GROUP BY what"
     ).fetchall()
     return Counts(**dict(rows))
 
@@ -288,6 +332,41 @@ def _changes(
         """,  # noqa: S608
         {"most": most},
     ).fetchall()
+    return [Change(sheet.name, *row[:-1]) for row in rows], rows[0][-1] if rows else 0
+
+
+def _emptied(
+    cursor: duckdb.DuckDBPyConnection, given: ParsedSheet, most: int = 200
+) -> tuple[list[Change], int]:
+    """The first filled cells that blanks of the file would empty, and how many there are."""
+    sheet = given.sheet
+    on = " AND ".join(f"c.{k} = t.{k}" for k in sheet.key)
+    free = [c for c in sheet.columns if c.field in given.present and c.field not in sheet.key]
+    if not free:
+        return [], 0
+    pairs = ", ".join(
+        f"{{'column': '{c.name}', 'before': t.{c.field}::VARCHAR, 'gone': g.{c.field} IS NULL AND "
+        # A mark that is not set is as good as none.
+        + (f"coalesce(t.{c.field}, false)" if c.field in NO_WHEN_BLANK else f"t.{c.field} IS NOT NULL")
+        + "}"
+        for c in free
+    )  # fmt: skip
+    key = " || ' / ' || ".join(f"c.{k}::VARCHAR" for k in sheet.key)
+    cursor.register("incoming", given.table)
+    rows = cursor.execute(
+        f"""
+        SELECT row_no, key, f.column, f.before, '', count(*) OVER () AS total
+        FROM (
+            SELECT c.row_no, {key} AS key, unnest([{pairs}]) AS f
+            FROM compared_{sheet.table} c JOIN {sheet.table} t ON {on}
+            JOIN incoming g ON g.row_no = c.row_no
+            WHERE c.state = 'changed'
+        )
+        WHERE f.gone ORDER BY row_no LIMIT $most
+        """,  # noqa: S608 - names from the contract
+        {"most": most},
+    ).fetchall()
+    cursor.unregister("incoming")
     return [Change(sheet.name, *row[:-1]) for row in rows], rows[0][-1] if rows else 0
 
 

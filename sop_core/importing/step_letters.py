@@ -16,6 +16,7 @@ import pyarrow as pa
 from sop_core.errors import CellError
 from sop_core.importing.contract import FLOW_NAMES, LANGKAH, Column
 from sop_core.importing.numbers import parse_integer
+from sop_core.importing.temporary import make
 from sop_core.importing.texts import clean_text
 
 _FIELD = LANGKAH.column("step_no").field
@@ -57,10 +58,7 @@ def stage(cursor: duckdb.DuckDBPyConnection, written: pa.Table | None) -> None:
 
     ``written`` is ParsedSheet.written_steps; None where no letter is written.
     """
-    cursor.execute(
-        "CREATE OR REPLACE TEMP TABLE written_step"
-        " (row_no INTEGER, written VARCHAR, written_flow VARCHAR)"
-    )
+    make(cursor, "written_step", "SELECT 0 AS row_no, '' AS written, '' AS written_flow LIMIT 0")
     if written is not None and len(written):
         cursor.register("incoming", written)
         cursor.execute("INSERT INTO written_step BY NAME FROM incoming")

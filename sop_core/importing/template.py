@@ -1,9 +1,10 @@
-"""The workbook offices fill in: drop-downs, lists to copy from, and a guide."""
+"""The workbook offices fill in: drop-downs, lists to copy from, a guide, and rows if given."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,13 +28,30 @@ _GUIDE = (
                         " Daftar lengkapnya di lembar Daftar."),
     ("Siklus nasional", "Pakai A-2026-NASIONAL (juga B, C) dan D-2026-TW1 sampai D-2026-TW4."),
     ("Dilewati", "Hanya langkah {optional} boleh dilewati, dengan alasan."),
+    ("Sudah terisi", "Templat suatu unit sudah memuat kegiatannya yang belum selesai dan langkah yang"
+                     " berjalan atau terutang. Cukup isi tanggalnya; baris yang dibiarkan tidak"
+                     " mengubah apa pun."),
+    ("Sel kosong", "Sel kosong membiarkan isi yang tersimpan, begitu pula kolom yang tidak ada."
+                   " Pada baris baru, Dilewati dan Bersama Pusat yang kosong berarti tidak; untuk"
+                   " mencabut tanda ya yang tersimpan, tulis tidak."),
+    ("Mengosongkan", "Untuk menghapus isi yang tersimpan, kosongkan selnya lalu nyalakan “Sel kosong"
+                     " mengosongkan isi yang tersimpan” saat mengunggah. Semua sel kosong dalam"
+                     " berkas itu lalu mengosongkan; pratinjau menghitungnya lebih dahulu."),
     ("Unggah ulang", "Baris dengan kunci yang sama memperbarui baris lama. Berkas yang sama dua"
                      " kali tidak mengubah apa pun. Setiap unggahan dapat dibatalkan."),
 )  # fmt: skip
 
 
-def template(units: list[Unit], revision: Revision, today: dt.date) -> bytes:
-    """An empty workbook (.xlsx) after the contract, with drop-downs and a guide."""
+def template(
+    units: list[Unit],
+    revision: Revision,
+    today: dt.date,
+    rows: Mapping[str, Sequence[Sequence[Any]]] | None = None,
+) -> bytes:
+    """A workbook (.xlsx) after the contract, with drop-downs and a guide.
+
+    ``rows`` are what its sheets hold already, by name, a value for each column.
+    """
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         book.set_properties({"created": _CREATED, "author": "Pantau SOP", "title": "Templat"})
@@ -46,8 +64,23 @@ def template(units: list[Unit], revision: Revision, today: dt.date) -> bytes:
             for position, column in enumerate(sheet.columns):
                 column = with_stakeholders(column, revision.stakeholders)
                 heading(page, position, column, formats, limits)
+            for number, row in enumerate((rows or {}).get(sheet.name, ()), 1):
+                for position, value in enumerate(row):
+                    _write(page, number, position, value, formats)
         _lists(book, formats, units, revision, today)
     return buffer.getvalue()
+
+
+def _write(page: Any, row: int, position: int, value: Any, formats: dict[str, Any]) -> None:
+    """A value as its column is filled in by hand: texts never become formulas."""
+    if isinstance(value, bool):
+        page.write_string(row, position, "ya" if value else "tidak")
+    elif isinstance(value, dt.date):
+        page.write_datetime(row, position, dt.datetime.combine(value, dt.time()), formats["date"])
+    elif isinstance(value, int):
+        page.write_number(row, position, value)
+    elif value is not None:
+        page.write_string(row, position, value)
 
 
 @dataclass(frozen=True)

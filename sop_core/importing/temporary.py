@@ -23,6 +23,8 @@ TABLES = {
     "import_day": "today, Jakarta's, for what takes no parameters",
     "writable_unit": "the offices that the uploader may upload for",
     "joinable_unit": "the offices whose batches the uploader may put people in",
+    "part": "of_sheet, part_no and part_name of the tables that a sheet comes from, where it has several",
+    "written_step": "the letters of flows that are written before the numbers of steps",
     "problem": "sheet, row_no, column_name, value and message of what keeps a row out",
     "warning": "the same of what is doubtful about rows that are kept",
     "unread": "sheet, row_no and column_name of cells that are blank here without being known to be",

@@ -217,3 +217,33 @@ def test_generated_ids_are_all_accepted(store: Store):
     result = load(store, Langkah=rows)
     assert (result.rows.new, result.rows.rejected) == (len(rows), 0)
     assert len(rows) == 2 * (3 * 77 + 4)
+
+
+def test_a_workbook_that_goes_round_has_its_reasons_once_and_the_newest(store: Store):
+    """Each round something else is wrong, and the row stands elsewhere."""
+    ours = ["Baris Asal", "Alasan Ditolak", "Peringatan"]
+    content = workbook(Kegiatan=[ADV, ["ADV-2", "X", 2025, "entah", "Advokasi Pasar Aman"]])
+    for corrected, reason, at in (
+        ((2, "A"), "Alur “X”", 3),
+        ((4, "BBPOM-PDG"), "Kode Unit “entah”", 2),
+        (None, "Tahun “1999”", 3),
+    ):
+        parsed = importing.read(store, [SourceFile("a.xlsx", content)], TODAY)
+        found = importing.preview(store, parsed, TODAY)
+        back = openpyxl.load_workbook(io.BytesIO(rejected_workbook(parsed, found.problems)))
+        sheet = back["Kegiatan"]
+        headings, *rows = [[c.value for c in row] for row in sheet.iter_rows()]
+        assert [h for h in headings if h in ours] == ["Baris Asal", "Alasan Ditolak"]
+        assert len(rows) == 1
+        assert rows[0][-2] == at
+        assert rows[0][-1].split("; ")[0].startswith(reason)
+        if corrected:
+            sheet.cell(2, corrected[0]).value = corrected[1]
+        if corrected and corrected[1] == "BBPOM-PDG":
+            sheet.cell(2, 3).value = 1999
+            sheet.insert_rows(2)
+            sheet.cell(1, len(headings) + 1).value = "Peringatan"
+        saved = io.BytesIO()
+        back.save(saved)
+        content = saved.getvalue()
+        assert not found.notes

@@ -19,8 +19,9 @@ DONE = ["ADV-1", 1, D(2025, 3, 3), D(2025, 3, 14)]
 LATER = ["ADV-1", 1, D(2025, 3, 3), D(2025, 3, 20)]
 
 
-def look(store: Store, *rows: list) -> Preview:
-    parsed = importing.read(store, [SourceFile("a.xlsx", workbook(Langkah=list(rows)))], TODAY)
+def look(store: Store, *rows: list, clears: bool = False) -> Preview:
+    file = SourceFile("a.xlsx", workbook(Langkah=list(rows)))
+    parsed = importing.read(store, [file], TODAY, clears=clears)
     return importing.preview(store, parsed, TODAY)
 
 
@@ -45,7 +46,8 @@ def test_a_value_that_a_later_batch_replaced_comes_back_with_a_warning(store: St
 def test_an_older_file_would_make_blank_what_has_been_filled_since(store: Store):
     load(store, Kegiatan=[ADV], Langkah=[OPEN])
     load(store, Langkah=[DONE])
-    assert cells(look(store, OPEN)) == [
+    assert cells(look(store, OPEN)) == [], "its blanks put nothing back unless they clear"
+    assert cells(look(store, OPEN, clears=True)) == [
         ("Langkah", 2, "ADV-1 / 1", "Tanggal Selesai", "2025-03-14", "", 2)
     ]
 
@@ -56,7 +58,7 @@ def test_a_column_that_the_first_file_lacked_was_blank(store: Store):
     load(store, Kegiatan=[ADV])
     importing.import_files(store, [first], "uji", today=TODAY)
     load(store, Langkah=[DONE])
-    assert [c[4:] for c in cells(look(store, OPEN))] == [("2025-03-14", "", 3)]
+    assert [c[4:] for c in cells(look(store, OPEN, clears=True))] == [("2025-03-14", "", 3)]
     again = importing.read(store, [first], TODAY)
     assert cells(importing.preview(store, again, TODAY)) == [], "it says nothing of the finish"
 

@@ -17,7 +17,7 @@ import pytest
 from sop_core import facts, importing
 from sop_core.errors import UndoRefused
 from sop_core.importing import SourceFile
-from sop_core.importing.contract import SHEETS
+from sop_core.importing.contract import NO_WHEN_BLANK, SHEETS
 from sop_core.store import Store, migrations
 from tests.builders import HEADINGS, TODAY, load, workbook
 
@@ -112,7 +112,7 @@ def test_undone_and_uploaded_again_counts_once(store: Store):
         # D.4 would be skipped again, and D.5 stands on it.
         ([{"Kegiatan": [["FKP", "D", 2025, "BBPOM-PDG", "x"]],
            "Langkah": [["FKP", 4, None, None, None, "ya", "Tidak dianggarkan"]]},
-          {"Langkah": [["FKP", 4, D(2025, 3, 3), D(2025, 3, 4)]]},
+          {"Langkah": [["FKP", 4, D(2025, 3, 3), D(2025, 3, 4), None, "tidak"]]},
           {"Langkah": [["FKP", 5, D(2025, 4, 1)]]}],
          r"baris Langkah FKP / 5 dari unggahan 4 melanggar aturan \(langkah D\.5 mensyaratkan D\.4"),
     ],
@@ -243,7 +243,8 @@ CASES = ("K-1", "K-1", "K-2")
 # What a cell may hold; few values, so that rows come again unchanged and values come back.
 CELLS: dict[str, dict[str, tuple[object, ...]]] = {
     "activity": {"ID Kegiatan": CASES, "Alur": ("A", "A", "D"), "Tahun": (2025,),
-                 "Kode Unit": ("BBPOM-PDG",), "Judul": ("Satu", "Dua"), "Jumlah Peserta": (None, 20)},
+                 "Kode Unit": ("BBPOM-PDG",), "Judul": ("Satu", "Dua"), "Jumlah Peserta": (None, 20),
+                 "Bersama Pusat": (None, "ya", "tidak")},
     "step_record": {"ID Kegiatan": CASES, "No Langkah": (1, 2, 3), "Tanggal Mulai": DAYS,
                     "Tanggal Selesai": DAYS, "Keterangan": (None, "lengkap")},
     "facilitator": {"ID Fasilitator": ("P-1", "P-2"), "Nama": ("Rekaan",), "Kode Unit": ("BBPOM-PDG",),
@@ -258,20 +259,29 @@ REQUIRED = {s.table: {c.name for c in s.required} for s in SHEETS}
 Row = dict[str, object]
 Book = dict[str, list[Row]]
 Records = dict[str, dict[tuple[object, ...], dict[str, object]]]
+Kept = list[tuple[str, Row, int, bool]]
+"""Table, fields, row of the file and whether blanks clear, of each row that a batch kept."""
+MARKS = {"ya": True, "tidak": False}
 
 
 def key_of(table: str, row: dict[str, object]) -> tuple[object, ...]:
     return tuple(row[field] for field in NAMED[table].key)
 
 
-def folded(batches: list[tuple[int, list[tuple[str, dict[str, object], int]]]]) -> Records:
+def folded(batches: list[tuple[int, "Kept"]]) -> Records:
     """The records that batches of kept rows come to, in their order."""
     records: Records = {s.table: {} for s in SHEETS}
     for number, rows in batches:
-        for table, row, source_row in rows:
+        for table, row, source_row, clears in rows:
             known = records[table].get(key_of(table, row))
             blank = dict.fromkeys(c.field for c in NAMED[table].columns)
-            new = (known or blank) | row
+            # A blank keeps what is there; a mark that is not there is a no.
+            said = {
+                f: False if v is None and f in NO_WHEN_BLANK else v
+                for f, v in row.items()
+                if known is None or clears or v is not None
+            }
+            new = (known or blank) | said
             if known is None or any(known[f] != new[f] for f in blank):
                 new |= {"batch_id": number, "source_row": source_row}
             records[table][key_of(table, row)] = new
@@ -300,7 +310,7 @@ class Walk:
     def __init__(self, store: Store, seed: int) -> None:
         self.store = store
         self.chance = random.Random(seed)
-        self.batches: dict[int, list[tuple[str, Row, int]]] = {}
+        self.batches: dict[int, Kept] = {}
         self.books: list[Book] = []
         self.seen: Counter[str] = Counter()
         begin = [
@@ -341,18 +351,27 @@ class Walk:
             NAMED[table].name.replace(" ", "_"): [list(row.values()) for row in rows]
             for table, rows in book.items()
         }
-        result = load(self.store, headings, **sheets)
+        clears = self.chance.random() < 0.4
+        before = folded(sorted(self.batches.items()))
+        result = load(self.store, headings, clears=clears, **sheets)
+        self.seen["emptied"] += result.emptied_total
         self.seen["unchanged"] += result.rows.unchanged
         self.seen["refused rows"] += result.rows.rejected
         if not result.kept:
             return
         refused = {(p.sheet, p.row) for p in result.problems}
-        kept: dict[tuple[object, ...], tuple[str, Row, int]] = {}
+        kept: dict[tuple[object, ...], tuple[str, Row, int, bool]] = {}
         for table, rows in book.items():
             for number, row in enumerate(rows, 2):
-                fields = {COLUMNS[table][name]: value for name, value in row.items()}
-                if (NAMED[table].name, number) not in refused:
-                    kept.setdefault((table, key_of(table, fields)), (table, fields, number))
+                fields = {
+                    COLUMNS[table][name]: MARKS.get(str(value), value)
+                    for name, value in row.items()
+                }
+                key = key_of(table, fields)
+                filled = any(v for f, v in fields.items() if f not in NAMED[table].key)
+                says = filled or (clears and key in before[table])
+                if (NAMED[table].name, number) not in refused and says:
+                    kept.setdefault((table, key), (table, fields, number, clears))
         self.batches[result.batch_id] = list(kept.values())
 
     def undo(self, number: int) -> None:
@@ -403,5 +422,12 @@ def test_walks_of_imports_and_undos_end_where_the_law_says():
                     raise
             seen += walk.seen
     print(f"{WALKS} walks of {STEPS} steps: {dict(seen)}")
-    for name in ("unchanged", "refused rows", "undo refused", "undone", "undone out of order"):
+    for name in (
+        "unchanged",
+        "emptied",
+        "refused rows",
+        "undo refused",
+        "undone",
+        "undone out of order",
+    ):
         assert seen[name], f"no walk came by: {name}"

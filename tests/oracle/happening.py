@@ -32,11 +32,11 @@ def row(sheet: str, **cells: Any) -> Row:
     return [cells.get(f) for f in fields]
 
 
-def import_sheets(store: Store, sheets: Sheets) -> importing.Preview:
-    """Keep what can be kept of these rows."""
+def import_sheets(store: Store, sheets: Sheets, clears: bool = False) -> importing.Preview:
+    """Keep what can be kept of these rows, whose blanks may clear what is stored."""
     named = {name.replace(" ", "_"): rows for name, rows in sheets.items() if rows}
     file = SourceFile("uji.xlsx", workbook(FULL_HEADINGS, **named))
-    return importing.import_files(store, [file], "uji", today=TODAY)
+    return importing.import_files(store, [file], "uji", today=TODAY, clears=clears)
 
 
 def _optional(flow: str, no: int) -> bool:

@@ -98,7 +98,7 @@ class Walk:
     def goes_on(self) -> None:
         """Steps, people and follow-ups of cases that are there, new ones and other dates."""
         later = Afterwards(self.store, self.random.randint(0, 9999), self.day - dt.timedelta(90))
-        import_sheets(self.store, later.sheets(8))
+        import_sheets(self.store, later.sheets(8), clears=len(self.live) % 2 == 1)
         self.remember()
 
     def remember(self) -> None:

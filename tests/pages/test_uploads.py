@@ -99,3 +99,50 @@ def test_the_page_warns_of_an_older_file(empty, sign_in):
     assert frame.iloc[0][["Kunci", "Tersimpan", "Menurut berkas", "Diganti oleh unggahan"]].tolist() == [
         "ADV-1 / 1", "2025-03-20", "2025-03-14", 2,
     ]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_blanks_keep_and_the_toggle_makes_them_clear_after_a_warning(empty, sign_in):
+    with Store(empty) as store:
+        load(
+            store,
+            Kegiatan=[["ADV-1", "A", 2025, "BBPOM-PDG", "Advokasi"]],
+            Langkah=[["ADV-1", 1, D(2025, 3, 3)]],
+        )
+    sign_in("data_staf", "BBPOM-PDG")
+    app = open_page("unggah")
+    content = workbook(Langkah=[["ADV-1", 1, None, D(2025, 3, 14)]])
+    app.file_uploader[0].upload("baru.xlsx", content, "application/octet-stream").run()
+    assert not app.exception
+    assert not any("menjadi kosong" in w.value for w in app.warning)
+    (toggle,) = (t for t in app.toggle if t.label == "Sel kosong mengosongkan isi yang tersimpan")
+    toggle.set_value(True).run()
+    assert not app.exception
+    assert app.warning[0].value.startswith("1 isian yang tersimpan akan menjadi kosong")
+    frame = next(f.value for f in app.dataframe if list(f.value.columns)[-1] == "Sebelum")
+    assert frame.iloc[0][["Kunci", "Kolom", "Sebelum"]].tolist() == [
+        "ADV-1 / 1", "Tanggal Mulai", "2025-03-03",
+    ]  # fmt: skip
+    next(b for b in app.button if b.label == "Simpan semua").click().run()
+    assert not app.exception
+    with Store(empty) as store:
+        assert store.rows("SELECT started, finished FROM step_record") == [
+            {"started": None, "finished": D(2025, 3, 14)}
+        ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("role", "unit"), [("data_staf", "BBPOM-PDG"), ("pusat", "PST-PMPUPO")])
+def test_who_sees_several_offices_chooses_whose_template_it_is(empty, sign_in, role, unit):
+    with Store(empty) as store:
+        load(store, Kegiatan=[["ADV-1", "A", 2025, "BBPOM-PDG", "Advokasi"]])
+    sign_in(role, unit)
+    app = open_page("unggah")
+    boxes = [b for b in app.selectbox if b.key == "unit_templat"]
+    assert len(boxes) == (role == "pusat")
+    filled = "Templatnya sudah memuat kegiatan yang belum selesai"
+    if boxes:
+        assert not any(filled in c.value for c in app.caption)
+        boxes[0].set_value("Balai Besar POM di Padang").run()
+        assert not app.exception
+    assert any(filled in c.value for c in app.caption)
