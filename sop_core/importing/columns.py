@@ -18,7 +18,7 @@ from sop_core.exporting import cell_length
 from sop_core.importing import date_order
 from sop_core.importing.blanks import is_placeholder
 from sop_core.importing.cells import parser_for
-from sop_core.importing.contract import Column, Sheet
+from sop_core.importing.contract import SHEETS, Column, Sheet
 from sop_core.importing.date_order import Order
 from sop_core.importing.dates import DateRange
 from sop_core.importing.limits import LIMITS, SHOWN, refusal
@@ -27,8 +27,8 @@ from sop_core.importing.reading import Cells, ErrorCell, RawSheet
 from sop_core.importing.texts import clean_text
 from sop_core.units import UnitFinder
 
-_SURELY = LIMITS["cell"].most // 2
-"""A character is one unit of UTF-16 or two; nearly every text is far shorter."""
+_RECORDS = {sheet.table for sheet in SHEETS}
+"""Tables in which "-" says that nothing is known yet; in the form of an SOP it is the SOP's word."""
 _DOUBTED_DATES = 3
 """Distinct real dates from which on it is no chance that none is past the 12th."""
 
@@ -54,6 +54,7 @@ def read_column(
     """Read a column; a value that cannot be read is None and has its reason in ``failed``."""
     parse = parser_for(column, finder, today, order.month_first)
     read = ReadColumn(column, cells, [None] * len(cells.values))
+    records = sheet.table in _RECORDS
     for code, count in standing(cells):
         value = cells.values[code]
         if isinstance(value, ErrorCell):
@@ -64,7 +65,7 @@ def read_column(
         if value == "" or (isinstance(value, str) and not value.strip()):
             _leave_blank(read, code, "wajib diisi")
             continue
-        if is_placeholder(column, value):
+        if records and is_placeholder(column, value):
             written = shown(value)
             _leave_blank(read, code, f"wajib diisi; berisi “{written}”")
             if not column.required:
@@ -121,7 +122,8 @@ def _checked(parse: Any, value: Any, order: Order) -> Any:
     if order.swapped and isinstance(value, dt.date):
         raise CellError(order.swapped)
     found = parse(value)
-    if type(found) is str and len(found) > _SURELY:
+    # A character is one unit of UTF-16 or two; nearly every text is far shorter.
+    if type(found) is str and len(found) > LIMITS["cell"].most // 2:
         said = refusal("cell", cell_length(found))
         if said is not None:
             raise CellError(said)

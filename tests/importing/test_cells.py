@@ -1,69 +1,30 @@
 """One cell at a time."""
 
-import datetime as dt
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sop_core.errors import CellError
-from sop_core.importing.cells import parse_choice, parse_date, parse_flow, parse_integer
+from sop_core.importing.cells import parse_choice, parse_flow, parse_id, read_flow
 from sop_core.importing.cells import parse_yes_no as yes_no
-from sop_core.importing.contract import KEGIATAN
-from sop_core.indonesian import format_date
-
-D = dt.date
-DATES = st.dates(D(2018, 1, 1), D(2035, 12, 31))
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        D(2026, 3, 2),
-        dt.datetime(2026, 3, 2, 14, 30),
-        "2026-03-02",
-        "2026-03-02 00:00:00",
-        "02/03/2026",
-        "2/3/2026",
-        "02-03-2026",
-        "02.03.2026",
-        "2 Maret 2026",
-        "2 mar 2026",
-        " 2\u00a0MARET  2026 ",
-    ],
-)
-def test_dates_in_every_accepted_form(written):
-    assert parse_date(written) == D(2026, 3, 2)
-
-
-@given(DATES)
-def test_every_date_reads_back_from_each_form(day):
-    for written in (day, day.isoformat(), f"{day:%d/%m/%Y}", format_date(day)):
-        assert parse_date(written) == day
-
-
-@pytest.mark.parametrize(
-    ("written", "reason"),
-    [
-        ("31/02/2026", "tanggal 31 tidak ada: Februari 2026 hanya 28 hari"),
-        ("13/13/2026", "bulan 13 tidak ada"),
-        ("2206-03-02", "tahun 2206 di luar rentang"),
-        (D(2206, 3, 2), "tahun 2206 di luar rentang"),
-        (46083.0, "46083 bukan tanggal"),
-        ("besok", "bukan tanggal yang dikenal"),
-        ("2 Mart 2026", "bukan tanggal yang dikenal"),
-        ("#REF!", "bukan tanggal yang dikenal"),
-        ("00/00/0000", "bulan 0 tidak ada"),
-    ],
-)
-def test_dates_refused_with_a_plain_reason(written, reason):
-    with pytest.raises(CellError, match=reason):
-        parse_date(written)
+from sop_core.importing.contract import FLOW_NAMES, KEGIATAN
+from sop_core.importing.dates import parse_date
+from sop_core.importing.notes import Told
+from sop_core.importing.numbers import parse_integer
+from sop_core.importing.step_letters import read_step
+from tests.builders import REV04
 
 
 @given(st.text(max_size=30))
 def test_no_text_breaks_a_parser(text):
-    for parse in (parse_date, parse_flow, yes_no, lambda v: parse_integer(v, 0, 9)):
+    for parse in (
+        parse_date,
+        parse_flow,
+        yes_no,
+        read_step,
+        parse_id,
+        lambda v: parse_integer(v, 0, 9),
+    ):
         reason = "dibaca"
         try:
             parse(text)
@@ -84,3 +45,27 @@ def test_numbers_flows_and_choices():
             parse_integer(value, low, 99)
     with pytest.raises(CellError, match="harus salah satu dari"):
         parse_choice("z", stakeholder)
+
+
+def test_a_flow_by_its_name_alone_is_told():
+    assert {f.name.lower() for f in REV04.flows} == {names[0] for names in FLOW_NAMES.values()}
+    for letter, names in FLOW_NAMES.items():
+        for name in names:
+            assert read_flow(name.upper()) == Told(letter, letter)
+            assert read_flow(f"{letter.lower()}. {name}") == letter
+    assert read_flow("Pembinaan & Pendampingan") == Told("B", "B")
+    assert read_flow("B. Bimtek UMKM") == Told("B", "B"), "the letter counts, and that is said"
+
+
+@pytest.mark.parametrize("written", ["A. Pembinaan", "A dan B", "B, C", "D atau C"])
+def test_two_flows_in_one_cell_are_refused(written):
+    with pytest.raises(CellError, match="menyebut dua alur"):
+        parse_flow(written)
+
+
+def test_a_letter_that_contradicts_its_choice_is_refused():
+    stakeholder = KEGIATAN.column("stakeholder")
+    with pytest.raises(CellError, match="huruf d bukan huruf pilihan itu"):
+        parse_choice("d. Pelaku Usaha", stakeholder)
+    with pytest.raises(CellError, match="harus salah satu dari"):
+        parse_choice("Pemda dan Asosiasi", stakeholder)

@@ -32,7 +32,7 @@ def reasons(result: Preview) -> list[tuple[str, int, str, str]]:
         (["A-2025-BBPOM-PDG", 3], "No Langkah", "bukan bagian dari laporan tahunan unit (langkah 7–7)"),
         (["D-2025-TW1", 7], "No Langkah", "bukan bagian dari siklus nasional (langkah 8–9)"),
         (["ADV-1", "empat"], "No Langkah", "harus bilangan bulat"),
-        (["ADV-1", "A.3"], "No Langkah", "tulis nomornya saja, tanpa huruf alur: 3"),
+        (["ADV-1", "X.3"], "No Langkah", "alur X tidak dikenal; harus A, B, C, atau D"),
         (["ADV-1", None], "No Langkah", "wajib diisi"),
         (["ADV-1", 2, D(2025, 4, 2), D(2025, 4, 1)], "Tanggal Selesai", "selesai 1 April 2025 mendahului mulai 2 April 2025"),
         (["ADV-1", 2, None, D(2206, 4, 1)], "Tanggal Selesai", "tahun 2206 di luar rentang"),

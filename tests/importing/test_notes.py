@@ -96,3 +96,19 @@ def test_lines_are_few_short_and_miss_no_kind(readings):
     assert len(listed(readings)) <= NOTED * len(kinds)
     if len(set(readings)) <= NOTED:
         assert set(listed(readings)) == set(readings)
+
+
+def test_cells_of_a_column_are_counted_over_all_tabs_and_kinds_stay_apart():
+    tab = [
+        Reading("kosong", "Langkah", "-", "kosong", "Tanggal Selesai", 3),
+        Reading("kosong", "Langkah", "belum", "kosong", "Tanggal Selesai", 2),
+        Reading("jam", "Langkah", "2/3/2026 09.30", "2 Maret 2026", "Tanggal Selesai", 1),
+        Reading("kosong", "Langkah", "-", "kosong", "Alasan", 1),
+    ]
+    assert lines(tab * 2) == [
+        "Langkah: kolom Tanggal Selesai: 10 sel berisi “-”, “belum” dibaca kosong.",
+        "Langkah: kolom Tanggal Selesai: 2 sel berisi jam, yang tidak disimpan:"
+        " “2/3/2026 09.30” dibaca sebagai 2 Maret 2026.",
+        "Langkah: kolom Alasan: 2 sel berisi “-” dibaca kosong.",
+    ]
+    assert [r.count for r in listed(tab * 2)] == [6, 4, 2, 2]
