@@ -6,7 +6,7 @@ import pytest
 
 from sop_core import importing
 from sop_core.errors import CellError
-from sop_core.importing import SourceFile, checking, step_letters
+from sop_core.importing import SourceFile
 from sop_core.importing.step_letters import read_step
 from sop_core.store import Store
 from tests.builders import TODAY, load, workbook
@@ -36,13 +36,8 @@ def test_what_is_no_step():
 
 def found(store: Store, rows: list[list], **sheets: list[list]) -> list[tuple[int, str, str]]:
     parsed = importing.read(store, [SourceFile("a.xlsx", workbook(**sheets, Langkah=rows))], TODAY)
-    with store.rehearse() as cursor:
-        checking.run(cursor, parsed, TODAY, store.viewer)
-        before = checking.listed(cursor, "problem")
-        step_letters.stage(cursor, parsed.sheets[-1].written_steps)
-        step_letters.contradictions(cursor, TODAY)
-        problems = [p for p in checking.listed(cursor, "problem") if p not in before]
-        return [(p.row, p.value, p.message) for p in problems]
+    problems = importing.preview(store, parsed, TODAY).problems
+    return [(p.row, p.value, p.message) for p in problems if "alur" in p.message]
 
 
 def test_a_letter_of_another_flow_is_refused(store: Store):

@@ -25,7 +25,8 @@ _KEYS = ("no", "nomor", "nourut", "nomorurut")
 _YEAR = re.compile(r"(?<!\d)(20[1-4]\d)(?!\d)")
 _LIKE = 0.85
 """How alike a heading must be to the step's own wording."""
-SHOWN_ROWS = 12
+_FEWEST = 3
+"""Names without which a row is no row of headings."""
 
 
 @dataclass
@@ -99,9 +100,13 @@ def _headings(
     tab: Tab, sop: Revision
 ) -> tuple[Sheet, tuple[int, int], list[str], headings.Spoken] | None:
     """The rows of headings, and the sheet, that know most columns; a step's column counts."""
-    best: tuple[int, Any] = (1, None)
+    best: tuple[int, Any] = (0, None)
+    widest: tuple[int, Any] = (_FEWEST - 1, None)
     for begins, spoken, names in headings.candidates(tab):
         steps = step_targets(names, sop)
+        filled = sum(1 for name in names if name and not _YEAR.fullmatch(name))
+        if filled > widest[0] and not any(map(_is_day, names)):
+            widest = filled, (KEGIATAN, (begins, begins), names, spoken)
         for sheet in SHEETS:
             named = headings.named(sheet, spoken)
             wide = len(steps) if sheet is KEGIATAN else 0
@@ -109,7 +114,13 @@ def _headings(
             if score > best[0]:
                 two = joined_from_two(tab, begins, names)
                 best = score, (sheet, (begins - 1 if two else begins, begins), names, spoken)
-    return best[1]  # type: ignore[no-any-return]
+    # One known name tells nothing: then the row with most names, as of activities.
+    chosen = best[1] if best[0] > 1 else widest[1]
+    return chosen  # type: ignore[no-any-return]
+
+
+def _is_day(text: str) -> bool:
+    return re.match(r"\d{4}-\d{2}-\d{2}", text) is not None
 
 
 def joined_from_two(tab: Tab, begins: int, names: list[str]) -> bool:
