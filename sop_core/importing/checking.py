@@ -309,21 +309,33 @@ def unknown_case(sheet: Sheet, cases: str = "known_case", stays: str = "false") 
     which it may name any.
     """
 
+    missing = f"""
+        SELECT row_no, case_id FROM staged_{sheet.table} s
+        WHERE NOT refused AND case_id IS NOT NULL
+            AND case_id NOT IN (SELECT case_id FROM {cases}) AND NOT ({stays})
+    """  # noqa: S608 - our own tables
+
     def check(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
+        if not facts.holds(cursor, f"EXISTS ({missing})"):
+            return  # else every stored ID would be held against none
         cursor.execute(
             f"""
-            WITH missing AS (
-                SELECT row_no, case_id FROM staged_{sheet.table} s
-                WHERE NOT refused AND case_id IS NOT NULL
-                    AND case_id NOT IN (SELECT case_id FROM {cases}) AND NOT ({stays})
-            ), wanted AS (SELECT DISTINCT case_id FROM missing)
+            WITH missing AS ({missing}), wanted AS (SELECT DISTINCT case_id FROM missing)
             , named AS (
                 SELECT w.case_id,
                     (SELECT arg_min({_NAMED_ROW}, row_no) FROM staged_activity a
                      LEFT JOIN part p
                         ON p.of_sheet = 'Kegiatan' AND p.part_no = (row_no - 1) // {PART_ROWS}
-                     WHERE a.case_id = w.case_id AND a.refused) AS refused_row
-                FROM wanted w
+                     WHERE a.case_id = w.case_id AND a.refused) AS refused_row,
+                    near.case_id AS near
+                FROM wanted w LEFT JOIN (
+                    -- Excel takes the noughts from an ID that looks like a number.
+                    SELECT ltrim(case_id, '0') AS short, min(case_id) AS case_id FROM (
+                        SELECT case_id FROM staged_activity WHERE NOT refused
+                        UNION ALL SELECT case_id FROM activity
+                        WHERE unit_code IN (SELECT code FROM writable_unit)
+                    ) GROUP BY ALL
+                ) near ON near.short = ltrim(w.case_id, '0')
             )
             INSERT INTO problem
             SELECT $sheet, m.row_no, 'ID Kegiatan', m.case_id,
@@ -333,6 +345,7 @@ def unknown_case(sheet: Sheet, cases: str = "known_case", stays: str = "false") 
                     THEN 'kegiatan tidak ada di lembar Kegiatan maupun di antara kegiatan'
                         || ' yang menjadi kewenangan Anda'
                     ELSE 'kegiatan tidak ada di lembar Kegiatan maupun di basis data' END
+                || coalesce('; mungkin maksud Anda ' || n.near || '?', '')
             FROM missing m JOIN named n USING (case_id)
             """,  # noqa: S608
             {"sheet": sheet.name},

@@ -70,7 +70,7 @@ def applied(tab: Tab, mapping: Mapping, around: Around) -> Applied:
             f" {len(steps) * len(data.numbers)} catatan langkah."
         )
     unread = [n for k, n in zip(column_keys(found.names), found.names, strict=True)
-              if mapping.columns.get(k, UNREAD) == UNREAD and n]  # fmt: skip
+              if mapping.columns.get(k, UNREAD) == UNREAD and n and k != mapping.key]  # fmt: skip
     if unread:
         told.append(f"{found.sheet.name}: kolom {_quoted(unread)} tidak diimpor.")
     return Applied([main, *steps], told)
@@ -130,18 +130,21 @@ def _with_ids(raw: RawSheet, mapping: Mapping, around: Around) -> RawSheet:
     held: dict[tuple[str, str], str] = {}
     for made, title in around.stored.items():
         held.setdefault((made.rpartition("-")[0], _plain(title)), made)
-    for row, key in enumerate(keys):
+    named = [clean_text(titles[n]) if titles else "" for n in range(len(keys))]
+    here = set(map(_plain, named))
+    for row, (key, title) in enumerate(zip(keys, named, strict=True)):
         before = MADE + "-".join(values[row] for values in place)
-        title = clean_text(titles[row]) if titles else ""
         made = held.get((before, _plain(title))) or f"{before}-{key}"
         known = around.stored.get(made)
         if known is not None and _plain(known) != _plain(title) and made not in mapping.same:
-            if made in mapping.new:
+            # The number has gone to another row where the title it had stands in this file too.
+            if made in mapping.new or _plain(known) in here:
                 made = f"{before}-{_hash(title)}"
             else:
                 doubts.append(Doubt(int(raw.row_numbers[row]), "Judul", title,
                     f"baris ini mendapat ID {made}, yang tersimpan sebagai “{known}”; nyatakan pada"
                     " pemetaan apakah kegiatannya sama (same) atau lain (new)"))  # fmt: skip
+                made += "?"  # its steps must not become the other one's
         ids.append(made)
     raw = _with(
         raw, raw.sheet.column(raw.sheet.key[0]), Cells(ids, np.arange(len(ids), dtype=np.int32))

@@ -111,11 +111,14 @@ def fingerprint(names: Sequence[str]) -> str:
     return hashlib.sha256(joined.encode()).hexdigest()[:16]
 
 
-def from_json(text: str) -> Mapping:
-    """A mapping as somebody wrote it. Raises ImportRefused that says what is wrong where."""
+def from_json(text: str) -> list[Mapping]:
+    """A mapping, or a list of them, as somebody wrote it.
+
+    Raises ImportRefused that says what is wrong where.
+    """
     try:
         raw: Any = json.loads(text)
-        return Mapping.model_validate(raw)
+        return [Mapping.model_validate(one) for one in (raw if isinstance(raw, list) else [raw])]
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))

@@ -20,7 +20,8 @@ from sop_core.importing.texts import clean_text
 from sop_core.units import UnitFinder
 
 _CODE = re.compile(r"(?<![A-Za-z0-9])([A-D]) ?\.? ?([1-9][0-9]?)(?![0-9A-Za-z])")
-_STARTS, _PLANNED = ("mulai", "awal"), ("rencana", "target", "jadwal")
+_STARTS = re.compile(r"\b(mulai|awal)\b", re.IGNORECASE)
+_PLANNED = re.compile(r"\b(rencana|target|jadwal)\b", re.IGNORECASE)
 _KEYS = ("no", "nomor", "nourut", "nomorurut")
 _YEAR = re.compile(r"(?<!\d)(20[1-4]\d)(?!\d)")
 _LIKE = 0.85
@@ -87,9 +88,9 @@ def step_targets(names: Sequence[str], sop: Revision) -> dict[int, str]:
                 difflib.get_close_matches(spelling.heading(name), wording, 1, _LIKE) if name else []
             )
             step = wording[near[0]] if near else None
-        if step is None or any(word in name.lower() for word in _PLANNED):
+        if step is None or _PLANNED.search(name):
             continue
-        which = "mulai" if any(word in name.lower() for word in _STARTS) else "selesai"
+        which = "mulai" if _STARTS.search(name) else "selesai"
         target = f"{step[0]}.{step[1]} {which}"
         if target not in found.values():
             found[position] = target
