@@ -60,17 +60,22 @@ def parser_for(
 
 def parse_id(value: Any) -> str:
     """An id as it is written: 001 and 1 are two."""
-    refuse_lost_digits(value)
-    if isinstance(value, (dt.date, dt.time, dt.timedelta)):
-        raise CellError(
-            "tanggal, bukan ID: Excel mengubahnya; format kolom sebagai Teks lalu ketik ulang"
-        )
-    return clean_text(value)
+    return _as_typed(value, "ID")
 
 
 def parse_number_given_out(value: Any) -> str:
     """The number of a document or certificate, which is a text of its own."""
+    return _as_typed(value, "nomor")
+
+
+def _as_typed(value: Any, what: str) -> str:
+    """The text of a cell that Excel has not made a number or a date of: 1-2 is 1 February there."""
     refuse_lost_digits(value)
+    if isinstance(value, (dt.date, dt.time, dt.timedelta)):
+        raise CellError(
+            f"tanggal atau jam, bukan {what}: Excel mungkin mengubahnya; format kolom sebagai Teks"
+            " lalu ketik ulang"
+        )
     return clean_text(value)
 
 

@@ -107,13 +107,14 @@ def told(value: Any, number: int) -> int | Told:
 
 def refuse_lost_digits(value: Any) -> None:
     """Raises CellError for a number that no longer is what was typed: two people have one id."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) >= _EXACT:
+    if type(value) is str:
+        if value[:1].isdigit() and _LOST.fullmatch(value.strip()):
+            raise CellError(
+                "ditulis dengan E+: Excel sudah membuang angkanya; format kolom sebagai Teks"
+                " lalu ketik ulang"
+            )
+    elif type(value) in (int, float) and abs(value) >= _EXACT:
         raise CellError(
             "lebih dari 15 angka sebagai bilangan: Excel sudah membuang angkanya;"
             " format kolom sebagai Teks lalu ketik ulang"
-        )
-    if isinstance(value, str) and _LOST.fullmatch(value.strip()):
-        raise CellError(
-            "ditulis dengan E+: Excel sudah membuang angkanya; format kolom sebagai Teks"
-            " lalu ketik ulang"
         )

@@ -1,5 +1,7 @@
 """Whole numbers as offices write them; what may be another number is refused."""
 
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,6 +88,9 @@ def test_a_number_that_has_lost_digits_is_nobody_s_id(parse):
     for lost in ("1,99001E+17", "1.99E17"):
         with pytest.raises(CellError, match=r"ditulis dengan E\+"):
             parse(lost)
+    for changed in (dt.date(2026, 2, 1), dt.datetime(2026, 2, 1), dt.time(9, 30)):
+        with pytest.raises(CellError, match="Excel mungkin mengubahnya"):
+            parse(changed)
     assert parse("199001012015011001") == "199001012015011001"
     assert parse(999_999_999_999_999.0) == "999999999999999"
     assert parse("3E-05/PKP") == "3E-05/PKP"
