@@ -9,15 +9,27 @@ from typing import Any
 
 from sop_core.errors import CellError
 from sop_core.importing.contract import FLOW_NAMES, NUMBERED, Column
-from sop_core.importing.dates import read_date
+from sop_core.importing.dates import parse_date, read_date
 from sop_core.importing.limits import SUGGESTED_LENGTH, SUGGESTIONS
 from sop_core.importing.notes import Told
-from sop_core.importing.numbers import parse_norm, read_count, read_year, refuse_lost_digits, told
+from sop_core.importing.numbers import (
+    parse_integer,
+    parse_norm,
+    read_count,
+    read_year,
+    refuse_lost_digits,
+    told,
+)
 from sop_core.importing.step_letters import keeps_letter, read_step
 from sop_core.importing.texts import clean_lines, clean_text
 from sop_core.indonesian import format_date
 from sop_core.units import UnitFinder
 
+__all__ = [
+    "clean_lines", "clean_text", "parse_choice", "parse_date", "parse_flow", "parse_id", "parse_integer",
+    "parse_norm", "parse_number_given_out", "parse_unit", "parse_yes_no", "parser_for", "read_flow",
+]  # fmt: skip
+"""Every kind of cell from one place; dates, numbers and steps have files of their own."""
 Parser = Callable[[Any], Any]
 _YES = {"ya", "y", "yes", "true", "1", "x", "v", "✓", "benar"}
 _NO = {"tidak", "t", "tdk", "no", "n", "false", "0", "salah"}

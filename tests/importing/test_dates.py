@@ -232,6 +232,7 @@ def test_every_range_has_its_two_days(first, length, between):
         (dt.datetime(9999, 12, 31, 23, 59, 39), "di luar rentang"),
         (46083.0, "46083 bukan tanggal"),
         ("46083", "46083 bukan tanggal; ubah format sel"),
+        ("46083.0", "46083.0 bukan tanggal; ubah format sel"),
         (dt.time(9, 30), "bukan tanggal"),
         ("besok", "bukan tanggal yang dikenal"),
         ("2 Mart 2026", "bukan tanggal yang dikenal"),
