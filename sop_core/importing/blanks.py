@@ -11,7 +11,6 @@ import re
 from typing import Any
 
 from sop_core.importing.contract import NUMBERED, Column
-from sop_core.importing.texts import clean_text
 
 _STROKES = re.compile(r"[-‐‑‒–—―−_.…?]+")
 """Nothing but dashes, dots and question marks: no remark is made of them."""
@@ -22,12 +21,14 @@ _NOTHING_YET = {
 _NONE = {"nihil", "tidak ada", "kosong"}
 """None at all. Beside a count that is as well 0, so there the uploader says which."""
 _ZERO_DAY = re.compile(
-    r"0{1,2}[/.\-]0?[01][/.\-](?:1900|00)|0{1,4}[/.\-]0{1,2}[/.\-]0{1,4}|0?0[:.]00(?:[:.]00)?"
+    r"0{1,2}[/.\- ](?:0?[01]|jan(?:uari|uary)?)[/.\- ](?:1900|00)|0?1/0{1,2}/(?:1900|00)"
+    r"|0{1,4}[/.\-]0{1,2}[/.\-]0{1,4}|0?0[:.]00(?:[:.]00)?|12:00(?::00)? am"
 )
-"""How Excel shows an empty date that a formula made 0: 00/01/1900, or only its time."""
+"""How Excel shows an empty date that a formula made 0: 00/01/1900, or only its time; and how a
+database writes one."""
 _DAY_ZERO = {dt.date(1899, 12, 30), dt.date(1899, 12, 31)}
 """The same as a date: by LibreOffice's count and by Excel's."""
-_LONGEST = 20
+_LONGEST = 16
 
 
 def is_placeholder(column: Column, value: Any) -> bool:
@@ -36,10 +37,10 @@ def is_placeholder(column: Column, value: Any) -> bool:
         return False
     if not isinstance(value, str):
         return _is_zero(column, value)
-    if len(value) > _LONGEST:
+    text = " ".join(value.lower().split())
+    if len(text) > _LONGEST:
         return False
-    text = clean_text(value).lower()
-    if _STROKES.fullmatch(text):
+    if not text[:1].isalnum() and _STROKES.fullmatch(text):
         return True
     if column.kind in ("text", "lines") and column.field not in NUMBERED:
         return False  # "belum" and "proses" are remarks there, and stay

@@ -9,15 +9,27 @@ from typing import Any
 
 from sop_core.errors import CellError
 from sop_core.importing.contract import FLOW_NAMES, NUMBERED, Column
-from sop_core.importing.dates import read_date
+from sop_core.importing.dates import parse_date, read_date
 from sop_core.importing.limits import SUGGESTED_LENGTH, SUGGESTIONS
 from sop_core.importing.notes import Told
-from sop_core.importing.numbers import parse_norm, read_count, read_year, refuse_lost_digits, told
+from sop_core.importing.numbers import (
+    parse_integer,
+    parse_norm,
+    read_count,
+    read_year,
+    refuse_lost_digits,
+    told,
+)
 from sop_core.importing.step_letters import keeps_letter, read_step
 from sop_core.importing.texts import clean_lines, clean_text
 from sop_core.indonesian import format_date
 from sop_core.units import UnitFinder
 
+__all__ = [
+    "clean_lines", "clean_text", "parse_choice", "parse_date", "parse_flow", "parse_id", "parse_integer",
+    "parse_norm", "parse_number_given_out", "parse_unit", "parse_yes_no", "parser_for", "read_flow",
+]  # fmt: skip
+"""Every kind of cell from one place; dates, numbers and steps have files of their own."""
 Parser = Callable[[Any], Any]
 _YES = {"ya", "y", "yes", "true", "1", "x", "v", "✓", "benar"}
 _NO = {"tidak", "t", "tdk", "no", "n", "false", "0", "salah"}
@@ -60,17 +72,22 @@ def parser_for(
 
 def parse_id(value: Any) -> str:
     """An id as it is written: 001 and 1 are two."""
-    refuse_lost_digits(value)
-    if isinstance(value, (dt.date, dt.time, dt.timedelta)):
-        raise CellError(
-            "tanggal, bukan ID: Excel mengubahnya; format kolom sebagai Teks lalu ketik ulang"
-        )
-    return clean_text(value)
+    return _as_typed(value, "ID")
 
 
 def parse_number_given_out(value: Any) -> str:
     """The number of a document or certificate, which is a text of its own."""
+    return _as_typed(value, "nomor")
+
+
+def _as_typed(value: Any, what: str) -> str:
+    """The text of a cell that Excel has not made a number or a date of: 1-2 is 1 February there."""
     refuse_lost_digits(value)
+    if isinstance(value, (dt.date, dt.time, dt.timedelta)):
+        raise CellError(
+            f"tanggal atau jam, bukan {what}: Excel mungkin mengubahnya; format kolom sebagai Teks"
+            " lalu ketik ulang"
+        )
     return clean_text(value)
 
 

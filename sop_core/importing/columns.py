@@ -29,8 +29,6 @@ from sop_core.units import UnitFinder
 
 _RECORDS = {sheet.table for sheet in SHEETS}
 """Tables in which "-" says that nothing is known yet; in the form of an SOP it is the SOP's word."""
-_DOUBTED_DATES = 3
-"""Distinct real dates from which on it is no chance that none is past the 12th."""
 
 
 @dataclass
@@ -84,8 +82,10 @@ def read_column(
                     _tell(read, sheet, kind, shown(value), found.shown, count)
                 found = found.value
             read.values[code] = found
-    if column.kind == "date":
-        _tell_of_swapped(read, sheet)
+    if order.doubted:
+        here = standing(cells)
+        dates = sum(count for code, count in here if isinstance(cells.values[code], dt.date))
+        _tell(read, sheet, DOUBT, order.doubted, "sel tanggal", dates)
     return read
 
 
@@ -134,18 +134,6 @@ def _tell(
     read: ReadColumn, sheet: Sheet, kind: str, written: str, read_as: str, count: int
 ) -> None:
     read.readings.append(Reading(kind, sheet.name, written, read_as, read.column.name, count))
-
-
-def _tell_of_swapped(read: ReadColumn, sheet: Sheet) -> None:
-    """An English Excel takes 02/03/2026 for 3 February and leaves 25/03/2026 a text.
-
-    The dates may be right as well, so they are kept, and the uploader is asked to look.
-    """
-    here = [(read.cells.values[code], count) for code, count in standing(read.cells)]
-    found = date_order.evidence(value for value, _ in here)
-    dates = [count for value, count in here if isinstance(value, dt.date)]
-    if found.only_day and not (found.both or found.late_dates) and len(dates) >= _DOUBTED_DATES:
-        _tell(read, sheet, DOUBT, found.only_day, "sel tanggal", sum(dates))
 
 
 def shown(value: Any) -> str:

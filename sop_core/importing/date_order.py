@@ -20,18 +20,22 @@ from sop_core.importing.written_dates import LONGEST, PLAIN, plain
 WRITTEN = re.compile(
     r"(?<![\d/.-])(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4}|\d{2})(?![/.-]?\d)"
 )
+DOUBTED_DATES = 3
+"""Distinct real dates from which on it is no chance that none is past the 12th."""
 
 
 @dataclass(frozen=True)
 class Order:
     """How a column's dates in numbers are read; ``refused`` says why none of them can be.
 
-    ``swapped`` says why its real dates cannot be trusted either.
+    ``swapped`` says why its real dates cannot be trusted either; ``doubted`` is a text beside
+    which they may be wrong as well as right, so that the uploader is asked to look.
     """
 
     month_first: bool = False
     refused: str = ""
     swapped: str = ""
+    doubted: str = ""
 
 
 @dataclass
@@ -42,7 +46,7 @@ class Evidence:
     only_month: str = ""
     neither: str = ""
     both: bool = False
-    dates: bool = False
+    dates: int = 0
     late_dates: bool = False
 
     @property
@@ -54,11 +58,12 @@ class Evidence:
 def evidence(values: Iterable[Any]) -> Evidence:
     """What the distinct values of a column say."""
     found = Evidence()
+    seen: set[str] = set()  # a stamp has as many texts as seconds, of few days
     for value in values:
         if isinstance(value, str):
-            _weigh(value, found)
+            _weigh(value, found, seen)
         elif isinstance(value, dt.date):
-            found.dates = True
+            found.dates += 1
             found.late_dates |= value.day > 12
     return found
 
@@ -72,11 +77,15 @@ def _without_clock(value: str) -> str:
     return stamps.split_clock(plain(value))[0]  # 09.10.11 is a time there, not a date
 
 
-def _weigh(value: str, found: Evidence) -> None:
+def _weigh(value: str, found: Evidence, seen: set[str]) -> None:
     # A sentence is refused whatever the order; what has no such date at all is most often ISO.
     if len(value) > LONGEST or not WRITTEN.search(value.translate(PLAIN)):
         return
-    for match in WRITTEN.finditer(_without_clock(value)):
+    text = _without_clock(value)
+    if text in seen:
+        return
+    seen.add(text)
+    for match in WRITTEN.finditer(text):
         first, second, year = (int(group) for group in match.groups())
         year += 2000 if len(match[3]) == 2 else 0
         day, month = _real(year, second, first), _real(year, first, second)
@@ -122,7 +131,9 @@ def _order(
                 " hari/bulan, sehingga urutan kolom ini tidak pasti; tulis seperti 2026-03-02"
             )
         return Order(True)
-    return Order()
+    # An English Excel takes 02/03/2026 for 3 February and leaves 25/03/2026 a text.
+    chance = found.dates < DOUBTED_DATES or found.late_dates or found.both
+    return Order(doubted="" if chance else found.only_day)
 
 
 def _swapped(found: Evidence) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 from sop_core.calendar import LAST_YEAR
 from sop_core.errors import CellError
 from sop_core.importing import stamps
 from sop_core.importing.ranges import read_range
-from sop_core.importing.texts import clean_text
 from sop_core.importing.written_dates import LONGEST, Dated, plain, single
 
+_SERIAL = re.compile(r"\d+(?:[.,]\d+)?")
 _UNKNOWN = "bukan tanggal yang dikenal; tulis seperti 2026-03-02, 02/03/2026, atau 2 Maret 2026"
 
 
@@ -51,12 +52,12 @@ def _read(value: Any, month_first: bool) -> Dated:
         return Dated(*stamps.day_of(value))
     if isinstance(value, dt.date):
         return Dated(value)
-    if isinstance(value, (int, float, dt.time, dt.timedelta)):
-        raise CellError(
-            f"{clean_text(value)} bukan tanggal; ubah format sel menjadi Tanggal"
-            " atau tulis seperti 02/03/2026"
-        )
     text = plain(value)
+    # A bare number is a day by Excel's count, of which no reader is sure: 1900 or 1904.
+    if not isinstance(value, str) or _SERIAL.fullmatch(text):
+        raise CellError(
+            f"{text} bukan tanggal; ubah format sel menjadi Tanggal atau tulis seperti 02/03/2026"
+        )
     if len(text) > LONGEST:
         raise CellError(_UNKNOWN)
     dated = single(text, month_first)

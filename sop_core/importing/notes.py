@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from sop_core.importing.limits import NOTED
@@ -64,34 +65,46 @@ class Told:
     kinds: tuple[str, ...] = (VALUE,)
 
 
-def _grouped(readings: Iterable[Reading]) -> list[list[Reading]]:
-    groups: dict[tuple[str, str, str, bool], dict[Reading, int]] = {}
-    for reading in readings:
-        key = (reading.kind, reading.sheet, reading.column, bool(reading.read_as))
-        group = groups.setdefault(key, {})
-        # Blanks apart, two spellings may be one; and one may stand in two tabs of a sheet.
-        same = replace(reading, count=0) if reading.count else reading
-        group[same] = group.get(same, 0) + reading.count
-    return [[replace(r, count=n) if n else r for r, n in g.items()] for g in groups.values()]
+Group = tuple[str, str, str, bool]
+"""Kind, sheet, column, and whether it was read at all."""
+
+
+def _grouped(readings: Iterable[Reading]) -> dict[Group, dict[tuple[str, str], int]]:
+    """Of each group, what was written and as what it was read, with the number of its cells.
+
+    Blanks apart, two spellings may be one; and one may stand in two tabs of a sheet.
+    """
+    groups: dict[Group, dict[tuple[str, str], int]] = {}
+    for r in readings:
+        group = groups.setdefault((r.kind, r.sheet, r.column, r.read_as != ""), {})
+        same = (r.written, r.read_as)
+        group[same] = group.get(same, 0) + r.count
+    return groups
+
+
+def _first(of: Group, cells: dict[tuple[str, str], int], most: int) -> list[Reading]:
+    kind, sheet, column, _ = of
+    return [
+        Reading(kind, sheet, written, read_as, column, count)
+        for (written, read_as), count in islice(cells.items(), most)
+    ]
 
 
 def lines(readings: Iterable[Reading]) -> list[str]:
     """One line a kind, sheet and column: what was recognised apart from what was not."""
-    return [_line(group) for group in _grouped(readings)]
+    return [_line(of, cells) for of, cells in _grouped(readings).items()]
 
 
-def _line(group: list[Reading]) -> str:
-    first = group[0]
-    words = _KNOWN if first.read_as else _UNKNOWN
-    said = [_said(reading) for reading in group[:EXAMPLES]]
-    more = len(group) - len(said)
+def _line(of: Group, cells: dict[tuple[str, str], int]) -> str:
+    kind, sheet, column, was_read = of
+    said = [_said(reading) for reading in _first(of, cells, EXAMPLES)]
+    more = len(cells) - len(said)
     if more:
         said.append(f"dan {format_number(more)} lainnya")
-    items = ("; " if first.read_as and first.kind not in _LISTED else ", ").join(said)
-    count = format_number(sum(reading.count for reading in group))
-    return words[first.kind].format(
-        sheet=first.sheet, column=first.column, count=count, items=items
-    )
+    items = ("; " if was_read and kind not in _LISTED else ", ").join(said)
+    words = _KNOWN if was_read else _UNKNOWN
+    count = format_number(sum(cells.values()))
+    return words[kind].format(sheet=sheet, column=column, count=count, items=items)
 
 
 def _said(reading: Reading) -> str:
@@ -104,4 +117,4 @@ def _said(reading: Reading) -> str:
 
 def listed(readings: Iterable[Reading]) -> list[Reading]:
     """The first NOTED of each kind, sheet and column."""
-    return [reading for group in _grouped(readings) for reading in group[:NOTED]]
+    return [r for of, cells in _grouped(readings).items() for r in _first(of, cells, NOTED)]

@@ -11,18 +11,20 @@ from sop_core.importing.notes import Told
 from sop_core.importing.texts import clean_text
 
 # A point or a comma between thousands, whichever it is throughout, or blanks; decimals only if
-# they are zeros and cannot be thousands: 1.250 is 1250, as are 1,250 and 1.250,00; 40,0 is 40.
+# they are zeros and cannot be thousands: 1.250 is 1250, as are 1,250 and 1.250,00. A lone 40.0
+# is what a program made of a number or of an id, so the uploader looks again.
 _FORMS = tuple(
     map(
         re.compile,
         (
-            r"(-?\d+)(?:[.,]0{1,2})?",
+            r"(-?\d+)(?:[.,]00)?",
             r"([1-9]\d{0,2}(?:\.\d{3})+)(?:,0+)?",
             r"([1-9]\d{0,2}(?:,\d{3})+)(?:\.0+)?",
             r"([1-9]\d{0,2}(?: \d{3})+)(?:[.,]0{1,2})?",
         ),
     )
 )
+_LONE_ZERO = re.compile(r"(-?\d{1,15})[.,]0")
 _DECIMALS = re.compile(r"-?\d+[.,]\d+")
 _ABOUT = re.compile(
     r"(?:±|\+/-|~|≈|>|<|≥|≤|kurang lebih|sekitar|kira-kira|lebih dari)|\d+\s*(?:\+|-|–|s\.?/?d\.?)"
@@ -50,6 +52,8 @@ def parse_integer(value: Any, low: int, high: int) -> int:
 
 
 def _no_integer(text: str) -> str:
+    if match := _LONE_ZERO.fullmatch(text):
+        return f"harus bilangan bulat; bila benar, tulis {match[1]} tanpa pecahan"
     if _DECIMALS.fullmatch(text):
         return "harus bilangan bulat; ini bisa ribuan atau pecahan"
     if _ABOUT.match(text.lower()):
@@ -107,13 +111,14 @@ def told(value: Any, number: int) -> int | Told:
 
 def refuse_lost_digits(value: Any) -> None:
     """Raises CellError for a number that no longer is what was typed: two people have one id."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) >= _EXACT:
+    if type(value) is str:
+        if value[:1].isdigit() and _LOST.fullmatch(value.strip()):
+            raise CellError(
+                "ditulis dengan E+: Excel sudah membuang angkanya; format kolom sebagai Teks"
+                " lalu ketik ulang"
+            )
+    elif type(value) in (int, float) and abs(value) >= _EXACT:
         raise CellError(
             "lebih dari 15 angka sebagai bilangan: Excel sudah membuang angkanya;"
             " format kolom sebagai Teks lalu ketik ulang"
-        )
-    if isinstance(value, str) and _LOST.fullmatch(value.strip()):
-        raise CellError(
-            "ditulis dengan E+: Excel sudah membuang angkanya; format kolom sebagai Teks"
-            " lalu ketik ulang"
         )

@@ -28,21 +28,29 @@ _MACHINE = re.compile(
     rf"(?P<day>.*?\d)(?:t|\s+){_CLOCK}\s*(?P<zone>z|utc|gmt|(?:utc|gmt)?[+-]\d{{1,2}}(?::?\d{{2}})?)?",
     re.IGNORECASE,
 )
+# What nearly all stamps look like, a hundred thousand of them in an export; the others are
+# patterns that search for the end of the day.
+_USUAL = re.compile(rf"(?P<day>[\d/.-]{{8,10}})[ t]{_CLOCK}(?P<zone>z)?")
 _JAKARTA_HOURS, _EASTERN_HOURS = 7, (8, 9)
 
 
 def split_clock(text: str) -> tuple[str, re.Match[str] | None]:
     """A text without the time of day at its end, and that time."""
-    for pattern in (_SPOKEN, _MACHINE):
+    for pattern in (_USUAL, _SPOKEN, _MACHINE):
         if match := pattern.fullmatch(text):
             return match["day"], match
     return text, None
 
 
+def split_usual(text: str) -> re.Match[str] | None:
+    """The day and the time of a stamp as most are; None for other texts."""
+    return _USUAL.fullmatch(text)
+
+
 def day_of_text(day: dt.date, clock: re.Match[str]) -> tuple[dt.date, tuple[str, ...]]:
     """The day that a written date and time stand for, and what a note must tell. Raises CellError."""
     given = clock.groupdict()
-    hour, minute, second = (int(given[key] or 0) for key in ("hour", "minute", "second"))
+    hour, minute, second = int(given["hour"]), int(given["minute"]), int(given["second"] or 0)
     half = (given.get("half") or "").strip()[:1].lower()
     if half and 1 <= hour <= 12:
         hour = hour % 12 + (12 if half == "p" else 0)

@@ -6,6 +6,7 @@ import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sop_core.errors import CellError
@@ -48,6 +49,11 @@ def single(text: str, month_first: bool) -> Dated | None:
 
     Raises CellError for a date that does not exist or contradicts its weekday.
     """
+    if usual := stamps.split_usual(text):
+        dated = _bare(usual["day"], month_first)
+        if dated is not None:
+            day, told = stamps.day_of_text(dated.day, usual)
+            return Dated(day, dated.told + told)
     weekday, bare = without_weekday(text)
     dated, clock = _bare(bare, month_first), None
     if dated is None:
@@ -69,6 +75,8 @@ def single(text: str, month_first: bool) -> Dated | None:
 def without_weekday(text: str) -> tuple[int | None, str]:
     """The weekday that stands with a date, if any, and the date alone."""
     weekday = None
+    if text[:1].isdigit() and not text.endswith(")"):
+        return None, text
     if (match := _WEEKDAY_BEFORE.fullmatch(text)) and match[1] in WEEKDAY_NUMBER:
         weekday, text = WEEKDAY_NUMBER[match[1]], match[2]
     elif (
@@ -88,6 +96,7 @@ def check_weekday(day: dt.date, weekday: int | None) -> None:
         )
 
 
+@lru_cache(maxsize=4096)  # the same day stands in a column of stamps as often as it has seconds
 def _bare(text: str, month_first: bool) -> Dated | None:
     if match := _YEAR_FIRST.fullmatch(text):
         year, month, day = match.groups()

@@ -26,7 +26,7 @@ def test_nothing_known_yet(written):
 
 
 @pytest.mark.parametrize(
-    "zero", ["0", 0, 0.0, dt.time(0, 0), "00/01/1900", "00:00:00", dt.date(1899, 12, 30), dt.datetime(1899, 12, 31)]
+    "zero", ["00-Jan-00", "1/0/1900", "0000-00-00", "12:00:00 AM", "0", 0, 0.0, dt.time(0, 0), "00/01/1900", "00:00:00", dt.date(1899, 12, 30), dt.datetime(1899, 12, 31)]
 )  # fmt: skip
 def test_zero_is_no_day(zero):
     assert is_placeholder(FINISHED, zero)
