@@ -293,7 +293,7 @@ def emptied() -> Iterator[Store]:
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(moves=st.lists(_MOVE, min_size=2, max_size=8))
 def test_any_walk_ends_where_the_rows_given_say(emptied: Store, moves):
     store, words = emptied, Words()
