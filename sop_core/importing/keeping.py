@@ -56,6 +56,8 @@ def commit(
         result = examine(cursor, parsed, today, store.viewer, progress)
         rows = result.rows
         trace.after = {"sha256": result.sha256, "ditolak": rows.rejected, "tersimpan": False}
+        if parsed.clears:
+            trace.after["dikosongkan"] = result.emptied_total
         result.until = until
         if (all_or_nothing and rows.rejected) or rows.new + rows.changed == 0:
             result.batch_id = result.repeat_of

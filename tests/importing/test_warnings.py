@@ -81,7 +81,7 @@ def test_optional_steps_that_were_not_taken_are_passed_over(store: Store):
         store, Kegiatan=[FKP], Langkah=[*rows, skip, ["FKP-1", 7, D(2025, 4, 1), D(2025, 4, 9)]]
     )
     assert told(result) == []
-    result = load(store, Langkah=[["FKP-1", 4, D(2025, 3, 20), D(2025, 4, 20)]])
+    result = load(store, Langkah=[["FKP-1", 4, D(2025, 3, 20), D(2025, 4, 20), None, "tidak"]])
     said = "D.7 selesai 9 April 2025, sebelum D.4 selesai (20 April 2025)"
     assert told(result) == [("Langkah", 2, said)], "now it was taken"
 
