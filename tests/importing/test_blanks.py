@@ -17,9 +17,11 @@ from hypothesis import strategies as st
 
 from sop_core import facts, importing, indonesian, past
 from sop_core.importing import Parsed, SourceFile, vouching
-from sop_core.importing.contract import NO_WHEN_BLANK, SHEETS, match_headings
+from sop_core.importing.contract import NO_WHEN_BLANK, SHEETS
 from sop_core.importing.parsing import parse_book
-from sop_core.importing.reading import Book, Cells, RawSheet
+from sop_core.importing.raw import Part, RawSheet
+from sop_core.importing.reading import Book
+from sop_core.importing.tabs import Cells
 from sop_core.store import Store
 from tests.builders import HEADINGS, TODAY, earlier_store, load, workbook
 
@@ -227,8 +229,9 @@ def parsed_row(store: Store, sheet_name: str, row: Row, clears: bool) -> Parsed:
     """As a file with one sheet of one row reads, without a process of its own to read it."""
     sheet = NAMED[sheet_name]
     cells = [Cells(["" if v is None else v], np.zeros(1, np.int32)) for v in row.values()]
-    columns = match_headings(sheet, list(row))
-    raw = RawSheet(sheet, list(row), columns, cells, np.array([2], np.int32))
+    columns = {n: c for n, name in enumerate(row) for c in sheet.columns if c.name == name}
+    part = Part("uji.csv", sheet_name)
+    raw = RawSheet(sheet, list(row), columns, cells, np.array([2], np.int32), [part])
     file = SourceFile("uji.csv", repr((row, clears)).encode())
     parsed = parse_book(Book([file], [raw], [], demo=False), store.unit_finder(), TODAY)
     parsed.clears = clears
