@@ -7,12 +7,13 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from pages.kit import handing, measures, shell, stating, tables, words
+from pages.kit import handing, mapping_step, measures, shell, stating, tables, words
 from pages.kit.doors.uploads import limits
 from sop_core import importing
 from sop_core.access import DEMO
 from sop_core.errors import AccessDenied, ImportRefused, Refused, UndoRefused
 from sop_core.importing.limits import LISTED
+from sop_core.importing.mapping import NeedsMapping
 from sop_core.importing.owed import filled_template, own_office
 from sop_core.importing.returning import doubted_workbook, rejected_workbook
 from sop_core.indonesian import JAKARTA, format_date, format_number, today
@@ -80,7 +81,9 @@ def _chosen_office(store: Store) -> str | None:
 
 def upload(store: Store) -> None:
     """Read, check and show what would happen; nothing is kept yet."""
-    st.markdown("**2. Unggah.** Satu buku kerja (.xlsx, .xls, .ods) atau beberapa CSV sekaligus.")
+    st.markdown(
+        "**2. Unggah.** Satu buku kerja (.xlsx, .xlsm, .xls, .ods) atau beberapa CSV (.csv, .txt, .tsv) sekaligus."
+    )
     most = limits(store.viewer.role == DEMO)
     st.caption(
         words.say(
@@ -93,7 +96,7 @@ def upload(store: Store) -> None:
     left, right = st.columns([3, 1], gap="medium")
     with left:
         files = st.file_uploader(
-            "Berkas", type=["xlsx", "xls", "ods", "csv"], accept_multiple_files=True,
+            "Berkas", type=["xlsx", "xlsm", "xls", "ods", "csv", "txt", "tsv"], accept_multiple_files=True,
             key=f"berkas_{number}", label_visibility="collapsed",
         )  # fmt: skip
     with right:
@@ -108,6 +111,9 @@ def upload(store: Store) -> None:
         return
     try:
         parsed, found = examined(store, files, clears)
+    except NeedsMapping as question:
+        mapping_step.draw(store, question)
+        return
     except ImportRefused as error:
         st.error(words.say("**Tidak dapat diimpor.** {}", error), icon=":material/block:")
         return
@@ -118,10 +124,12 @@ def upload(store: Store) -> None:
 def examined(
     store: Store, files: list[UploadedFile], clears: bool
 ) -> tuple[importing.Parsed, importing.Preview]:
-    """The files read and checked, once for as long as they, what their blanks do and the store
-    stay the same.
+    """The files read and checked, once for as long as they, their mappings, what their blanks do
+    and the store stay the same.
     """
-    state = ([f.file_id for f in files], clears, store.version)
+    mappings = mapping_step.given()
+    said = [mapping.model_dump_json() for mapping in mappings]
+    state = ([f.file_id for f in files], clears, said, store.version)
     known = st.session_state.get("pratinjau")
     if known is None or known[0] != state:
         st.session_state.pop("pratinjau", None)
@@ -129,8 +137,9 @@ def examined(
         bar = st.progress(0.0, "Membaca berkas")
         try:
             parsed = importing.read(
-                store, sources, progress=words.progress(bar.progress), clears=clears
-            )
+                store, sources, progress=words.progress(bar.progress), mappings=mappings,
+                clears=clears,
+            )  # fmt: skip
             found = importing.preview(store, parsed, progress=words.progress(bar.progress))
         finally:
             bar.empty()

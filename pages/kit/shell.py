@@ -31,7 +31,7 @@ _STYLE = f"""
 [data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"]::after {{
   content: "Pilih berkas";}}
 [data-testid="stFileUploaderDropzoneInstructions"]::after {{
-  content: "XLSX, XLS, ODS, CSV"; font-size: .85rem; opacity: .7;}}
+  content: "XLSX, XLSM, XLS, ODS, CSV, TXT, TSV"; font-size: .85rem; opacity: .7;}}
 .st-key-templat_word [data-testid="stFileUploaderDropzoneInstructions"]::after {{
   content: "Berkas Word (.docx)";}}
 [class*="st-key-berkas_sop"] [data-testid="stFileUploaderDropzoneInstructions"]::after {{
