@@ -35,6 +35,9 @@ def run(
     authority.admit(cursor, viewer, today)
     _stage(cursor, parsed, today)
     authority.check(cursor)
+    # Before rows of one key are folded: A.1 and B.1 of a case have one.
+    step_letters.contradictions(cursor, today)
+    refuse(cursor)
     for given in parsed.sheets:
         duplicate_rows(cursor, given.sheet)
     refuse(cursor)
@@ -559,7 +562,6 @@ CHECKS: dict[Check, Tables] = {
     authority.taken_ids: ("activity", "facilitator"),
     rules.check(*rules.ACTIVITIES): ("activity",),
     **HANGING,
-    step_letters.contradictions: ("step_record",),
     case_revisions: tuple(s.table for s in SHEETS),  # judges none: what the others ask for
     step_not_in_case: ("step_record",),
     stored_step_without_place: ("step_record",),

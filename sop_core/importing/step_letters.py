@@ -66,7 +66,11 @@ def stage(cursor: duckdb.DuckDBPyConnection, written: pa.Table | None) -> None:
 
 
 def contradictions(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
-    """A step of another flow than the case's: number or case is wrong, and which is not known."""
+    """A step of another flow than the case's: number or case is wrong, and which is not known.
+
+    To be asked, and its rows refused, before equal rows are folded into one: of A.1 and B.1 only
+    one is this case's, and folding would keep the other.
+    """
     cursor.execute(
         """
         INSERT INTO problem
