@@ -133,7 +133,7 @@ def imports_of(path: Path) -> set[str]:
 
 
 LAYERS = (
-    {"errors", "paths", "indonesian", "palette", "thresholds"},
+    {"errors", "paths", "indonesian", "palette", "spelling", "thresholds"},
     {"confined"},
     {"definition", "coherence", "flows", "calendar", "units", "passwords"},
     {"counting", "facts", "access", "reference"},

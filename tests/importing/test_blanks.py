@@ -25,6 +25,8 @@ from sop_core.importing.tabs import Cells
 from sop_core.store import Store
 from tests.builders import HEADINGS, TODAY, earlier_store, load, workbook
 
+pytestmark = pytest.mark.slow
+
 D = dt.date
 ADV = ["ADV-1", "A", 2025, "BBPOM-PDG", "Advokasi Pasar Aman"]
 STEP = ["ADV-1", 1, D(2025, 3, 3), D(2025, 3, 14), "LAP.01"]

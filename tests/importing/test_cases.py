@@ -15,6 +15,8 @@ from sop_core.importing.mapping import Mapping, NeedsMapping
 from sop_core.store import Store
 from tests.builders import TODAY
 
+pytestmark = pytest.mark.slow
+
 CASES = Path(__file__).parent / "cases"
 D = dt.date
 

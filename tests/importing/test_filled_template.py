@@ -15,6 +15,8 @@ from sop_core.importing.template import template
 from sop_core.store import Store
 from tests.builders import HEADINGS, TODAY, load, open_years
 
+pytestmark = pytest.mark.slow
+
 D = dt.date
 PDG = "BBPOM-PDG"
 NAMES = {"Kegiatan": [*HEADINGS["Kegiatan"], "Bersama Pusat"]}

@@ -17,6 +17,8 @@ from sop_core.store import Store
 from tests.builders import TODAY
 from tests.importing.books import D, book
 
+pytestmark = pytest.mark.slow
+
 NAMES = ["No", "Nama Kegiatan", "Balai", "A.1", "A.2 Mulai", "A.2 Selesai", "Ket"]
 ROWS = [
     [1, "Advokasi Pasar", "BBPOM Padang", D(2026, 2, 6), D(2026, 2, 9), D(2026, 2, 20), "lancar"],
