@@ -19,11 +19,14 @@ from sop_core.importing.returning import doubted_workbook, rejected_workbook
 from sop_core.indonesian import JAKARTA, format_date, format_number, today
 from sop_core.store import Store, Trace
 
+MOST_NOTES = 12
+"""Of what was read by its meaning, sentences that stand open."""
 READING_COLUMNS = {
     "sheet": "Lembar",
-    "kind": "Jenis",
+    "column": "Kolom",
     "written": "Tertulis",
     "read_as": "Dibaca sebagai",
+    "count": "Sel",
 }
 CHANGE_COLUMNS = {
     "sheet": "Lembar",
@@ -148,48 +151,76 @@ def examined(
 
 
 def preview(parsed: importing.Parsed, found: importing.Preview) -> None:
-    """Counts, notes, changes and reasons."""
+    """What matters first: counts, what would be lost, what is refused or doubtful; then the rest."""
     st.markdown("**3. Pratinjau.** Belum ada yang disimpan.")
+    counts(found)
+    if found.demo:
+        st.warning("Berkas ini bertanda data demo dan akan diberi label demo.")
+    emptied(found)
+    older(found)
+    refusals(parsed, found)
+    doubts(parsed, found)
+    changes(found)
+    notes(found)
+
+
+def counts(found: importing.Preview) -> None:
+    """Rows by what would become of them, all together and by sheet."""
     rows = found.rows
-    columns = st.columns(4)
-    for column, label, value in (
-        (columns[0], "Baru", rows.new),
-        (columns[1], "Berubah", rows.changed),
-        (columns[2], "Tetap", rows.unchanged),
-        (columns[3], "Ditolak", rows.rejected),
-    ):
+    figures = {
+        "Baru": rows.new,
+        "Berubah": rows.changed,
+        "Dikosongkan": found.emptied_total,
+        "Ditolak": rows.rejected,
+        "Peringatan": found.warning_total,
+    }
+    for column, (label, value) in zip(st.columns(len(figures)), figures.items(), strict=True):
         column.metric(words.text(label), format_number(value), border=True)
     by_sheet = pd.DataFrame([{"sheet": k, **vars(v)} for k, v in found.sheets.items()])
     names = {"sheet": "Lembar", "new": "Baru", "changed": "Berubah", "unchanged": "Tetap", "rejected": "Ditolak"}  # fmt: skip
     tables.plain(by_sheet, names, alt="Baris per lembar")
-    emptied(found)
-    if found.demo:
-        st.warning("Berkas ini bertanda data demo dan akan diberi label demo.")
-    if found.notes:
-        with st.expander("Yang dikenali dan yang diabaikan"):
-            st.markdown(words.bullets(found.notes))
-            if len(found.readings) > len(found.notes):
-                frame = pd.DataFrame([vars(r) for r in found.readings])
-                tables.plain(frame, READING_COLUMNS, alt="Nama yang dikenali", height=220)
-    older(found)
-    doubts(parsed, found)
-    if found.changes:
-        with st.expander(f"Isian lama yang akan diganti ({format_number(found.change_total)})"):
-            if found.change_total > len(found.changes):
-                st.caption(f"Ditampilkan {format_number(len(found.changes))} yang pertama.")
-            frame = pd.DataFrame([vars(c) for c in found.changes])
-            tables.plain(frame, CHANGE_COLUMNS, alt="Perubahan isian")
-    if found.problems:
-        st.markdown(f"**{format_number(rows.rejected)} baris ditolak, dengan alasan:**")
-        _by_kind(found.problems, found.problem_counts, "alasan")
-        tables.problems(found.problems, alt="Alasan penolakan", height=280)
-        handing.button(
-            "Unduh baris yang ditolak beserta alasannya",
-            lambda: rejected_workbook(parsed, found.problems),
-            "perlu-diperbaiki.xlsx",
-            _XLSX,
-            icon=":material/assignment_return:",
-        )
+
+
+def refusals(parsed: importing.Parsed, found: importing.Preview) -> None:
+    """Each reason, and the workbook to send back."""
+    if not found.problems:
+        return
+    st.markdown(f"**{format_number(found.rows.rejected)} baris ditolak, dengan alasan:**")
+    _by_kind(found.problems, found.problem_counts, "alasan")
+    tables.problems(found.problems, alt="Alasan penolakan", height=280)
+    handing.button(
+        "Unduh baris yang ditolak beserta alasannya",
+        lambda: rejected_workbook(parsed, found.problems),
+        "perlu-diperbaiki.xlsx",
+        _XLSX,
+        icon=":material/assignment_return:",
+    )
+
+
+def changes(found: importing.Preview) -> None:
+    """What is stored and what would stand there, cell by cell."""
+    if not found.changes:
+        return
+    st.markdown(f"**{format_number(found.change_total)} isian lama akan diganti:**")
+    if found.change_total > len(found.changes):
+        st.caption(f"Ditampilkan {format_number(len(found.changes))} yang pertama.")
+    frame = pd.DataFrame([vars(c) for c in found.changes])
+    tables.plain(frame, CHANGE_COLUMNS, alt="Perubahan isian", height=220)
+
+
+def notes(found: importing.Preview) -> None:
+    """How names, cells and rows were read, and what was left out: nothing of it in silence."""
+    if not found.notes:
+        return
+    st.markdown(f"**{format_number(len(found.notes))} hal dibaca menurut artinya atau diabaikan:**")
+    st.markdown(words.bullets(found.notes[:MOST_NOTES]))
+    if len(found.notes) > MOST_NOTES or len(found.readings) > len(found.notes):
+        with st.expander("Seluruhnya, satu per satu"):
+            if len(found.notes) > MOST_NOTES:
+                st.markdown(words.bullets(found.notes[MOST_NOTES:]))
+            frame = pd.DataFrame([vars(r) for r in found.readings])
+            if not frame.empty:
+                tables.plain(frame, READING_COLUMNS, alt="Yang dibaca menurut artinya", height=220)
 
 
 def emptied(found: importing.Preview) -> None:

@@ -170,7 +170,12 @@ def upload_and_undo(page: Page) -> None:
     page.locator("input[type=file]").set_input_files(sheet)
     expect(page.get_by_text("3. Pratinjau.")).to_be_visible()
     settled(page)
-    assert [metric(page, name) for name in ("Baru", "Berubah", "Tetap", "Ditolak")] == [2, 0, 0, 1]
+    assert [metric(page, name) for name in ("Baru", "Berubah", "Dikosongkan", "Ditolak")] == [
+        2,
+        0,
+        0,
+        1,
+    ]
     book = download(page, "Unduh baris yang ditolak")
     rows = list(book["Kegiatan"].values)
     assert rows[1][0] == "ADV-2"

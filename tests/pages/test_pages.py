@@ -272,7 +272,7 @@ def test_upload_preview_keep_and_undo(empty, sign_in):
     app.file_uploader[0].upload("padang.xlsx", content, "application/octet-stream").run()
     assert not app.exception
     assert [(m.label, m.value) for m in app.metric] == [
-        ("Baru", "2"), ("Berubah", "0"), ("Tetap", "0"), ("Ditolak", "1"),
+        ("Baru", "2"), ("Berubah", "0"), ("Dikosongkan", "0"), ("Ditolak", "1"), ("Peringatan", "0"),
     ]  # fmt: skip
     reasons = next(f.value for f in app.dataframe if "Alasan" in f.value.columns)
     assert reasons.iloc[0][["Lembar", "Baris", "Kolom", "Isi"]].tolist() == ["Kegiatan", 3, "Kode Unit", "entah"]  # fmt: skip
