@@ -417,11 +417,11 @@ def _history_actions(store: Store, batch: importing.Batch) -> None:
             sure = st.checkbox("Saya yakin membatalkan", key=f"yakin_{number}")
             if st.button("Batalkan unggahan ini", key=f"batal_{number}", disabled=not sure):
                 try:
-                    importing.undo(store, number, store.viewer.name)
+                    taken_back = importing.undo(store, number, store.viewer.name)
                 except (UndoRefused, AccessDenied) as error:
                     st.error(words.refused(error))
                 else:
-                    st.session_state[stating.NEWS] = f"Unggahan {number} dibatalkan."
+                    st.session_state[stating.NEWS] = taken_back.said
                     st.rerun()
     if batch.undone_at is None and not batch.undoable:
         st.caption(

@@ -110,18 +110,24 @@ def rebuild(cursor: duckdb.DuckDBPyConnection) -> None:
         cursor, "EXISTS (FROM activity) OR EXISTS (FROM step_record) OR EXISTS (FROM opened_year)"
     ):  # planning the questions is most of what opening a new store costs
         return
-    rebuild_of(cursor, "SELECT case_id FROM activity UNION SELECT case_id FROM step_record")
+    rebuild_of(
+        cursor, "SELECT case_id FROM activity UNION SELECT case_id FROM step_record", anew=True
+    )
 
 
 def rebuild_of(
-    cursor: duckdb.DuckDBPyConnection, touched: str, values: dict[str, Any] | None = None
+    cursor: duckdb.DuckDBPyConnection,
+    touched: str,
+    values: dict[str, Any] | None = None,
+    anew: bool = False,
 ) -> None:
     """Count again the cases that a change touched, and those that depend on them.
 
     ``touched`` is a query, with its ``values``, for column ``case_id``: cases whose activity or
     steps changed, came or went, each as often as it likes. The annual reports and national
     cycles of a year that opens or closes by that, and the national year that waits for an annual
-    report, are found here. Inside the caller's transaction; leaves the temporary table
+    report, are found here. With ``anew`` nothing that is counted stands: also of a year that is
+    open and has no activity. Inside the caller's transaction; leaves the temporary table
     ``touched_case``.
     """
     cursor.execute(
@@ -132,9 +138,13 @@ def rebuild_of(
     begun = "SELECT case_id, flow, year, unit_code, first_on FROM sop_case SEMI JOIN touched_case USING (case_id)"
     cursor.execute(f"CREATE OR REPLACE TEMP TABLE begun_before AS {begun} WHERE level = 'activity'")
     cursor.execute(sql("rebuild_activities"))
-    if holds(cursor, _GENERATED) or holds(
-        cursor,
-        f"EXISTS (FROM begun_before EXCEPT {begun}) OR EXISTS ({begun} EXCEPT FROM begun_before)",
+    if (
+        anew
+        or holds(cursor, _GENERATED)
+        or holds(
+            cursor,
+            f"EXISTS (FROM begun_before EXCEPT {begun}) OR EXISTS ({begun} EXCEPT FROM begun_before)",
+        )
     ):
         cursor.execute(sql("rebuild_years"))
     if holds(cursor, _GENERATED):

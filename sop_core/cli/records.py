@@ -218,8 +218,8 @@ def run_mapping(options: Any) -> int:
 def run_undo(options: Any) -> int:
     """Undo one batch."""
     with open_store(options) as store:
-        importing.undo(store, options.batch, who(store))
-    print(f"Unggahan {options.batch} dibatalkan.")
+        taken_back = importing.undo(store, options.batch, who(store))
+    print(taken_back.said)
     return 0
 
 

@@ -9,6 +9,7 @@ come before the one before it), the undo is refused and nothing changes.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 import duckdb
 
@@ -18,13 +19,48 @@ from sop_core.importing import rechecking, staging, vouching
 from sop_core.importing.contract import SHEETS, Sheet
 from sop_core.importing.rechecking import Fault
 from sop_core.importing.temporary import make
-from sop_core.indonesian import now
+from sop_core.indonesian import format_date, format_number, now
 from sop_core.indonesian import today as jakarta_today
 from sop_core.store import Store, Trace, bump_version
 
 
-def undo(store: Store, batch_id: int, who: str, today: dt.date | None = None) -> None:
-    """Make the records as they would be without the batch.
+@dataclass(frozen=True)
+class Undone:
+    """What an undo took back: of each sheet the rows that are gone, those that are again as the
+    other uploads made them, and those that these hold just so.
+    """
+
+    batch_id: int
+    files: tuple[str, ...]
+    imported_by: str
+    imported_at: dt.datetime
+    sheets: dict[str, tuple[int, int, int]]
+
+    @property
+    def said(self) -> str:
+        """One sentence that names the upload and what became of its rows."""
+        parts = []
+        for sheet, counts in self.sheets.items():
+            told = [
+                text.format(format_number(n)) for n, text in zip(counts, _BECAME, strict=True) if n
+            ]
+            if told:
+                parts.append(f"{sheet} {', '.join(told)}")
+        return (
+            f"Unggahan {self.batch_id} ({', '.join(self.files)}, {format_date(self.imported_at.date())},"
+            f" oleh {self.imported_by}) dibatalkan: {'; '.join(parts) or 'tidak ada baris yang berubah'}."
+        )
+
+
+_BECAME = (
+    "{} baris dihapus",
+    "{} baris kembali seperti sebelumnya",
+    "{} baris tetap menurut unggahan lain",
+)
+
+
+def undo(store: Store, batch_id: int, who: str, today: dt.date | None = None) -> Undone:
+    """Make the records as they would be without the batch, and say what that took back.
 
     Raises UndoRefused for a batch that is not there, is undone already, or that others build
     on, and AccessDenied for one of another office.
@@ -37,7 +73,9 @@ def undo(store: Store, batch_id: int, who: str, today: dt.date | None = None) ->
         raise store.refusal(trace.action, trace.subject, "Unggahan itu bukan milik unit Anda.")
     with store.write(trace) as cursor:
         row = cursor.execute(
-            "SELECT undone_at, rows_new, rows_changed FROM import_batch WHERE batch_id = $b",
+            "SELECT undone_at, rows_new, rows_changed, imported_by, imported_at,"
+            " (SELECT list(name ORDER BY name) FROM import_file WHERE batch_id = $b)"
+            " FROM import_batch WHERE batch_id = $b",
             {"b": batch_id},
         ).fetchone()
         if row is None:
@@ -62,8 +100,32 @@ def undo(store: Store, batch_id: int, who: str, today: dt.date | None = None) ->
         _remember_meanings(cursor, batch_id)
         _refuse_if_displacing(cursor, batch_id)
         _refuse_if_faulty(batch_id, before, rechecking.faults(cursor, today or jakarta_today()))
+        taken_back = Undone(
+            batch_id, tuple(row[5] or ()), row[3], row[4],
+            {sheet.name: _became(cursor, sheet) for sheet in SHEETS},
+        )  # fmt: skip
         bump_version(cursor)
         _forget_touched(cursor)
+    return taken_back
+
+
+def _content(sheet: Sheet) -> str:
+    return f"hash({', '.join(f't.{c.field}' for c in sheet.columns)})"
+
+
+def _became(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> tuple[int, int, int]:
+    """Rows of the batch that are gone, that are as before it, and that stay as others have them."""
+    key = sheet.key[0]
+    row = cursor.execute(
+        f"""
+        SELECT count(*) FILTER (t.{key} IS NULL),
+            count(*) FILTER (t.{key} IS NOT NULL AND u.was <> {_content(sheet)}),
+            count(*) FILTER (t.{key} IS NOT NULL AND u.was = {_content(sheet)})
+        FROM undone_{sheet.table} u LEFT JOIN {sheet.table} t
+            ON {" AND ".join(f"t.{k} = u.{k}" for k in sheet.key)}
+        """  # noqa: S608 - names from the contract
+    ).fetchone()
+    return row or (0, 0, 0)
 
 
 def _refuse_if_uncertain(cursor: duckdb.DuckDBPyConnection, batch_id: int) -> None:
@@ -117,10 +179,13 @@ def _refuse_if_changed_since(
 
 def _name_touched(cursor: duckdb.DuckDBPyConnection, batch_id: int) -> None:
     for sheet in SHEETS:
+        keys = ", ".join(sheet.key)
         make(
             cursor,
             f"undone_{sheet.table}",
-            f"SELECT {', '.join(sheet.key)} FROM {sheet.table}_vouched WHERE batch_id = $id",  # noqa: S608
+            f"SELECT {keys}, {_content(sheet)} AS was"  # noqa: S608 - names from the contract
+            f" FROM {sheet.table}_vouched v LEFT JOIN {sheet.table} t USING ({keys})"
+            " WHERE v.batch_id = $id",
             {"id": batch_id},
         )
     make(

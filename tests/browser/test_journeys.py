@@ -195,7 +195,7 @@ def upload_and_undo(page: Page) -> None:
     page.get_by_text("Unggahan 1 · padang.xlsx").click()
     tick(page, "Saya yakin membatalkan")
     page.get_by_role("button", name="Batalkan unggahan ini").click()
-    expect(page.get_by_text("Unggahan 1 dibatalkan.")).to_be_visible()
+    expect(page.get_by_text("Unggahan 1 (padang.xlsx")).to_be_visible()
     expect(page.get_by_text("Belum ada data.")).to_be_visible()
 
 

@@ -247,3 +247,18 @@ def test_a_workbook_that_goes_round_has_its_reasons_once_and_the_newest(store: S
         back.save(saved)
         content = saved.getvalue()
         assert not found.notes
+
+
+def test_an_undo_says_what_it_took_back(store: Store):
+    load(store, Kegiatan=[ADV], Langkah=[["ADV-1", 1, D(2025, 3, 3), D(2025, 3, 14)]])
+    load(store, Kegiatan=[[*ADV[:4], "Judul lain"]])
+    load(store, Langkah=[["ADV-1", 1, D(2025, 3, 3), D(2025, 3, 20)], ["ADV-1", 2, D(2025, 3, 21)]])
+    load(store, Kegiatan=[[*ADV[:4], "Judul ketiga"]])
+    said = importing.undo(store, 3, "uji").said
+    assert said.startswith("Unggahan 3 (uji.xlsx, ")
+    assert said.endswith(
+        ", oleh uji) dibatalkan: Langkah 1 baris dihapus, 1 baris kembali seperti sebelumnya."
+    )
+    assert importing.undo(store, 2, "uji").said.endswith(
+        "dibatalkan: Kegiatan 1 baris tetap menurut unggahan lain."
+    )

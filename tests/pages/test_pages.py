@@ -283,7 +283,7 @@ def test_upload_preview_keep_and_undo(empty, sign_in):
     app.session_state["unggahan_1"] = True
     app.run().checkbox(key="yakin_1").check().run()
     app.button(key="batal_1").click().run()
-    assert "Unggahan 1 dibatalkan" in app.success[0].value
+    assert "Unggahan 1 (padang.xlsx" in app.success[0].value
     assert in_use().empty
 
 
