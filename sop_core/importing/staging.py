@@ -168,13 +168,17 @@ def _mapper(
     store: Store, finder: UnitFinder, today: dt.date, mappings: Sequence[Mapping]
 ) -> Mapper:
     """What reads other layouts than ours, with what is stored under the IDs that it makes."""
-    stored = store.rows(
-        "SELECT case_id AS id, title FROM activity WHERE starts_with(case_id, $made)"
-        " UNION ALL SELECT facilitator_id, name FROM facilitator WHERE starts_with(facilitator_id, $made)",
-        made=MADE,
-    )
-    around = Around(finder, today, {row["id"]: row["title"] for row in stored})
-    return Mapper(mappings, around, Hints(finder, store.sop(today), store.viewer.unit))
+
+    def around() -> Around:
+        stored = store.rows(
+            "SELECT case_id AS id, title FROM activity WHERE starts_with(case_id, $made)"
+            " UNION ALL SELECT facilitator_id, name FROM facilitator"
+            " WHERE starts_with(facilitator_id, $made)",
+            made=MADE,
+        )
+        return Around(finder, today, {row["id"]: row["title"] for row in stored})
+
+    return Mapper(mappings, around, lambda: Hints(finder, store.sop(today), store.viewer.unit))
 
 
 def preview(

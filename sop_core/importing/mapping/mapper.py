@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from sop_core.errors import ImportRefused
 from sop_core.importing import headings
@@ -35,13 +36,23 @@ class NeedsMapping(ImportRefused):
         )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Mapper:
     """The mappings that are given, and what is needed to apply and to propose one."""
 
     mappings: Sequence[Mapping]
-    around: Around
-    hints: Hints
+    _around: Callable[[], Around]
+    _hints: Callable[[], Hints]
+
+    @cached_property
+    def around(self) -> Around:
+        """Asked for only where a table is not the template's: most are."""
+        return self._around()
+
+    @cached_property
+    def hints(self) -> Hints:
+        """Likewise."""
+        return self._hints()
 
     def given(self, tab: Tab) -> Applied | None:
         """The sheets of a table by the first mapping that fits its headings; None without one."""
