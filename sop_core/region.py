@@ -11,6 +11,7 @@ import pandas as pd
 from sop_core import evaluation
 from sop_core.definition import PRODUCT_GROUP, Routing
 from sop_core.evaluation import SCOPED, STANDING, Headline, Scope
+from sop_core.importing.raw import PART_ROWS
 from sop_core.indonesian import format_number
 from sop_core.store import Store
 
@@ -258,11 +259,13 @@ def case_records(store: Store, case_id: str, as_of: dt.date | None = None) -> pd
             FROM step_record
             WHERE case_id = $case_id AND coalesce(least(started, finished) <= $as_of, true)
         )
-        SELECT r.*, b.imported_by, b.imported_at,
+        -- The row in its table: of a sheet from several tables the number says the table too (raw.py).
+        SELECT r.* REPLACE ((r.source_row - 1) % $part_rows + 1 AS source_row), b.imported_by, b.imported_at,
             (SELECT string_agg(name, ', ') FROM import_file f WHERE f.batch_id = r.batch_id) AS file
         FROM record r LEFT JOIN import_batch b USING (batch_id)
         ORDER BY r.sheet, r.step_no
         """,
         case_id=case_id,
         as_of=as_of,
+        part_rows=PART_ROWS,
     )
