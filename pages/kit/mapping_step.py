@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
-from pydantic import ValidationError
 
 from pages.kit import tables, words
+from sop_core.errors import ImportRefused
 from sop_core.importing.contract import KEGIATAN, Column, Sheet
-from sop_core.importing.mapping import Mapping, NeedsMapping, Unmapped, fingerprint
+from sop_core.importing.mapping import Mapping, NeedsMapping, Unmapped, checked, fingerprint
 from sop_core.importing.mapping.model import column_keys
 from sop_core.indonesian import today
 from sop_core.store import Store
@@ -88,12 +88,9 @@ def _asked(store: Store, table: Unmapped) -> Mapping | None:
         return None
     filled = {f: v for f, v in constants.items() if v and f not in columns.values()}
     try:
-        answer = Mapping.model_validate(
-            proposal.mapping.model_dump() | {"columns": columns, "constants": filled}
-        )
-    except ValidationError as error:
-        said = str(error.errors()[0].get("ctx", {}).get("error", "isinya tidak sesuai"))
-        st.error(words.say("Pemetaan belum dapat dipakai: {}.", said), icon=":material/block:")
+        answer = checked(proposal.mapping.model_dump() | {"columns": columns, "constants": filled})
+    except ImportRefused as error:
+        st.error(words.refused(error), icon=":material/block:")
         return None
     if answer.lacking:
         st.error(

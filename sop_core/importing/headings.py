@@ -97,7 +97,7 @@ def joined(tab: Tab, first: int, last: int) -> list[str]:
 
 
 def named(sheet: Sheet, spoken: Spoken) -> dict[str, list[int]]:
-    """The positions that go by each column's name; by its facts, itself, a synonym, or its plan."""
+    """The positions that go by each column's name; as its fact, by itself, or by a synonym."""
     found: dict[str, list[int]] = {}
     taken: set[int] = set()
     for ways in (_as_fact, _as_name, _as_synonym):

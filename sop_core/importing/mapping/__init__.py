@@ -7,7 +7,7 @@ row a step.
 
 from sop_core.importing.mapping.applying import MADE, Around
 from sop_core.importing.mapping.mapper import Mapper, NeedsMapping, Unmapped
-from sop_core.importing.mapping.model import Mapping, fingerprint, from_json
+from sop_core.importing.mapping.model import Mapping, checked, fingerprint, from_json
 from sop_core.importing.mapping.proposing import Hints, Proposal
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "NeedsMapping",
     "Proposal",
     "Unmapped",
+    "checked",
     "fingerprint",
     "from_json",
 ]

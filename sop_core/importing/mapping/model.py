@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from sop_core import spelling
 from sop_core.errors import ImportRefused
 from sop_core.importing.contract import FASILITATOR, KEGIATAN, SHEETS, Sheet
+from sop_core.importing.headings import letters
 
 UNREAD = ""
 """The target of a column that is not read."""
@@ -97,8 +98,6 @@ def step_of(target: str) -> tuple[str, int, str] | None:
 
 def column_keys(names: Sequence[str]) -> list[str]:
     """What each column is called: its heading; with its letter where two are alike or it has none."""
-    from sop_core.importing.headings import letters
-
     return [
         name if name and names.count(name) == 1 else f"{name} ({letters(at)})".strip()
         for at, name in enumerate(names)
@@ -118,11 +117,17 @@ def from_json(text: str) -> list[Mapping]:
     """
     try:
         raw: Any = json.loads(text)
-        return [Mapping.model_validate(one) for one in (raw if isinstance(raw, list) else [raw])]
+    except (ValueError, RecursionError) as error:
+        raise ImportRefused("Pemetaan bukan JSON yang sah.") from error
+    return [checked(one) for one in (raw if isinstance(raw, list) else [raw])]
+
+
+def checked(raw: Any) -> Mapping:
+    """A mapping of these fields. Raises ImportRefused that says what is wrong where."""
+    try:
+        return Mapping.model_validate(raw)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         said = str(first.get("ctx", {}).get("error", "")) or "isinya tidak sesuai"
         raise ImportRefused(f"Pemetaan{f', {where}' if where else ''}: {said}.") from error
-    except (ValueError, RecursionError) as error:
-        raise ImportRefused("Pemetaan bukan JSON yang sah.") from error
