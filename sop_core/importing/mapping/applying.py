@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from sop_core.errors import CellError, ImportRefused
+from sop_core.errors import CellError
 from sop_core.importing import rows
 from sop_core.importing.cells import parser_for
 from sop_core.importing.contract import LANGKAH, Column
@@ -46,7 +46,7 @@ class Around:
 
 
 def applied(tab: Tab, mapping: Mapping, around: Around) -> Applied:
-    """Make the sheets of one table. Raises ImportRefused where the mapping does not fit it."""
+    """Make the sheets of one table, whose headings are the mapping's (``Mapper.given``)."""
     found = _headings(tab, mapping)
     data = rows.of(found, tab)
     told = list(data.told)
@@ -83,12 +83,6 @@ def _quoted(names: list[str]) -> str:
 def _headings(tab: Tab, mapping: Mapping) -> Headings:
     names = joined(tab, *mapping.headings)
     keys = column_keys(names)
-    lost = [key for key, target in mapping.columns.items() if target and key not in keys]
-    if lost:
-        raise ImportRefused(
-            f"Lembar {tab.name}: kolom {_quoted(lost)} dari pemetaan tidak ada pada baris judul"
-            f" {mapping.headings[1]}."
-        )
     sheet = mapping.contract
     columns = {}
     for position, key in enumerate(keys):

@@ -32,10 +32,10 @@ class Mapping(BaseModel):
     ``headings`` are the first and the last row of its headings (from 1). ``columns`` gives for
     each column, by its ``column_keys``, the field of the sheet that it fills, a step's day
     (``A.3 selesai``, ``A.3 mulai``; of Kegiatan alone), or nothing. ``constants`` are fields
-    that are the same for all rows; ``blank`` texts that stand for nothing, beside the usual
-    ones. Where no column holds an ID, one is made of unit, flow, year and ``key``, the column
-    that tells the rows apart, or else of the title. ``same`` and ``new`` answer doubts: IDs that
-    are the activity that is stored under them, renamed; and those that are another one.
+    that are the same for all rows. Where no column holds an ID, one is made of unit, flow, year
+    and ``key``, the column that tells the rows apart, or else of the title. ``same`` and ``new``
+    answer doubts: IDs that are the activity that is stored under them, renamed; and those that
+    are another one.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -44,7 +44,6 @@ class Mapping(BaseModel):
     headings: tuple[Annotated[int, Field(ge=1, le=40)], Annotated[int, Field(ge=1, le=40)]]
     columns: Annotated[dict[Text, Text], Field(max_length=_MOST)]
     constants: Annotated[dict[Text, Text], Field(max_length=_MOST)] = {}
-    blank: Annotated[list[Text], Field(max_length=_MOST)] = []
     key: Text | None = None
     same: Annotated[list[Text], Field(max_length=_MOST)] = []
     new: Annotated[list[Text], Field(max_length=_MOST)] = []
