@@ -99,16 +99,27 @@ def _column_numbers(below: list[Cells], data: Mask) -> Mask:
 
 
 def _sums(found: Headings, below: list[Cells], blank: npt.NDArray[np.bool_]) -> Mask:
-    """Rows that begin with a word of adding up, and say no more than one cell of what a row needs."""
-    says = np.zeros(blank.shape[1], bool)
+    """Rows that begin with a word of adding up, and beside it say nothing but numbers.
+
+    A title may begin with that word too ("Total sosialisasi"); its row says more, a day or a text.
+    """
+    says, more = np.zeros(blank.shape[1], bool), np.zeros(blank.shape[1], bool)
     for cells, empty in zip(below, blank, strict=True):
         words = np.fromiter((_adds_up(v) for v in cells.values), bool, len(cells.values))
+        counts = np.fromiter((_counts(v) for v in cells.values), bool, len(cells.values))
         says |= words[cells.codes] & ~empty
-    return says & (_needed(found, blank) < 2)
+        more |= ~(words | counts)[cells.codes] & ~empty
+    return says & ~more & (_needed(found, blank) < 2)
 
 
 def _adds_up(value: object) -> bool:
     return isinstance(value, str) and value.strip().lower().startswith(SUMS)
+
+
+def _counts(value: object) -> bool:
+    if isinstance(value, str):
+        return re.fullmatch(r"(rp\.? ?)?-?[\d.,]+ ?(orang|%)?", value.strip().lower()) is not None
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _needed(found: Headings, blank: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:

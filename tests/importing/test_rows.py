@@ -9,7 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sop_core.errors import ImportRefused
+from sop_core.importing import SourceFile, rows
+from sop_core.importing.contract import Column, Sheet
+from sop_core.importing.headings import Headings
 from sop_core.importing.reading import ErrorCell
+from sop_core.importing.tabs import Tab, tabs
 from tests.importing.books import ACTIVITIES, STEPS, D, book, cells, raw
 
 ONE = ["ADV-1", "A", 2026, "BBPOM-PDG", "Advokasi contoh satu", 40]
@@ -21,6 +25,11 @@ SIGNED = [
     [],
     ["", "", "", "NIP. 000 0"],
 ]
+
+
+def tables_of(content: bytes) -> Tab:
+    (tab,) = tabs(SourceFile("uji.xlsx", content), [])
+    return tab
 
 
 def numbers(*rows: Any) -> tuple[list[int], list[str]]:
@@ -37,6 +46,20 @@ def test_sums_signatures_and_notes_under_a_table_are_told_and_left_out():
 def test_a_sum_between_rows_is_told_and_what_follows_is_read():
     kept, told = numbers(ONE, ["Sub total", "", "", "", "", 40], TWO)
     assert (kept, told) == ([2, 4], ["Kegiatan: 1 baris (3) berisi jumlah, bukan data."])
+
+
+@pytest.mark.parametrize("row", [
+    [3, "Total sosialisasi", "", D(2026, 1, 5)], [3, "Jumlah Pangan Aman: advokasi", "x", ""],
+    [3, "Rata-rata air", "", "belum"],
+])  # fmt: skip
+def test_a_title_that_begins_as_a_sum_is_a_title_where_anything_else_is_said(row):
+    """In an office's own layout little is required; a sum says nothing but numbers."""
+    names = ["No", "Judul", "Ket", "Tgl Mulai"]
+    sheet = Sheet("Kegiatan", "activity", ("title",), (Column("Judul", "title", "text", True),))
+    tab = tables_of(book([names, [1, "Satu", "", D(2026, 1, 2)], row, ["", "JUMLAH", "", 2]]))
+    found = rows.of(Headings(sheet, 1, names, {1: sheet.columns[0]}), tab)
+    assert found.numbers.tolist() == [2, 3]
+    assert found.told == ["Kegiatan: 1 baris (4) di bawah tabel bukan data."]
 
 
 def test_the_total_row_of_an_excel_table_is_a_number_alone():
