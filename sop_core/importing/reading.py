@@ -93,11 +93,14 @@ class _Reader:
 
     def read(self, tab: Tab) -> None:
         """One table. Raises ImportRefused for one that claims to be ours and is not."""
-        given = self.mapper.given(tab) if self.mapper and not tab.hidden else None
+        named = sheet_by_name(tab.name, self.sheets)
+        if tab.hidden or (named is None and _EXAMPLE.search(tab.name)):
+            self._leave_out(tab)
+            return
+        given = self.mapper.given(tab) if self.mapper else None
         if given is not None:
             self._keep_applied(given)
             return
-        named = sheet_by_name(tab.name, self.sheets)
         try:
             found = headings.find([named] if named else self.sheets, tab)
         except ImportRefused as error:
@@ -105,11 +108,14 @@ class _Reader:
             return
         if found is None:
             self._unknown(tab, named)
-        elif tab.hidden or (named is None and _EXAMPLE.search(tab.name)):
-            why = "tersembunyi" if tab.hidden else "bernama contoh atau petunjuk"
-            self.book.told.append(f"Lembar “{tab.name}” {why} dan tidak dibaca.")
         else:
             self._known(tab, named, found)
+
+    def _leave_out(self, tab: Tab) -> None:
+        """A hidden table, or one of examples, whatever its layout."""
+        if tab.name not in (GUIDE, LISTS):
+            why = "tersembunyi" if tab.hidden else "bernama contoh atau petunjuk"
+            self.book.told.append(f"Lembar “{tab.name}” {why} dan tidak dibaca.")
 
     def _known(self, tab: Tab, named: Sheet | None, found: Headings) -> None:
         lacking = headings.missing(found)
@@ -156,8 +162,7 @@ class _Reader:
                 must=True,
             )
         elif tab.name not in (GUIDE, LISTS):
-            if not tab.hidden:
-                self._ask_or_raise(tab, "Judul kolomnya tidak cocok dengan templat.", must=False)
+            self._ask_or_raise(tab, "Judul kolomnya tidak cocok dengan templat.", must=False)
             self.book.readings.append(Reading("lembar", "", tab.name, ""))
 
     def _ask_or_raise(self, tab: Tab, why: str, must: bool) -> None:

@@ -118,6 +118,21 @@ def test_a_mapping_that_cannot_be_is_refused_in_words(change, said):
         from_json("{")
 
 
+@pytest.mark.parametrize(("tab", "state"), [("Contoh", "visible"), ("Rekap lama", "hidden")])
+def test_a_tab_of_examples_or_a_hidden_one_is_not_mapped_either(store: Store, tab, state):
+    more = [[*TITLE, NAMES, [9, "Contoh pengisian", *ROWS[0][2:]]]]
+    content = book(
+        [*TITLE, NAMES, *ROWS], "Rekap", also=[(tab, state, [r for m in more for r in m])]
+    )
+    file = SourceFile("rekap.xlsx", content)
+    with pytest.raises(NeedsMapping) as question:
+        importing.read(store, [file], TODAY)
+    assert [t.tab.name for t in question.value.tables] == ["Rekap"]
+    result = go(store, file)
+    assert ids(store).keys() == {"Advokasi Pasar", "Audiensi Sekolah"}
+    assert f"Lembar “{tab}”" in " ".join(result.notes)
+
+
 def test_a_mapping_of_other_columns_does_not_fit(store: Store):
     names = [*NAMES[:3], "A.1 (baru)", *NAMES[4:]]
     with pytest.raises(NeedsMapping):
