@@ -22,6 +22,13 @@ _OF_ODS = re.compile(
     rb"""calcext:value-type=["']error["']|table:visibility=["'](?:collapse|filter)["']"""
     rb"""|table:number-rows-spanned=["'](?!1["'])"""
 )
+# A formula of which the file holds no value: no program computed it. One whose value is empty text
+# is kept as such (t="str") and is a blank.
+_FORMULA = re.compile(
+    rb"""(?:</(?:\w+:)?f>|<(?:\w+:)?f(?:\s[^>]*)?/>)\s*"""
+    rb"""(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"""
+)
+NOT_COMPUTED = "rumus tanpa nilai"
 _ERROR = re.compile(r"#\S+[!?A]?|Err:\d+")
 
 
@@ -36,7 +43,9 @@ class Marks:
 
 def shown_in_xlsx(piece: bytes) -> bool:
     """Whether a piece of a sheet's XML has something to mark."""
-    return _OF_XLSX.search(piece) is not None
+    if _OF_XLSX.search(piece) is not None:
+        return True
+    return (b"f>" in piece or b"<f" in piece) and _FORMULA.search(piece) is not None
 
 
 def shown_in_ods(piece: bytes) -> bool:
@@ -82,8 +91,8 @@ class _Xlsx:
     def __init__(self, most: int) -> None:
         self.marks, self.most = Marks(), most
         self.row, self.column = -1, -1
-        self.in_error = self.in_value = False
-        self.said = ""
+        self.in_value = False
+        self.said, self.kind, self.formula = "", "", False
 
     def start(self, name: str, given: dict[str, str]) -> None:
         match name.rpartition(":")[2]:
@@ -97,18 +106,24 @@ class _Xlsx:
                 self.column = column_number(place[1]) if place else self.column + 1
                 if place:
                     self.row = int(place[2]) - 1
-                self.in_error = given.get("t") == "e"
+                self.kind, self.formula, self.said = given.get("t", ""), False, ""
+            case "f":
+                self.formula = True
             case "v":
-                self.in_value, self.said = self.in_error, ""
+                self.in_value = self.kind == "e" or self.formula
 
     def text(self, data: str) -> None:
         if self.in_value:
             self.said += data
 
     def end(self, name: str) -> None:
-        if self.in_value and name.rpartition(":")[2] == "v":
-            _note(self.marks, self.row, self.column, self.said, self.most)
-            self.in_value = False
+        match name.rpartition(":")[2]:
+            case "v":
+                self.in_value = False
+            case "c" if self.kind == "e":
+                _note(self.marks, self.row, self.column, _shown(self.said), self.most)
+            case "c" if self.formula and self.kind != "str" and not self.said.strip():
+                _note(self.marks, self.row, self.column, NOT_COMPUTED, self.most)
 
 
 class _Ods:
@@ -149,7 +164,7 @@ class _Ods:
             if self.in_error:
                 for row in range(self.row, self.row + self.rows):
                     for column in range(self.column, self.column + self.columns):
-                        _note(self.marks, row, column, self.said, self.most)
+                        _note(self.marks, row, column, _shown(self.said), self.most)
                 self.in_error = False
             self.column += self.columns
 
@@ -157,8 +172,13 @@ class _Ods:
 def _note(marks: Marks, row: int, column: int, said: str, most: int) -> None:
     if len(marks.errors) >= most:
         raise ValueError("more cells in error than cells")
+    marks.errors[row, column] = said
+
+
+def _shown(said: str) -> str:
+    """What a cell in error shows, if it is that."""
     text = said.strip()[:20]
-    marks.errors[row, column] = text if _ERROR.fullmatch(text) else "galat"
+    return text if _ERROR.fullmatch(text) else "galat"
 
 
 def column_number(letters: str) -> int:

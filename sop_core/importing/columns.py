@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from sop_core.confined.marks import NOT_COMPUTED
 from sop_core.errors import CellError
 from sop_core.exporting import cell_length
 from sop_core.importing import date_order
@@ -57,7 +58,9 @@ def read_column(
         value = cells.values[code]
         if isinstance(value, ErrorCell):
             read.failed[code] = (
-                f"sel berisi galat {value} dari rumus; perbaiki rumusnya atau isi nilainya"
+                "rumus di sel ini belum dihitung; buka berkasnya di Excel, simpan, lalu unggah lagi"
+                if value.text == NOT_COMPUTED
+                else f"sel berisi galat {value} dari rumus; perbaiki rumusnya atau isi nilainya"
             )
             continue
         if value == "" or (isinstance(value, str) and not value.strip()):

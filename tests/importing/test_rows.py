@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
 from typing import Any
 
 import pytest
@@ -12,8 +15,10 @@ from sop_core.errors import ImportRefused
 from sop_core.importing import SourceFile, rows
 from sop_core.importing.contract import Column, Sheet
 from sop_core.importing.headings import Headings
+from sop_core.importing.parsing import parse_book
 from sop_core.importing.reading import ErrorCell
 from sop_core.importing.tabs import Tab, tabs
+from sop_core.units import UnitFinder
 from tests.importing.books import ACTIVITIES, STEPS, D, book, cells, raw
 
 ONE = ["ADV-1", "A", 2026, "BBPOM-PDG", "Advokasi contoh satu", 40]
@@ -112,6 +117,25 @@ def test_ditto_is_the_cell_above_it(mark):
 def test_a_cell_in_error_is_no_blank(error):
     found = raw(book([STEPS, ["ADV-1", 1, D(2026, 3, 2), error, "x"]]))
     assert cells(found)[0][3] == ErrorCell(error)
+
+
+def test_a_formula_that_was_never_computed_is_no_blank():
+    """Excel keeps a formula's value beside it; programs that write files may not."""
+    found = raw(book([STEPS, ["ADV-1", 1, "=DATE(2026,1,20)", D(2026, 1, 21), "x"]]))
+    assert cells(found)[0][2] == ErrorCell("rumus tanpa nilai")
+    problems = parse_book(found, UnitFinder([]), D(2026, 11, 24)).problems
+    assert "belum dihitung; buka berkasnya di Excel" in problems[0].message
+
+
+def test_a_formula_whose_value_is_empty_text_is_a_blank():
+    content = book([STEPS, ["ADV-1", 1, D(2026, 1, 20), "", "=1"]])
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
+        for entry in old.infolist():
+            # As Excel keeps the value of ="" (openpyxl keeps none).
+            new.writestr(entry, re.sub(rb'<c r="E2">', b'<c r="E2" t="str">', old.read(entry)))
+    assert b't="str"' in zipfile.ZipFile(out).read("xl/worksheets/sheet1.xml")
+    assert cells(raw(out.getvalue()))[0][4] == ""
 
 
 def test_a_row_of_nothing_but_errors_is_a_row():
