@@ -104,12 +104,12 @@ def upload(store: Store) -> None:
         )  # fmt: skip
     with right:
         until = stating.day("Data s.d.", f"data_sampai_{number}", stating.UNTIL_HELP)
-        clears = st.toggle(
-            "Sel kosong mengosongkan isi yang tersimpan", key=f"kosongkan_{number}",
-            help="Biasanya sel kosong membiarkan isi yang tersimpan. Nyalakan untuk menghapus isi:"
-            " setiap sel kosong dalam berkas lalu mengosongkannya. Kolom yang tidak ada dalam"
-            " berkas tetap tidak mengubah apa pun.",
-        )  # fmt: skip
+    clears = st.toggle(
+        "Sel kosong mengosongkan isi yang tersimpan", key=f"kosongkan_{number}",
+        help="Biasanya sel kosong membiarkan isi yang tersimpan. Nyalakan untuk menghapus isi:"
+        " setiap sel kosong dalam berkas lalu mengosongkannya. Kolom yang tidak ada dalam"
+        " berkas tetap tidak mengubah apa pun.",
+    )  # fmt: skip
     if not files:
         return
     try:

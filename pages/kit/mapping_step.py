@@ -10,6 +10,7 @@ from sop_core.errors import ImportRefused
 from sop_core.importing.contract import KEGIATAN, Column, Sheet
 from sop_core.importing.mapping import Mapping, NeedsMapping, Unmapped, checked, fingerprint
 from sop_core.importing.mapping.model import column_keys
+from sop_core.importing.texts import clean_text
 from sop_core.indonesian import today
 from sop_core.store import Store
 
@@ -51,13 +52,9 @@ def _first_rows(table: Unmapped) -> None:
     begins = table.proposal.mapping.headings[1]
     rows = range(begins, min(begins + _SHOWN_ROWS, table.tab.height))
     frame = pd.DataFrame(
-        [[_shown(cells[row]) for cells in table.tab.cells] for row in rows], columns=keys
+        [[clean_text(cells[row]) for cells in table.tab.cells] for row in rows], columns=keys
     )
     tables.plain(frame, {key: key for key in keys}, alt="Baris pertama tabel itu", height=260)
-
-
-def _shown(value: object) -> str:
-    return str(value.date() if hasattr(value, "date") else value)  # a day without its midnight
 
 
 def _asked(store: Store, table: Unmapped) -> Mapping | None:
@@ -70,11 +67,12 @@ def _asked(store: Store, table: Unmapped) -> Mapping | None:
     with st.form(f"pemetaan_{number}"):
         st.markdown(words.say("**Arti kolom** (lembar {})", sheet.name))
         columns = {}
-        places = st.columns(3)
         keys = [
             k for k, name in zip(column_keys(proposal.names), proposal.names, strict=True) if name
         ]
         for at, key in enumerate(keys):
+            if at % 3 == 0:  # a row at a time, so that a phone shows them in the table's order
+                places = st.columns(3)
             label = by_target[proposal.mapping.columns.get(key, "")]
             with places[at % 3]:
                 chosen = st.selectbox(
