@@ -1,10 +1,17 @@
 """Terlambat: what is overdue or due soon, by age, and who has to act."""
 
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.kit import charts, filters, heading, shell, silent, since, tables, words
 from sop_core import lateness
 from sop_core.evaluation import START_RULES, Scope
+from sop_core.importing import recording
 from sop_core.indonesian import format_number
 from sop_core.lateness import BUCKETS, DUE_SOON
 from sop_core.store import Store
@@ -59,6 +66,18 @@ def choose(store: Store) -> Scope:
     )
 
 
+def chosen(menu: DeltaGenerator, store: Store, row: pd.Series[Any]) -> None:
+    """What can be done with the selected row: record its step, or look at its case."""
+    if not recording.may_record(store, str(row["unit_code"])):
+        filters.go_to_region(str(row["unit"]), str(row["case_id"]))
+    with menu, st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(words.say("**{}** {}", row["step"], row["title"]))
+        if st.button("Catat langkah ini", type="primary", icon=":material/edit_note:"):
+            filters.go_to_recording(str(row["case_id"]), str(row["step"]))
+        if st.button("Buka kasus", icon=":material/open_in_new:"):
+            filters.go_to_region(str(row["unit"]), str(row["case_id"]))
+
+
 def page() -> None:
     """Draw the page."""
     store = shell.require_data("terlambat")
@@ -90,15 +109,15 @@ def page() -> None:
     charts.draw(
         charts.ageing(lateness.ageing_by_flow(late)), key="umur", alt="Umur keterlambatan per alur"
     )
-    st.caption("Pilih satu baris untuk membuka kasusnya.")
+    st.caption("Pilih satu baris untuk membuka kasusnya atau mencatat langkahnya.")
+    menu = st.container()
     rows = tables.show(late, COLUMNS, key="tabel_terlambat", alt="Langkah terlambat", height=520)
     tables.export(
         late, COLUMNS, "Terlambat", scope, demo, "Langkah terlambat dan segera jatuh tempo"
     )
     silent.unknown(store, scope, demo)
     if rows:
-        row = late.iloc[rows[0]]
-        filters.go_to_region(str(row["unit"]), str(row["case_id"]))
+        chosen(menu, store, late.iloc[rows[0]])
 
 
 page()

@@ -12,6 +12,7 @@ from pages.kit.figures import Figure
 from sop_core import orders, region
 from sop_core.coherence import LEVEL_NAMES
 from sop_core.evaluation import DUE_RULES, START_RULES, STATUS_NAMES, Scope
+from sop_core.importing import recording
 from sop_core.indonesian import format_date, format_number, format_percent
 from sop_core.region import Parts
 from sop_core.store import Store
@@ -266,6 +267,10 @@ def case_detail(store: Store, scope: Scope, demo: bool) -> None:
         st.info("Kasus ini belum mulai pada tanggal acuan.")
     tables.plain(steps, STEP_COLUMNS, alt="Langkah kasus ini")
     tables.export(steps, STEP_COLUMNS, f"Langkah {case_id}", scope, demo, str(head["title"]))
+    if recording.may_record(store, str(head["unit_code"])) and st.button(
+        "Catat langkah kasus ini", icon=":material/edit_note:"
+    ):
+        filters.go_to_recording(str(case_id))
     routing(store, head)
     records = region.case_records(store, case_id)
     with st.expander(f"Catatan asal ({len(records)} baris)", expanded=False):

@@ -39,6 +39,8 @@ _RECORDS = {
     "sop", "kalender",
 }  # fmt: skip
 _OWN = {"akun"}
+_ENTRY = {"unggah", "catat"}
+"""Pages on which records come in."""
 
 
 @dataclass(frozen=True)
@@ -75,12 +77,12 @@ GIVEN = {
         sees=OFFICE_WITH_LOKAS, names=True, of=UPT_KINDS, lands="wilayah",
     ),
     "data_staf": _role(
-        "Staf data", "impor batal_impor pernyataan ekspor_nama sandi", _RECORDS | _OWN | {"unggah"},
+        "Staf data", "impor batal_impor pernyataan ekspor_nama sandi", _RECORDS | _OWN | _ENTRY,
         sees=OFFICE, names=True, of=UPT_KINDS, uploads=OF_THE_OFFICE, lands="unggah",
     ),
     "pusat": _role(
         "Unit Kerja Pusat", "impor batal_impor pernyataan kalender sop tahun templat ekspor_nama sandi",
-        _RECORDS | _OWN | {"unggah"},
+        _RECORDS | _OWN | _ENTRY,
         sees=NATION, names=True, of=("pusat",), uploads=OF_THE_CENTRE,
     ),
     "admin": _role(
@@ -94,7 +96,7 @@ TABLE = {
     PENDING: _role("Kata sandi awal", "sandi", _OWN, lands="akun"),
     DEMO: _role(
         "Pengunjung demo", "impor batal_impor pernyataan disposisi kalender sop tahun ekspor_nama",
-        _RECORDS | {"unggah"}, sees=NATION, names=True, uploads=OF_ALL,
+        _RECORDS | _ENTRY, sees=NATION, names=True, uploads=OF_ALL,
     ),
     SYSTEM: Role("Operator", NATION, names=True, uploads=OF_ALL, people=True),
 }  # fmt: skip

@@ -148,3 +148,9 @@ def go_to_region(unit: str, case: str | None = None, alone: bool = False) -> Non
     if alone:
         extra["loka"] = "false"
     st.switch_page("pages/wilayah.py", query_params={"wilayah": unit, **extra})
+
+
+def go_to_recording(case: str, step: str | None = None) -> None:
+    """Open Catat on a case, and a step of it (``A.3``)."""
+    extra = {"langkah_catat": step} if step else {}
+    st.switch_page("pages/catat.py", query_params={"kasus": case, **extra})

@@ -24,6 +24,7 @@ PAGES = {
         ("laporan", "Laporan", "description"),
     ],
     "Data": [
+        ("catat", "Catat", "edit_note"),
         ("unggah", "Unggah", "upload_file"),
         ("sop", "SOP", "menu_book"),
         ("kalender", "Kalender", "calendar_month"),
@@ -32,7 +33,7 @@ PAGES = {
     ],
 }
 """By heading: file, title, icon. For whom they are stands with the roles."""
-OF_THE_PRESENT = {"unggah", "sop", "kalender", "administrasi", "akun"}
+OF_THE_PRESENT = {"catat", "unggah", "sop", "kalender", "administrasi", "akun"}
 """Pages on which things are entered: they show what is known now, whatever day is asked for."""
 PASSWORD = "akun"
 """Where one changes one's own."""

@@ -25,12 +25,10 @@ blanks clear. Elsewhere a blank keeps the mark that is stored, like every other 
 class Column:
     """One column: its Indonesian heading, the field it fills, and how a cell is read.
 
-        ``choices`` maps each accepted value to other spellings of it; ``earliest`` is the
-        first year a date may have. ``fact`` marks the date of what has happened, which cannot lie
-        ahead: the words say while what the cell stays blank.
-    =======
-        first year a date may have, ``most`` the largest count, ``counted`` what a count may be
-        of ("40 orang").
+    ``choices`` maps each accepted value to other spellings of it; ``earliest`` is the first year
+    a date may have. ``fact`` marks the date of what has happened, which cannot lie ahead: the
+    words say while what the cell stays blank. ``most`` is the largest count, ``counted`` what a
+    count may be of ("40 orang").
     """
 
     name: str

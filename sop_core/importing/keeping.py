@@ -35,6 +35,7 @@ def commit(
     today: dt.date | None = None,
     progress: Progress = quiet,
     until: dt.date | None = None,
+    speaking: bool = True,
 ) -> Preview:
     """Keep the good rows, or with ``all_or_nothing`` keep them only if no row is bad.
 
@@ -42,7 +43,8 @@ def commit(
     The answer's ``kept`` says whether the store changed. The same file twice changes
     nothing and gives the number of the batch that holds it. ``until`` is the day up to which
     the files say how things stand, by default today; ``spoken_for`` in the answer are the
-    offices of whom more is known by it, also where no row changed. Raises AccessDenied, and
+    offices of whom more is known by it, also where no row changed; not ``speaking`` they say
+    nothing of that. Raises AccessDenied, and
     Refused for an ``until`` that has not come.
     """
     today = today or jakarta_today()
@@ -62,7 +64,8 @@ def commit(
         if (all_or_nothing and rows.rejected) or rows.new + rows.changed == 0:
             result.batch_id = result.repeat_of
             if rows.unchanged and not (all_or_nothing and rows.rejected):
-                _speak(cursor, result, parsed, who, store.viewer)
+                if speaking:
+                    _speak(cursor, result, parsed, who, store.viewer)
                 trace.after |= {"data_sampai": until, "unit": len(result.spoken_for)}
                 if result.spoken_for:
                     bump_version(cursor)
@@ -73,8 +76,9 @@ def commit(
         trace.subject = f"unggahan {result.batch_id}: {names}"
         trace.after |= {"tersimpan": True, "baru": rows.new, "berubah": rows.changed}
         progress(0.85, "Menghitung tenggat")
-        _speak(cursor, result, parsed, who, store.viewer)
-        trace.after["data_sampai"] = until
+        if speaking:
+            _speak(cursor, result, parsed, who, store.viewer)
+            trace.after["data_sampai"] = until
         _count_again(cursor, parsed)
         bump_version(cursor)
         drop_staged(cursor)

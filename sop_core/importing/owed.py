@@ -60,6 +60,24 @@ _OWED = f"""
 """  # noqa: S608 - names from the contract
 
 
+def owed_steps(store: Store, unit: str, today: dt.date) -> list[dict[str, Any]]:
+    """The same steps, one a row with its record, for whoever records them one by one.
+
+    ``title`` of the case, ``step`` (its code) and ``due`` beside the fields of Langkah; the late
+    ones first.
+    """
+    return store.rows(
+        f"""
+        SELECT o.*, c.title, s.flow || '.' || s.step_no AS step, s.due
+        FROM ({_OWED}) o JOIN sop_case c USING (case_id)
+        JOIN step_status($today) s ON s.case_id = o.case_id AND s.step_no = o.step_no
+        ORDER BY s.days_late DESC NULLS LAST, s.due NULLS LAST, c.title, o.case_id, o.step_no
+        """,  # noqa: S608 - our own question
+        unit=unit,
+        today=today,
+    )
+
+
 def _listed(store: Store, sheet: Sheet, source: str, unit: str, today: dt.date) -> list[list[Any]]:
     names = ", ".join(c.field for c in sheet.columns)
     rows = store.rows(

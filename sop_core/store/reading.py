@@ -87,6 +87,12 @@ class Reading:
         finally:
             seen._moment.end()
 
+    def latest(self) -> Self:
+        """The same store outside of any moment: its answers are of when it is asked."""
+        seen = copy.copy(self)
+        seen._moment = None
+        return seen
+
     @contextmanager
     def _reader(self) -> Iterator[duckdb.DuckDBPyConnection]:
         held = self._moment.connection(self.viewer) if self._moment else None

@@ -26,7 +26,7 @@ APP = str(ROOT / "app.py")
 D = dt.date
 PAGES = (
     "nasional", "wilayah", "terlambat", "fasilitator", "tindak_lanjut", "rekomendasi", "laporan",
-    "unggah", "sop", "kalender",
+    "catat", "unggah", "sop", "kalender",
 )  # fmt: skip
 
 

@@ -1,0 +1,163 @@
+"""Fields of a form for columns of the contract, and what became of what was typed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from pages.kit import tables, words
+from sop_core import importing
+from sop_core.calendar import FIRST_YEAR, LAST_YEAR
+from sop_core.errors import Refused
+from sop_core.importing import recording
+from sop_core.importing.contract import FLOW_NAMES, Column, Sheet
+from sop_core.importing.recording import Typed
+from sop_core.indonesian import format_number, today
+from sop_core.store import Store
+
+DONE = "_tercatat"
+"""In the tab's state: the batch that was recorded last, told on top of the page's next run."""
+_ROUND = "_catat_ke"
+_UNDONE = "_dibatalkan"
+_IN_A_ROW = 3
+
+
+def key(name: str) -> str:
+    """A form's name, new each time that something was recorded: a form that was kept is empty."""
+    return f"{name}_{st.session_state.get(_ROUND, 0)}"
+
+
+def shown(key: str, first: str, stored: Any) -> Any:
+    """What is stored, as the form showed it when it was opened: its fields are held against that.
+
+    ``first`` is the key of a widget of the form, which Streamlit forgets once it is out of sight.
+    """
+    place = f"_sebelum_{key}"
+    if first not in st.session_state or place not in st.session_state:
+        st.session_state[place] = stored
+    return st.session_state[place]
+
+
+def form(
+    store: Store,
+    sheet: Sheet,
+    fields: Sequence[str],
+    values: Mapping[str, Any],
+    key: str,
+    units: Mapping[str, str],
+) -> dict[str, Any]:
+    """Draw the fields of a sheet, three in a row; what they hold now, by field.
+
+    ``units`` are the offices to choose from, names by code.
+    """  # fmt: skip
+    held: dict[str, Any] = {}
+    for at, name in enumerate(fields):
+        if at % _IN_A_ROW == 0:  # a row at a time, so that a phone shows them in this order
+            places = st.columns(_IN_A_ROW)
+        with places[at % _IN_A_ROW]:
+            held[name] = field(store, sheet.column(name), values.get(name), f"{key}_{name}", units)
+    return held
+
+
+def field(
+    store: Store, column: Column, value: Any, key: str, units: Mapping[str, str]
+) -> Any:  # fmt: skip
+    """One field as its column asks for; None where it is blank."""
+    label = words.text(f"{column.name}{' *' if column.required else ''}")
+    told = words.text(column.help) if column.help else None
+    if column.kind == "date":
+        return _day(column, value, label, key)
+    if column.kind == "yes_no":
+        return st.checkbox(label, bool(value), key=key, help=told)
+    if column.kind in ("count", "year"):
+        first = {"count": 0, "year": FIRST_YEAR}[column.kind]
+        last = {"count": column.most, "year": LAST_YEAR}[column.kind]
+        return st.number_input(label, first, last, value, step=1, key=key, help=told)
+    choices = _choices(store, column, units)
+    if choices is not None:
+        at = list(choices).index(value) if value in choices else None
+        name = st.selectbox(
+            label, list(choices.values()), index=at, key=key, help=told, placeholder="Pilih"
+        )
+        return {shown: code for code, shown in choices.items()}.get(str(name))
+    return st.text_input(label, value or "", key=key, help=told, max_chars=1000).strip() or None
+
+
+def _day(column: Column, value: Any, label: words.Markdown, key: str) -> dt.date | None:
+    # What has happened cannot lie ahead; a stored day that does is shown all the same.
+    latest = today() if column.fact else dt.date(LAST_YEAR, 12, 31)
+    if value is not None and value > latest:
+        latest = value
+    chosen = st.date_input(
+        label, value, min_value=dt.date(column.earliest, 1, 1), max_value=latest,
+        format="DD/MM/YYYY", key=key,
+    )  # fmt: skip
+    return chosen if isinstance(chosen, dt.date) else None
+
+
+def _choices(store: Store, column: Column, units: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Names by value, of a column of which the values are listed; None of another."""
+    if column.kind == "unit":
+        return units
+    if column.kind == "flow":
+        return {flow: f"{flow}. {names[0].capitalize()}" for flow, names in FLOW_NAMES.items()}
+    if column.field == "stakeholder":
+        return {letter: f"{letter}. {name}" for letter, name in store.stakeholders().items()}
+    if column.kind == "choice" and column.closed:
+        return {choice: choice for choice in column.choices}
+    return None
+
+
+def keep(store: Store, typed: Sequence[Typed], what: str, until: dt.date | None = None) -> None:
+    """Record what was typed and run the page again; or say why not, and stay."""
+    try:
+        result = recording.record(store, typed, until)
+    except Refused as error:
+        st.error(words.refused(error), icon=":material/block:")
+        return
+    if result.kept:
+        st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+        st.session_state[DONE] = (result.batch_id, what, result.warning_total)
+        st.rerun()
+    if result.problems:
+        st.error("Belum disimpan. Perbaiki dahulu:", icon=":material/block:")
+        tables.problems(result.problems, alt="Alasan penolakan", height=200)
+    else:
+        st.info("Isinya sudah tersimpan seperti itu; tidak ada yang berubah.")
+
+
+def told(store: Store) -> None:
+    """What was recorded last in this tab, and the way back."""
+    undone = st.session_state.pop(_UNDONE, None)
+    if undone:
+        st.success(words.text(undone), icon=":material/undo:")
+    done = st.session_state.get(DONE)
+    if done is None:
+        return
+    number, what, doubts = done
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.success(
+            words.say("**Tersimpan** sebagai unggahan {}: {}.", number, what),
+            icon=":material/check_circle:",
+        )
+        if st.button("Batalkan", icon=":material/undo:", key="batal_catat"):
+            _take_back(store, number)
+    if doubts:
+        st.warning(
+            f"{format_number(doubts)} peringatan: urutan langkah yang tidak mungkin. Periksa tanggalnya."
+        )
+
+
+def _take_back(store: Store, number: int) -> None:
+    try:
+        undone = importing.undo(store, number, store.viewer.name)
+    except Refused as error:
+        st.error(words.refused(error), icon=":material/block:")
+        return
+    del st.session_state[DONE]
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+    st.session_state[_UNDONE] = undone.said
+    st.rerun()
