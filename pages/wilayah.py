@@ -7,7 +7,18 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.kit import charts, figures, filters, heading, shell, silent, since, tables, words
+from pages.kit import (
+    charts,
+    endorsing,
+    figures,
+    filters,
+    heading,
+    shell,
+    silent,
+    since,
+    tables,
+    words,
+)
 from pages.kit.figures import Figure
 from sop_core import orders, region
 from sop_core.coherence import LEVEL_NAMES
@@ -304,6 +315,7 @@ def page() -> None:
     frame["status_name"] = frame["status"].map(STATUS_NAMES)
     frame["progress"] = frame["done_steps"].astype(str) + " dari " + frame["steps"].astype(str)
     since.draw(store, scope)
+    endorsing.queue(store, scope.units or ())
     metrics(region.headline(store, scope, code), bool(include))
     silent.of_region(store, scope, demo)
     st.selectbox(

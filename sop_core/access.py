@@ -73,7 +73,7 @@ def _role(label: str, actions: str, pages: set[str], **decided: Any) -> Role:
 GIVEN = {
     "pimpinan": _role("Pimpinan", "disposisi sandi", _RECORDS | _OWN, sees=NATION),
     "kepala_balai": _role(
-        "Kepala Balai", "ekspor_nama sandi", _RECORDS | _OWN,
+        "Kepala Balai", "pengesahan ekspor_nama sandi", _RECORDS | _OWN,
         sees=OFFICE_WITH_LOKAS, names=True, of=UPT_KINDS, lands="wilayah",
     ),
     "data_staf": _role(
@@ -81,7 +81,7 @@ GIVEN = {
         sees=OFFICE, names=True, of=UPT_KINDS, uploads=OF_THE_OFFICE, lands="unggah",
     ),
     "pusat": _role(
-        "Unit Kerja Pusat", "impor batal_impor pernyataan kalender sop tahun templat ekspor_nama sandi",
+        "Unit Kerja Pusat", "impor batal_impor pernyataan aturan_pengesahan kalender sop tahun templat ekspor_nama sandi",
         _RECORDS | _OWN | _ENTRY,
         sees=NATION, names=True, of=("pusat",), uploads=OF_THE_CENTRE,
     ),
@@ -110,6 +110,8 @@ ACTION_NAMES = {
     "batal_impor": "membatalkan unggahan",
     "disposisi": "memberi disposisi",
     "pernyataan": "menyatakan data lengkap",
+    "pengesahan": "mengesahkan unggahan",
+    "aturan_pengesahan": "mengatur pengesahan unggahan",
     "kalender": "mengubah kalender",
     "tahun": "membuka tahun alur",
     "sop": "mengubah revisi SOP",
@@ -220,6 +222,7 @@ _COVERS = {
     "activity": _BY_UNIT,
     "target": _BY_UNIT,
     "office_statement": _BY_UNIT,
+    "endorsing_office": _BY_UNIT,
     "step_fact": _BY_UNIT,
     "disposition": _BY_UNIT,
     "facilitator": _BY_UNIT,
@@ -248,6 +251,10 @@ _COVERS = {
     """,
     "import_rejection": f"""
         SELECT r.* FROM {{base}}.import_rejection r JOIN {{base}}.import_batch b USING (batch_id)
+        WHERE b.imported_unit IN {_MINE}
+    """,
+    "endorsement": f"""
+        SELECT e.* FROM {{base}}.endorsement e JOIN {{base}}.import_batch b USING (batch_id)
         WHERE b.imported_unit IN {_MINE}
     """,
     "import_warning": f"""

@@ -36,6 +36,8 @@ _ENTERED: dict[str, tuple[str, str | None, str | None]] = {
     "calendar_override": ("entered_at", "withdrawn_at", "withdrawn_by"),
     "opened_year": ("entered_at", "withdrawn_at", "withdrawn_by"),
     "office_statement": ("stated_at", "withdrawn_at", "withdrawn_by"),
+    "endorsing_office": ("entered_at", "withdrawn_at", "withdrawn_by"),
+    "endorsement": ("said_at", None, None),
     "report_template": ("kept_at", "withdrawn_at", "withdrawn_by"),
     "disposition": ("decided_at", None, None),
 }
@@ -68,20 +70,22 @@ class Since:
         return self.first is not None
 
 
-def known_on(store: Store, day: dt.date | None) -> Store:
+def known_on(store: Store, day: dt.date | None, confirmed: bool = False) -> Store:
     """The same viewer's store as it was at the end of a day in Jakarta; today's for today.
 
-    Cannot be written to. Made once a day asked for (about as long as counting all facts) and
+    ``confirmed`` without the uploads that wait for the head of their office or that were sent
+    back (endorsements.py), as if nobody had brought them yet. Cannot be written to. Made once a day asked for (about as long as counting all facts) and
     kept at hand.
     """
-    if day is None or day >= jakarta_today():
+    day = min(day or jakarta_today(), jakarta_today())
+    if day == jakarta_today() and not confirmed:
         return store
     present = store.database
     with _making:
-        kept: OrderedDict[tuple[dt.date, str], Store] = present.pasts
-        key = (day, _signature(store, day))
+        kept: OrderedDict[tuple[dt.date, bool, str], Store] = present.pasts
+        key = (day, confirmed, _signature(store, day))
         if key not in kept:
-            kept[key] = _made(store, day)
+            kept[key] = _made(store, day, confirmed)
             while len(kept) > _KEPT:
                 kept.popitem(last=False)
         kept.move_to_end(key)
@@ -155,7 +159,7 @@ def _end(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day + dt.timedelta(days=1), dt.time())
 
 
-def _made(store: Store, day: dt.date) -> Store:
+def _made(store: Store, day: dt.date, confirmed: bool) -> Store:
     past = Store(":memory:")
     past.database.known_on, past.database.present = day, store.database
     with past.database.transaction() as cursor:
@@ -172,13 +176,40 @@ def _made(store: Store, day: dt.date) -> Store:
             "SELECT * REPLACE (''::BLOB AS content, 0 AS size) FROM import_file WHERE batch_id IN"
             " (SELECT batch_id FROM import_batch WHERE imported_at < $until)", day,
         )  # fmt: skip
+        if confirmed:
+            _leave_out_unconfirmed(cursor)
         for sheet in SHEETS:
             cursor.execute(f"INSERT INTO {sheet.table} BY NAME FROM ({vouching.all_folded(sheet)})")
+        if confirmed:
+            _leave_out_orphans(cursor)
         reference.load_sop(cursor, counting.revisions(cursor, store.shipped_revisions))
         reference.load_calendar(cursor, counting.overrides(cursor))
         facts.rebuild(cursor)
         bump_version(cursor)
     return past
+
+
+def _leave_out_unconfirmed(cursor: duckdb.DuckDBPyConnection) -> None:
+    """As if these uploads had been undone as soon as they came, and what they said with them."""
+    cursor.execute("CREATE TEMP TABLE unconfirmed AS SELECT batch_id FROM awaiting_batch")
+    cursor.execute(
+        "UPDATE import_batch SET undone_at = imported_at, undone_by = imported_by"
+        " WHERE batch_id IN (FROM unconfirmed)"
+    )
+    cursor.execute("DELETE FROM office_statement WHERE batch_id IN (FROM unconfirmed)")
+    cursor.execute("DROP TABLE unconfirmed")
+
+
+def _leave_out_orphans(cursor: duckdb.DuckDBPyConnection) -> None:
+    """A confirmed upload may build on an activity of one that is not: its rows wait with that."""
+    cursor.execute(
+        "CREATE TEMP TABLE gone AS SELECT DISTINCT case_id FROM activity_vouched"
+        " ANTI JOIN activity USING (case_id)"
+    )
+    for table in ("step_record", "follow_up"):
+        cursor.execute(f"DELETE FROM {table} WHERE case_id IN (FROM gone)")  # noqa: S608 - our own tables
+    cursor.execute("UPDATE facilitator SET case_id = NULL WHERE case_id IN (FROM gone)")
+    cursor.execute("DROP TABLE gone")
 
 
 def _copy_entered(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from sop_core import region
+from sop_core import endorsements, region
 from sop_core.calendar import FIRST_YEAR, LAST_YEAR
 from sop_core.evaluation import Scope
 from sop_core.indonesian import format_date, today
@@ -70,12 +70,22 @@ def shared(store: Store) -> None:
             help="Langkah yang jatuh tempo sesudah data terakhir unitnya dihitung terlambat, seperti"
             " cara baca lama. Biasanya keadaannya tidak diketahui dan dihitung tersendiri.",
         )  # fmt: skip
+        if endorsements.asked_of(store):
+            st.toggle(
+                "Hanya yang disahkan", key="sah", bind="query-params",
+                help="Tanpa unggahan yang belum disahkan kepala unitnya.",
+            )  # fmt: skip
 
 
 def known_on() -> dt.date | None:
     """The day as of whose knowledge is read; None for what is known now."""
     day = st.session_state.get("diketahui")
     return None if day is None or day >= today() else day
+
+
+def confirmed() -> bool:
+    """Whether uploads that nobody has confirmed are left out."""
+    return bool(st.session_state.get("sah"))
 
 
 def scope(
@@ -129,6 +139,8 @@ def describe(current: Scope, short: bool = False) -> str:
     known = known_on()
     if known is not None and not short:
         said += f", seperti diketahui pada {format_date(known)}"
+    if confirmed() and not short:
+        said += ", hanya unggahan yang disahkan"
     if current.silence_is_late and not short:
         said += ", diam dibaca sebagai terlambat"
     return said

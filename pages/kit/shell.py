@@ -94,11 +94,19 @@ def store(page: str) -> Store:
     current = _present.get() or signed_in()
     guard.check(current, page)
     st.title(TITLES[page])
-    day = filters.known_on()
-    if day is None or page in OF_THE_PRESENT:
+    day, confirmed = filters.known_on(), filters.confirmed()
+    if (day is None and not confirmed) or page in OF_THE_PRESENT:
         return current
-    with st.spinner(f"Menyusun yang diketahui pada {format_date(day)}"):
-        known = past.known_on(current, day)
+    with st.spinner(f"Menyusun yang diketahui pada {format_date(day or today())}"):
+        known = past.known_on(current, day, confirmed)
+    if confirmed:
+        st.info(
+            "**Hanya yang disahkan.** Unggahan yang belum disahkan kepala unitnya tidak dihitung, dan"
+            " keadaan ini tidak dapat diubah.",
+            icon=":material/verified:",
+        )
+    if day is None:
+        return known
     st.info(
         f"**Seperti diketahui pada {format_date(day)}.** Yang dimasukkan sesudahnya tidak dihitung,"
         " dan keadaan ini tidak dapat diubah.",
@@ -142,7 +150,7 @@ def require_data(page: str) -> Store:
     current = store(page)
     if current.empty and current.database.known_on is not None:
         st.info(
-            f"**Pada {format_date(current.database.known_on)} belum ada data yang diunggah.** Pilih hari yang lebih baru pada Seperti"
+            f"**Pada {format_date(current.database.known_on)} belum ada data yang diunggah atau disahkan.** Pilih hari yang lebih baru pada Seperti"
             " diketahui pada.",
             icon=":material/inbox:",
         )

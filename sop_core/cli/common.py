@@ -117,8 +117,11 @@ def as_of_option(sub: Parser) -> None:
 def known_option(
     sub: Parser, text: str = "seperti diketahui pada hari itu; tanpa --as-of juga tanggal acuannya"
 ) -> None:
-    """``--known-on``."""
+    """``--known-on``, and ``--endorsed``: what was entered, and what of it is confirmed."""
     sub.add_argument("--known-on", type=past_day, default=None, help=text)
+    sub.add_argument(
+        "--endorsed", action="store_true", help="tanpa unggahan yang belum disahkan kepala unitnya"
+    )
 
 
 def past_day(text: str) -> dt.date:
@@ -154,7 +157,9 @@ def open_store(options: Any) -> Iterator[Store]:
             else store.as_viewer(accounts.viewer_of(store, options.login))
         )
         try:
-            known = past.known_on(seen, getattr(options, "known_on", None))
+            known = past.known_on(
+                seen, getattr(options, "known_on", None), getattr(options, "endorsed", False)
+            )
             if known.database.known_on is not None and known.empty:
                 raise Refused(
                     f"pada {format_date(known.database.known_on)} belum ada data yang dimasukkan;"

@@ -1,0 +1,132 @@
+"""Pengesahan: uploads that wait for the head of an office, put to the head and marked for others."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.kit import tables, words
+from sop_core import endorsements
+from sop_core.endorsements import CONFIRMED, LONGEST_NOTE, SENT_BACK, Awaiting
+from sop_core.errors import Refused
+from sop_core.indonesian import format_date, format_number, today
+from sop_core.store import Store
+from sop_core.units import UPT_KINDS
+
+NEWS = "_pengesahan"
+_SHOWN = 20
+"""Uploads that are put to the head at once, the oldest first."""
+CONTENT_COLUMNS = {
+    "sheet": "Lembar",
+    "title": "Judul",
+    "step": "Langkah",
+    "started": "Mulai",
+    "finished": "Selesai",
+    "document_no": "Dokumen",
+    "case_id": "ID",
+}
+
+
+def mark(store: Store, units: tuple[str, ...] | None) -> None:
+    """Below the heading of figures: how many uploads in them nobody has confirmed."""
+    told = endorsements.said(endorsements.awaiting(store, units))
+    if told:
+        st.caption(
+            words.say(
+                ":material/pending_actions: {} dan sudah ikut dihitung. Hanya yang disahkan"
+                " (bilah samping) menghitung tanpanya.",
+                told,
+            )
+        )
+
+
+def queue(store: Store, units: tuple[str, ...]) -> None:
+    """What the reader, the head of these offices, has to confirm or to send back."""
+    news = st.session_state.pop(NEWS, None)
+    if news:
+        st.success(words.text(news), icon=":material/verified:")
+    found = [
+        a for a in endorsements.awaiting(store, units)
+        if store.viewer.may("pengesahan") and endorsements.may_endorse(store, a.unit_code)
+    ]  # fmt: skip
+    if not found:
+        return
+    names = {u.code: u.name for u in store.register(today())}
+    with st.expander(
+        words.say("**Menunggu pengesahan Anda ({})**", format_number(len(found))),
+        icon=":material/approval:", expanded=len(found) <= 3,
+    ):  # fmt: skip
+        for awaiting in found[::-1][:_SHOWN]:
+            _one(store, awaiting, names[awaiting.unit_code])
+        if len(found) > _SHOWN:
+            st.caption(
+                words.say("{} lagi sesudah yang di atas.", format_number(len(found) - _SHOWN))
+            )
+
+
+def _one(store: Store, awaiting: Awaiting, office: str) -> None:
+    number = awaiting.batch_id
+    st.markdown(
+        words.say(
+            "**Unggahan {}** · {} · {} · oleh {}, {}: {} baris baru, {} berubah. {}.",
+            number, awaiting.files, office, awaiting.imported_by,
+            format_date(awaiting.imported_at.date()), format_number(awaiting.rows_new),
+            format_number(awaiting.rows_changed), awaiting.said,
+        )
+    )  # fmt: skip
+    if st.toggle("Lihat isinya", key=f"isi_unggahan_{number}"):
+        tables.plain(
+            endorsements.contents(store, number), CONTENT_COLUMNS, alt=f"Isi unggahan {number}",
+            height=280,
+        )  # fmt: skip
+    with st.form(f"sahkan_{number}", border=False):
+        note = st.text_input(
+            "Catatan bila dikembalikan", key=f"catatan_{number}", max_chars=LONGEST_NOTE
+        )
+        with st.container(horizontal=True):
+            confirmed = st.form_submit_button("Sahkan", type="primary", icon=":material/verified:")
+            sent_back = st.form_submit_button("Kembalikan", icon=":material/assignment_return:")
+    if confirmed or sent_back:
+        _say(store, number, CONFIRMED if confirmed else SENT_BACK, note)
+
+
+def _say(store: Store, number: int, verdict: str, note: str) -> None:
+    try:
+        endorsements.endorse(store, number, verdict, note)
+    except Refused as error:
+        st.error(words.refused(error), icon=":material/block:")
+        return
+    st.session_state[NEWS] = f"Unggahan {number} {endorsements.VERDICTS[verdict].lower()}."
+    st.rerun()
+
+
+def settings(store: Store) -> None:
+    """For the centre: of which offices the head confirms uploads."""
+    if not store.viewer.may("aturan_pengesahan"):
+        return
+    st.subheader("Pengesahan Kepala Balai")
+    st.caption(
+        "Unggahan unit yang dipilih ditandai belum disahkan sampai kepalanya mengesahkan; tetap"
+        " langsung dihitung."
+    )
+    names = {u.code: u.name for u in store.register(today()) if u.kind in UPT_KINDS}
+    now = [u.code for u in endorsements.offices(store, today())]
+    with st.form("aturan_pengesahan", border=False):
+        chosen = st.multiselect(
+            "Unit yang unggahannya wajib disahkan", list(names), default=now,
+            format_func=lambda code: names[code], placeholder="Belum ada",
+        )  # fmt: skip
+        sent = st.form_submit_button("Simpan aturan")
+    if sent:
+        _settle(store, set(now), set(chosen))
+
+
+def _settle(store: Store, before: set[str], after: set[str]) -> None:
+    try:
+        for unit in sorted(after - before):
+            endorsements.require(store, unit)
+        for unit in sorted(before - after):
+            endorsements.release(store, unit)
+    except Refused as error:
+        st.error(words.refused(error), icon=":material/block:")
+        return
+    st.rerun()

@@ -1,0 +1,159 @@
+"""Pengesahan: an upload counts at once, is marked until the head's word, and can be left out."""
+
+import datetime as dt
+
+import pytest
+
+from sop_core import endorsements, evaluation, importing, past, region
+from sop_core.access import Viewer
+from sop_core.endorsements import CONFIRMED, SENT_BACK
+from sop_core.errors import AccessDenied, Refused
+from sop_core.evaluation import Scope
+from sop_core.importing import recording
+from sop_core.importing.contract import LANGKAH
+from sop_core.importing.recording import Typed
+from sop_core.indonesian import today
+from sop_core.upkeep import doctor
+from tests.builders import load
+
+D = dt.date
+PADANG = "BBPOM-PDG"
+CENTRE = Viewer("pusat", "Pusat contoh", "pusat", "PST-PMPUPO")
+STAFF = Viewer("siti", "Siti contoh", "data_staf", PADANG, (PADANG,))
+HEAD = Viewer("kepala", "Kepala contoh", "kepala_balai", PADANG, (PADANG, "LOKA-DMS"))
+OTHER_HEAD = Viewer("lain", "Kepala lain", "kepala_balai", "BBPOM-KPG", ("BBPOM-KPG",))
+
+
+def advocacy(case="ADV-1", title="Advokasi"):
+    return [case, "A", 2025, PADANG, title]
+
+
+@pytest.fixture
+def asked(store):
+    """A store in which Padang's uploads are put to its head; one upload came before that."""
+    load(
+        store.as_viewer(STAFF),
+        Kegiatan=[advocacy()],
+        Langkah=[["ADV-1", 1, D(2025, 3, 3), D(2025, 3, 14)]],
+    )
+    endorsements.require(store.as_viewer(CENTRE), PADANG)
+    return store
+
+
+def brought(store, **sheets):
+    return load(store.as_viewer(STAFF), **sheets).batch_id
+
+
+def test_an_upload_counts_at_once_and_waits_for_the_head(asked):
+    assert endorsements.awaiting(asked) == [], "what came before waits for nobody"
+    number = brought(asked, Kegiatan=[advocacy("ADV-2")])
+    assert asked.one("SELECT count(*) FROM activity") == 2
+    (waiting,) = endorsements.awaiting(asked.as_viewer(HEAD))
+    assert (waiting.batch_id, waiting.standing, waiting.said) == (
+        number,
+        "menunggu",
+        "Belum disahkan",
+    )
+    assert endorsements.contents(asked, number)["case_id"].tolist() == ["ADV-2"]
+    endorsements.endorse(asked.as_viewer(HEAD), number, CONFIRMED)
+    assert endorsements.awaiting(asked) == []
+    assert doctor(asked) == []
+
+
+def test_one_sent_back_names_who_and_why_until_it_is_confirmed(asked):
+    number = brought(asked, Kegiatan=[advocacy("ADV-2")])
+    head = asked.as_viewer(HEAD)
+    with pytest.raises(Refused, match="apa yang perlu diperbaiki"):
+        endorsements.endorse(head, number, SENT_BACK, "  ")
+    endorsements.endorse(head, number, SENT_BACK, "judulnya salah")
+    (waiting,) = endorsements.awaiting(asked.as_viewer(STAFF))
+    assert waiting.said == "Dikembalikan oleh Kepala contoh: judulnya salah"
+    assert endorsements.said([waiting]) == "1 unggahan dikembalikan"
+    endorsements.endorse(head, number, CONFIRMED)
+    assert [w["verdict"] for w in endorsements.history(asked, number)] == ["sah", "kembali"]
+    with pytest.raises(Refused, match="tidak menunggu"):
+        endorsements.endorse(head, number, CONFIRMED)
+
+
+def test_what_is_recorded_step_by_step_waits_too(asked):
+    key = {"case_id": "ADV-1", "step_no": 2}
+    recording.record(
+        asked.as_viewer(STAFF), [Typed(LANGKAH, key, {**key, "started": D(2025, 3, 17)})]
+    )
+    (waiting,) = endorsements.awaiting(asked)
+    assert waiting.files == "catat-langkah.csv"
+
+
+def test_figures_without_what_is_not_confirmed(asked):
+    before = evaluation.headline(asked, Scope(today()))
+    confirmed = past.known_on(asked, None, confirmed=True)
+    assert evaluation.headline(confirmed, Scope(today())) == before, "nothing waits yet"
+    brought(asked, Kegiatan=[advocacy("ADV-2")],
+            Langkah=[["ADV-1", 1, D(2025, 3, 3), D(2025, 3, 17)], ["ADV-2", 1, D(2025, 5, 5)]])  # fmt: skip
+    number = endorsements.awaiting(asked)[0].batch_id
+    assert evaluation.headline(asked, Scope(today())) != before
+    confirmed = past.known_on(asked, None, confirmed=True)
+    assert evaluation.headline(confirmed, Scope(today())) == before
+    assert region.case_records(confirmed, "ADV-1")["finished"].dropna().dt.date.tolist() == [
+        D(2025, 3, 14)
+    ]
+    with pytest.raises(Refused):
+        load(confirmed, Kegiatan=[advocacy("ADV-3")])
+    endorsements.endorse(asked.as_viewer(HEAD), number, CONFIRMED)
+    confirmed = past.known_on(asked, None, confirmed=True)
+    assert evaluation.headline(confirmed, Scope(today())) == evaluation.headline(
+        asked, Scope(today())
+    )
+    past.close(asked.database)
+
+
+def test_what_builds_on_an_unconfirmed_activity_waits_with_it(asked):
+    brought(asked, Kegiatan=[advocacy("ADV-2")])
+    # The centre's upload waits for nobody; its step is of an activity that does.
+    load(asked, Langkah=[["ADV-2", 1, D(2025, 5, 5), D(2025, 5, 6)]],
+         Tindak_Lanjut=[["ADV-2", "1", "Perbaiki"]])  # fmt: skip
+    confirmed = past.known_on(asked, None, confirmed=True)
+    for table in ("activity", "step_record", "follow_up", "sop_case"):
+        assert confirmed.one(f"SELECT count(*) FROM {table} WHERE case_id = 'ADV-2'") == 0, table
+    past.close(asked.database)
+
+
+def test_who_confirms(asked):
+    number = brought(asked, Kegiatan=[advocacy("ADV-2")])
+    for viewer in (STAFF, CENTRE, Viewer("p", "Pimpinan contoh", "pimpinan")):
+        with pytest.raises(AccessDenied):
+            endorsements.endorse(asked.as_viewer(viewer), number, CONFIRMED)
+    with pytest.raises(AccessDenied, match="bukan dari unit Anda"):
+        endorsements.endorse(asked.as_viewer(OTHER_HEAD), number, CONFIRMED)
+    assert endorsements.awaiting(asked.as_viewer(OTHER_HEAD)) == []
+    for viewer in (STAFF, HEAD):
+        with pytest.raises(AccessDenied):
+            endorsements.release(asked.as_viewer(viewer), PADANG)
+    refused = asked.one(
+        "SELECT count(*) FROM audit WHERE action = 'pengesahan' AND outcome = 'ditolak'"
+    )
+    assert refused == 4
+
+
+def test_the_rule_is_set_and_lifted_by_the_centre(asked):
+    centre = asked.as_viewer(CENTRE)
+    with pytest.raises(Refused, match="sudah wajib"):
+        endorsements.require(centre, PADANG)
+    with pytest.raises(Refused, match="bukan Balai"):
+        endorsements.require(centre, "NASIONAL")
+    brought(asked, Kegiatan=[advocacy("ADV-2")])
+    assert [u.code for u in endorsements.offices(centre, today())] == [PADANG]
+    endorsements.release(centre, PADANG)
+    assert endorsements.awaiting(asked) == []
+    with pytest.raises(Refused, match="tidak wajib"):
+        endorsements.release(centre, PADANG)
+    # Asked again from now on: what came in between waits for nobody.
+    endorsements.require(centre, PADANG)
+    assert endorsements.awaiting(asked) == []
+
+
+def test_an_undone_upload_waits_no_more(asked):
+    number = brought(asked, Kegiatan=[advocacy("ADV-2")])
+    importing.undo(asked.as_viewer(STAFF), number, "Siti contoh")
+    assert endorsements.awaiting(asked) == []
+    assert doctor(asked) == []
