@@ -20,6 +20,7 @@ from sop_core.cli import (
     days,
     figures,
     people,
+    recording,
     records,
     silence,
     sop,
@@ -118,6 +119,7 @@ def build_parser() -> Parser:
         return sub
 
     records.register(command)
+    recording.register(command)
     silence.register(command)
     confirming.register(command)
     figures.register(command)

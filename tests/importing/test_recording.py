@@ -1,10 +1,11 @@
 """Catat: what somebody types is a batch like any other, and only what changed is written."""
 
+import contextlib
 import datetime as dt
 
 import pytest
 
-from sop_core import importing
+from sop_core import cli, importing
 from sop_core.access import Viewer
 from sop_core.errors import AccessDenied, Refused, UndoRefused
 from sop_core.importing import recording
@@ -170,3 +171,16 @@ def test_what_a_form_shows(one_case):
     assert sorted(shown) == [1, 2, 3, 4, 5, 6]
     assert shown[2]["finished"] == D(2025, 4, 30)
     assert shown[3]["finished"] is None
+
+
+def test_from_the_command_line(one_case, monkeypatch, capsys):
+    monkeypatch.setattr(cli.common, "Store", lambda _: contextlib.nullcontext(one_case))
+    given = ["record", "ADV-1", "3", "--start", "2025-05-05", "--finish", "2025-05-09"]
+    assert cli.main([*given, "--document", "B-1"]) == 0
+    assert "Tersimpan sebagai unggahan 2." in capsys.readouterr().out
+    assert stored(one_case)["finished"] == D(2025, 5, 9)
+    assert cli.main(["record", "ADV-1", "3", "--finish", "2025-05-02"]) == 1
+    assert "Tanggal Selesai" in capsys.readouterr().err
+    assert stored(one_case)["document_no"] == "B-1"
+    assert cli.main(["record", "ADV-1", "9", "--finish", "2025-05-02"]) == 1
+    assert cli.main(["record", "ADV-1", "3"]) == 2
