@@ -28,7 +28,7 @@ ACTIVITY_FIELDS = tuple(c.field for c in KEGIATAN.columns if c.field != "case_id
 FOLLOW_UP_FIELDS = ("description", "unit_code", "target_on", "finished_on", "outcome")
 GRID_FIELDS = ("started", "finished", "document_no", "remarks")
 NEW = "Rekomendasi baru"
-CASE, STEP_KEY = "kasus", "langkah_catat"
+STEP_KEY = "langkah_catat"
 _CASE_KEY = "kasus_catat"
 
 
@@ -37,11 +37,15 @@ def choose_case(store: Store, units: dict[str, str], activities: bool = False) -
     found = recording.cases(store, list(units), today())
     found = [c for c in found if c["level"] == "activity" or not activities]
     if not found:
-        st.info("Belum ada kasus pada unit Anda. Mulai dari Kegiatan baru, atau unggah buku kerja.")
+        st.info(
+            "**Belum ada data kegiatan pada unit Anda.** Mulai dari Kegiatan baru, atau unggah buku"
+            " kerja di halaman Unggah.",
+            icon=":material/inbox:",
+        )
         return None
     labels = {c["case_id"]: _label(c, units) for c in found}
     # A bound widget would put the whole label into the URL; a link names the ID.
-    asked = st.query_params.get(CASE)
+    asked = st.query_params.get("kasus")
     if asked in labels:
         st.session_state[_CASE_KEY] = asked
     st.selectbox(
@@ -55,9 +59,9 @@ def _follow() -> None:
     """The address names the case that was chosen."""
     case = st.session_state[_CASE_KEY]
     if case:
-        st.query_params[CASE] = case
+        st.query_params["kasus"] = case
     else:
-        st.query_params.pop(CASE, None)
+        st.query_params.pop("kasus", None)
 
 
 def _label(case: dict[str, Any], units: dict[str, str]) -> str:
@@ -75,9 +79,9 @@ def one_step(store: Store, units: dict[str, str]) -> None:
     by_code = {s["step"]: s for s in steps}
     code = _chosen_step(list(by_code), steps)
     step = by_code[code]
-    due = f" Tenggat {format_date(step['due'])}." if step["due"] else ""
+    due = f", tenggat {format_date(step['due'])}" if step["due"] else ""
     st.caption(
-        words.say("{}. {}. **{}**.{}", code, step["activity"], STATUS_NAMES[step["status"]], due)
+        words.say("{} {} **{}**{}.", code, step["activity"], STATUS_NAMES[step["status"]], due)
     )
     fields = (*STEP_FIELDS, *(SKIP_FIELDS if step["optional"] or step["skipped"] else ()))
     key = entering.key(f"isi_{case_id}_{code}")
@@ -105,7 +109,7 @@ def _chosen_step(codes: list[str], steps: list[dict[str, Any]]) -> str:
         st.session_state[STEP_KEY] = standing
     return str(
         st.segmented_control(
-            "Langkah", codes, key=STEP_KEY, required=True, bind="query-params"
+            "Langkah", codes, key="langkah_catat", required=True, bind="query-params"
         )
     )  # fmt: skip
 
@@ -125,12 +129,12 @@ def several(store: Store, units: dict[str, str]) -> None:
         " lalu simpan; hanya baris yang diubah yang dicatat."
     )
     frame = pd.DataFrame([
-        {"Judul": r["title"], "Langkah": r["step"], **{LANGKAH.column(f).name: r[f] for f in GRID_FIELDS},
+        {"Judul": r["title"], "ID": r["case_id"], "Langkah": r["step"], **{LANGKAH.column(f).name: r[f] for f in GRID_FIELDS},
          "Tenggat": r["due"]} for r in rows
     ])  # fmt: skip
     edited = st.data_editor(
-        frame, hide_index=True, num_rows="fixed", disabled=["Judul", "Langkah", "Tenggat"],
-        column_config=_grid_columns(), key=key, height=460,
+        frame, hide_index=True, num_rows="fixed", disabled=["Judul", "ID", "Langkah", "Tenggat"],
+        column_config=_grid_columns(), key=key, height=min(460, 37 * (len(rows) + 1) + 3), placeholder="–",
     )  # fmt: skip
     typed = _edited(rows, edited)
     changed = [t for t in typed if t.changed]
@@ -143,7 +147,8 @@ def several(store: Store, units: dict[str, str]) -> None:
 
 def _grid_columns() -> dict[str, Any]:
     columns: dict[str, Any] = {
-        "Judul": st.column_config.TextColumn(width=280),
+        "Judul": st.column_config.TextColumn(width=300),
+        "ID": st.column_config.TextColumn(width=130),
         "Langkah": st.column_config.TextColumn(width=70),
         "Tenggat": st.column_config.DateColumn(format="DD/MM/YYYY"),
     }
@@ -200,7 +205,7 @@ def new_activity(store: Store, units: dict[str, str]) -> None:
         return
     prefix = f"{DEMO_PREFIX if store.viewer.role == DEMO else ''}KEG-"
     case_id = recording.new_case_id(store, held, prefix)
-    st.query_params[CASE] = case_id
+    st.query_params["kasus"] = case_id
     entering.keep(store, [Typed(KEGIATAN, {}, {"case_id": case_id, **held})], f"kegiatan {case_id}")
 
 
@@ -237,6 +242,13 @@ KINDS = {STEP: one_step, SEVERAL: several, ACTIVITY: new_activity, FOLLOW_UP: fo
 def page() -> None:
     """Draw the page."""
     store = shell.store("catat")
+    if store.empty and store.viewer.role == DEMO:
+        st.info(
+            "**Belum ada data.** Tanpa akun yang dapat dicatat hanya data demo; muat dahulu.",
+            icon=":material/inbox:",
+        )
+        shell.offer_demo(store)
+        return
     entering.told(store)
     units = recording.offices(store, today())
     kind = st.segmented_control(

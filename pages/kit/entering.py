@@ -66,34 +66,54 @@ def field(
     store: Store, column: Column, value: Any, key: str, units: Mapping[str, str]
 ) -> Any:  # fmt: skip
     """One field as its column asks for; None where it is blank."""
-    label = words.text(f"{column.name}{' *' if column.required else ''}")
-    told = words.text(column.help) if column.help else None
     if column.kind == "date":
-        return _day(column, value, label, key)
+        return _day(column, value, key)
     if column.kind == "yes_no":
-        return st.checkbox(label, bool(value), key=key, help=told)
+        return st.checkbox(
+            words.text(_label(column)), bool(value), key=key, help=words.text(column.help)
+        )
     if column.kind in ("count", "year"):
         first = {"count": 0, "year": FIRST_YEAR}[column.kind]
         last = {"count": column.most, "year": LAST_YEAR}[column.kind]
-        return st.number_input(label, first, last, value, step=1, key=key, help=told)
+        return st.number_input(
+            words.text(_label(column)),
+            first,
+            last,
+            value,
+            step=1,
+            key=key,
+            help=words.text(column.help),
+        )
     choices = _choices(store, column, units)
     if choices is not None:
         at = list(choices).index(value) if value in choices else None
         name = st.selectbox(
-            label, list(choices.values()), index=at, key=key, help=told, placeholder="Pilih"
-        )
+            words.text(_label(column)), list(choices.values()), index=at, key=key,
+            help=words.text(column.help), placeholder="Pilih",
+        )  # fmt: skip
         return {shown: code for code, shown in choices.items()}.get(str(name))
-    return st.text_input(label, value or "", key=key, help=told, max_chars=1000).strip() or None
+    written = st.text_input(
+        words.text(_label(column)),
+        value or "",
+        key=key,
+        help=words.text(column.help),
+        max_chars=1000,
+    )
+    return written.strip() or None
 
 
-def _day(column: Column, value: Any, label: words.Markdown, key: str) -> dt.date | None:
+def _label(column: Column) -> str:
+    return f"{column.name}{' *' if column.required else ''}"
+
+
+def _day(column: Column, value: Any, key: str) -> dt.date | None:
     # What has happened cannot lie ahead; a stored day that does is shown all the same.
     latest = today() if column.fact else dt.date(LAST_YEAR, 12, 31)
     if value is not None and value > latest:
         latest = value
     chosen = st.date_input(
-        label, value, min_value=dt.date(column.earliest, 1, 1), max_value=latest,
-        format="DD/MM/YYYY", key=key,
+        words.text(_label(column)), value, min_value=dt.date(column.earliest, 1, 1),
+        max_value=latest, format="DD/MM/YYYY", key=key,
     )  # fmt: skip
     return chosen if isinstance(chosen, dt.date) else None
 

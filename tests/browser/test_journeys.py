@@ -21,7 +21,7 @@ from tests.builders import TODAY, workbook
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
 PAGES = (
-    "", "wilayah", "terlambat", "fasilitator", "tindak_lanjut", "rekomendasi", "laporan", "unggah",
+    "", "wilayah", "terlambat", "fasilitator", "tindak_lanjut", "rekomendasi", "laporan", "catat", "unggah",
     "sop", "kalender",
 )  # fmt: skip
 NAMES = [
@@ -132,6 +132,7 @@ def test_a_figure_is_followed_down_to_its_record(demo_app, open_page):
 
     goto(page, "Terlambat")
     choose_row(page, "tabel_terlambat", 0)
+    page.get_by_role("button", name="Buka kasus").click()
     page.wait_for_url("**/wilayah?**kasus=**")
     case = page.url.partition("kasus=")[2].partition("&")[0]
     expect(page.get_by_text(f"{case} ·", exact=False)).to_be_visible()

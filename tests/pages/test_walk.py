@@ -170,11 +170,11 @@ def test_every_page_is_walked():
 OPENS = {
     "pimpinan": "akun fasilitator kalender laporan nasional rekomendasi sop terlambat tindak_lanjut wilayah",
     "kepala_balai": "akun fasilitator kalender laporan nasional rekomendasi sop terlambat tindak_lanjut wilayah",
-    "data_staf": "akun fasilitator kalender laporan nasional rekomendasi sop terlambat tindak_lanjut unggah wilayah",
-    "pusat": "akun fasilitator kalender laporan nasional rekomendasi sop terlambat tindak_lanjut unggah wilayah",
+    "data_staf": "akun catat fasilitator kalender laporan nasional rekomendasi sop terlambat tindak_lanjut unggah wilayah",
+    "pusat": "akun catat fasilitator kalender laporan nasional rekomendasi sop terlambat tindak_lanjut unggah wilayah",
     "admin": "administrasi akun",
     "kata_sandi_awal": "akun",
-    "demo": "fasilitator kalender laporan nasional rekomendasi sop terlambat tindak_lanjut unggah wilayah",
+    "demo": "catat fasilitator kalender laporan nasional rekomendasi sop terlambat tindak_lanjut unggah wilayah",
     "sistem": "",
 }  # fmt: skip
 """Said once more, by hand: which pages a role opens."""

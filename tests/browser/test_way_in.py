@@ -1,0 +1,136 @@
+"""The way in, in a real Chromium: a step from where it is late, a grid, a file sent back and corrected."""
+
+import datetime as dt
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import openpyxl
+import pytest
+from playwright.sync_api import Page, expect
+
+from sop_core import accounts
+from sop_core.store import Store
+from tests.browser.conftest import running_app, settled
+from tests.browser.test_journeys import choose_row, download, goto, metric, tick
+from tests.builders import all_speak, load, workbook
+
+pytestmark = [pytest.mark.browser]
+
+D = dt.date
+PASSWORD = "kata sandi contoh 1"
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@pytest.fixture
+def padang(tmp_path: Path) -> Iterator[str]:
+    """The app over one late advocacy of Padang, and somebody there who uploads."""
+    path = tmp_path / "padang.duckdb"
+    with Store(path) as store:
+        accounts.add(store, "staf", "Staf contoh", "data_staf", "BBPOM-PDG", PASSWORD, first=False)
+        load(
+            store,
+            Kegiatan=[["ADV-1", "A", 2026, "BBPOM-PDG", "Advokasi Pasar Aman"]],
+            Langkah=[["ADV-1", 1, D(2026, 3, 2), D(2026, 3, 9)], ["ADV-1", 2, D(2026, 3, 10)]],
+        )
+        all_speak(store, D(2026, 11, 24))
+    with running_app(path) as url:
+        yield url
+
+
+def signed_in(open_page: Callable[..., Page], url: str, to: str, width: int = 1440) -> Page:
+    page = open_page(f"{url}/masuk?ke=/{to}", width=width, wait=False)
+    page.get_by_label("Nama masuk").fill("staf")
+    page.get_by_label("Kata sandi").fill(PASSWORD)
+    page.get_by_role("button", name="Masuk").click()
+    page.get_by_role("heading", level=1).wait_for()
+    settled(page)
+    return page
+
+
+def drop(page: Page, name: str, content: bytes) -> None:
+    page.locator("input[type=file]").set_input_files(
+        {"name": name, "mimeType": SHEET, "buffer": content}
+    )
+    expect(page.get_by_text("3. Pratinjau.")).to_be_visible()
+    settled(page)
+
+
+def test_a_step_is_recorded_from_where_it_is_late(padang, open_page):
+    page = signed_in(open_page, padang, "terlambat?tanggal=2026-11-24")
+    clicks = iter(range(1, 5))  # at most four
+    choose_row(page, "tabel_terlambat", 0)
+    next(clicks)
+    page.get_by_role("button", name="Catat langkah ini").click()
+    next(clicks)
+    expect(page.get_by_text("A.2 Mempersiapkan", exact=False)).to_be_visible()
+    settled(page)
+    day = (
+        page.get_by_test_id("stDateInput")
+        .filter(has_text="Tanggal Selesai")
+        .get_by_role("spinbutton")
+    )
+    day.first.focus()
+    page.keyboard.type("20032026", delay=40)
+    page.get_by_role("textbox", name="Nomor Dokumen").fill("B-12")
+    page.get_by_role("button", name="Simpan").click()
+    next(clicks)
+    expect(page.get_by_text("Tersimpan sebagai unggahan 2", exact=False)).to_be_visible()
+    goto(page, "Terlambat")
+    expect(page.get_by_text("Tidak ada langkah yang terlambat", exact=False)).to_be_visible()
+
+
+def test_several_steps_in_a_grid(padang, open_page):
+    page = signed_in(open_page, padang, "catat?catat=Beberapa langkah")
+    expect(page.get_by_role("button", name="Simpan 0 langkah")).to_be_disabled()
+    page.get_by_test_id("data-grid-canvas").wait_for()
+    frame = page.get_by_test_id("stDataFrameResizable").bounding_box()
+    assert frame is not None
+    # From the ID of the first row over step, start and finish to the document's number.
+    page.mouse.click(frame["x"] + 330, frame["y"] + 52)
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.keyboard.type("B-77", delay=80)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Simpan 1 langkah").click()
+    expect(page.get_by_text("Tersimpan sebagai unggahan 2", exact=False)).to_be_visible()
+    page.goto(f"{padang}/catat?kasus=ADV-1&langkah_catat=A.2")
+    expect(page.get_by_role("textbox", name="Nomor Dokumen")).to_have_value("B-77")
+
+
+def test_a_wrong_file_is_understood_sent_back_corrected_kept_and_undone(padang, open_page):
+    page = signed_in(open_page, padang, "unggah")
+    drop(page, "maret.xlsx", workbook(Langkah=[
+        ["ADV-1", 2, D(2026, 3, 10), D(2026, 3, 3)],
+        ["ADV-1", 3, D(2026, 3, 20), D(2026, 3, 21)],
+    ]))  # fmt: skip
+    assert metric(page, "Ditolak") == 1
+    book = download(page, "Unduh baris yang ditolak")
+    sheet = book["Langkah"]
+    headings = [cell.value for cell in sheet[1]]
+    assert "Alasan Ditolak" in headings
+    sheet.cell(2, headings.index("Tanggal Selesai") + 1).value = D(2026, 3, 19)
+    corrected = io.BytesIO()
+    book.save(corrected)
+    page.get_by_role("button", name="Simpan 1 baris yang benar").click()
+    expect(page.get_by_text("Tersimpan sebagai unggahan 2", exact=False)).to_be_visible()
+    drop(page, "maret-betul.xlsx", corrected.getvalue())
+    assert metric(page, "Ditolak") == 0
+    assert metric(page, "Berubah") == 1
+    page.get_by_role("button", name="Simpan semua").click()
+    expect(page.get_by_text("Tersimpan sebagai unggahan 3", exact=False)).to_be_visible()
+    page.get_by_text("Unggahan 3 · maret-betul.xlsx").click()
+    tick(page, "Saya yakin membatalkan")
+    page.get_by_role("button", name="Batalkan unggahan ini").click()
+    expect(page.get_by_text("Unggahan 3 (maret-betul.xlsx")).to_be_visible()
+    assert isinstance(book, openpyxl.Workbook)
+
+
+def test_a_step_is_recorded_on_a_phone(padang, open_page):
+    page = signed_in(open_page, padang, "catat?kasus=ADV-1", width=390)
+    page.get_by_role("textbox", name="Nomor Dokumen").fill("B-13")
+    page.get_by_role("button", name="Simpan").click()
+    expect(page.get_by_text("Tersimpan sebagai unggahan 2", exact=False)).to_be_visible()
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 390
