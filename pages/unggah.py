@@ -7,9 +7,9 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from pages.kit import endorsing, handing, mapping_step, measures, shell, stating, tables, words
+from pages.kit import approving, handing, mapping_step, measures, shell, stating, tables, words
 from pages.kit.doors.uploads import limits
-from sop_core import endorsements, importing
+from sop_core import approvals, importing
 from sop_core.access import DEMO
 from sop_core.errors import AccessDenied, ImportRefused, Refused, UndoRefused
 from sop_core.importing.limits import LISTED
@@ -376,7 +376,7 @@ def history(store: Store) -> None:
     if not batches:
         st.caption("Belum ada unggahan.")
         return
-    awaiting = {a.batch_id: a.said for a in endorsements.awaiting(store)}
+    awaiting = {a.batch_id: a.said for a in approvals.awaiting(store)}
     for batch in batches[:50]:
         when = batch.imported_at.replace(tzinfo=JAKARTA)
         state = "dibatalkan" if batch.undone_at else awaiting.get(batch.batch_id, "tersimpan")
@@ -478,7 +478,7 @@ def page() -> None:
     upload(store)
     stating.declare(store)
     stating.said(store)
-    endorsing.settings(store)
+    approving.settings(store)
     history(store)
 
 

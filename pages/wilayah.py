@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from pages.kit import (
+    approving,
     charts,
-    endorsing,
     figures,
     filters,
     heading,
@@ -315,7 +315,7 @@ def page() -> None:
     frame["status_name"] = frame["status"].map(STATUS_NAMES)
     frame["progress"] = frame["done_steps"].astype(str) + " dari " + frame["steps"].astype(str)
     since.draw(store, scope)
-    endorsing.queue(store, scope.units or ())
+    approving.queue(store, scope.units or ())
     metrics(region.headline(store, scope, code), bool(include))
     silent.of_region(store, scope, demo)
     st.selectbox(

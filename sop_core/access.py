@@ -222,7 +222,7 @@ _COVERS = {
     "activity": _BY_UNIT,
     "target": _BY_UNIT,
     "office_statement": _BY_UNIT,
-    "endorsing_office": _BY_UNIT,
+    "approving_office": _BY_UNIT,
     "step_fact": _BY_UNIT,
     "disposition": _BY_UNIT,
     "facilitator": _BY_UNIT,
@@ -253,8 +253,8 @@ _COVERS = {
         SELECT r.* FROM {{base}}.import_rejection r JOIN {{base}}.import_batch b USING (batch_id)
         WHERE b.imported_unit IN {_MINE}
     """,
-    "endorsement": f"""
-        SELECT e.* FROM {{base}}.endorsement e JOIN {{base}}.import_batch b USING (batch_id)
+    "approval": f"""
+        SELECT e.* FROM {{base}}.approval e JOIN {{base}}.import_batch b USING (batch_id)
         WHERE b.imported_unit IN {_MINE}
     """,
     "import_warning": f"""

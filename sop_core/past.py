@@ -36,8 +36,8 @@ _ENTERED: dict[str, tuple[str, str | None, str | None]] = {
     "calendar_override": ("entered_at", "withdrawn_at", "withdrawn_by"),
     "opened_year": ("entered_at", "withdrawn_at", "withdrawn_by"),
     "office_statement": ("stated_at", "withdrawn_at", "withdrawn_by"),
-    "endorsing_office": ("entered_at", "withdrawn_at", "withdrawn_by"),
-    "endorsement": ("said_at", None, None),
+    "approving_office": ("entered_at", "withdrawn_at", "withdrawn_by"),
+    "approval": ("said_at", None, None),
     "report_template": ("kept_at", "withdrawn_at", "withdrawn_by"),
     "disposition": ("decided_at", None, None),
 }
@@ -74,7 +74,7 @@ def known_on(store: Store, day: dt.date | None, confirmed: bool = False) -> Stor
     """The same viewer's store as it was at the end of a day in Jakarta; today's for today.
 
     ``confirmed`` without the uploads that wait for the head of their office or that were sent
-    back (endorsements.py), as if nobody had brought them yet. Cannot be written to. Made once a day asked for (about as long as counting all facts) and
+    back (approvals.py), as if nobody had brought them yet. Cannot be written to. Made once a day asked for (about as long as counting all facts) and
     kept at hand.
     """
     day = min(day or jakarta_today(), jakarta_today())

@@ -138,7 +138,7 @@ LAYERS = (
     {"definition", "coherence", "flows", "calendar", "units", "passwords"},
     {"counting", "facts", "access", "reference"},
     {"store"},
-    {"corrections", "process", "attempts", "statements", "years", "effects", "endorsements"},
+    {"corrections", "process", "attempts", "statements", "years", "effects", "approvals"},
     {"exporting", "importing", "demo"},
     {"past"},
     {"evaluation", "audit", "revisions"},

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from sop_core import endorsements, region
+from sop_core import approvals, region
 from sop_core.calendar import FIRST_YEAR, LAST_YEAR
 from sop_core.evaluation import Scope
 from sop_core.indonesian import format_date, today
@@ -70,7 +70,7 @@ def shared(store: Store) -> None:
             help="Langkah yang jatuh tempo sesudah data terakhir unitnya dihitung terlambat, seperti"
             " cara baca lama. Biasanya keadaannya tidak diketahui dan dihitung tersendiri.",
         )  # fmt: skip
-        if endorsements.asked_of(store):
+        if approvals.asked_of(store):
             st.toggle(
                 "Hanya yang disahkan", key="sah", bind="query-params",
                 help="Tanpa unggahan yang belum disahkan kepala unitnya.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.kit import endorsing, words
+from pages.kit import approving, words
 from pages.kit.filters import NATION
 from sop_core.evaluation import Scope
 from sop_core.store import Store
@@ -15,7 +15,7 @@ def draw(store: Store, scope: Scope, *sentences: str) -> None:
     """Head the figures of a scope: of which offices they are, and what else there is to say."""
     whose = words.say("**{}**", offices(store, scope))
     st.caption(words.join(" · ", (whose, words.join(" ", sentences))))
-    endorsing.mark(store, scope.units)
+    approving.mark(store, scope.units)
 
 
 def offices(store: Store, scope: Scope) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from sop_core.cli import (
-    confirming,
+    approving,
     days,
     figures,
     people,
@@ -121,7 +121,7 @@ def build_parser() -> Parser:
     records.register(command)
     recording.register(command)
     silence.register(command)
-    confirming.register(command)
+    approving.register(command)
     figures.register(command)
     days.register(command, common)
     years.register(command, common)

@@ -117,10 +117,10 @@ def as_of_option(sub: Parser) -> None:
 def known_option(
     sub: Parser, text: str = "seperti diketahui pada hari itu; tanpa --as-of juga tanggal acuannya"
 ) -> None:
-    """``--known-on``, and ``--endorsed``: what was entered, and what of it is confirmed."""
+    """``--known-on``, and ``--approved``: what was entered, and what of it is confirmed."""
     sub.add_argument("--known-on", type=past_day, default=None, help=text)
     sub.add_argument(
-        "--endorsed", action="store_true", help="tanpa unggahan yang belum disahkan kepala unitnya"
+        "--approved", action="store_true", help="tanpa unggahan yang belum disahkan kepala unitnya"
     )
 
 
@@ -158,7 +158,7 @@ def open_store(options: Any) -> Iterator[Store]:
         )
         try:
             known = past.known_on(
-                seen, getattr(options, "known_on", None), getattr(options, "endorsed", False)
+                seen, getattr(options, "known_on", None), getattr(options, "approved", False)
             )
             if known.database.known_on is not None and known.empty:
                 raise Refused(

@@ -320,7 +320,7 @@ COMMANDS = {
     "import": lambda unit: ["import", "orang-lain.xlsx"],
     "undo": lambda unit: ["undo", "1"],
     "record": lambda unit: ["record", "A-2026-LOKA-TPI", "7", "--document", "B-1"],
-    "endorse": lambda unit: ["endorse", "--list"],
+    "approve": lambda unit: ["approve", "--list"],
     "mapping": lambda unit: ["mapping", "orang-lain.xlsx"],
     "template": lambda unit: ["template", "templat.xlsx", *unit],
     "demo": lambda unit: ["demo", "--cases", "3", "--out", "demo.xlsx"],

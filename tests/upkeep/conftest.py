@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sop_core import accounts, corrections, endorsements, importing, sessions, statements, years
+from sop_core import accounts, approvals, corrections, importing, sessions, statements, years
 from sop_core.demo import demo_workbook
 from sop_core.disposition import decide
 from sop_core.importing import SourceFile
@@ -45,10 +45,10 @@ def fill(store: Store) -> None:
     accounts.add(store, "staf", "Staf contoh", "data_staf", "BBPOM-PDG")
     viewer = accounts.viewer_of(store, "staf")
     sessions.open_session(store, viewer)
-    endorsements.require(store, "BBPOM-PDG")
+    approvals.require(store, "BBPOM-PDG")
     own = load(store.as_viewer(viewer), Kegiatan=[["ADV-6", "A", 2025, "BBPOM-PDG", "Audiensi"]])
     assert own.batch_id is not None
-    endorsements.endorse(store, own.batch_id, "kembali", "judulnya kurang lengkap")
+    approvals.approve(store, own.batch_id, "kembali", "judulnya kurang lengkap")
 
 
 def _csv(name: str) -> bytes:

@@ -97,15 +97,15 @@ DAMAGE = {
     "an opening gone": ("DELETE FROM flow_year WHERE year = 2025", "hitung ulang"),
     "a day of opening moved": ("UPDATE flow_year SET opened_on = '2030-01-01'", "hitung ulang"),
     "a rule of confirming half taken back": (
-        "UPDATE endorsing_office SET withdrawn_by = 'x'", "pengesahan"),
+        "UPDATE approving_office SET withdrawn_by = 'x'", "pengesahan"),
     "a rule of confirming of no office": (
-        "UPDATE endorsing_office SET unit_code = 'HILANG'", "pengesahan"),
+        "UPDATE approving_office SET unit_code = 'HILANG'", "pengesahan"),
     "a rule of confirming put in by hand": (
-        "INSERT INTO endorsing_office SELECT 'LOKA-TPI', 'x', TIMESTAMP '2099-01-01', NULL, NULL", "jejak"),
-    "an unknown verdict": ("UPDATE endorsement SET verdict = 'entah'", "pengesahan"),
-    "sent back without a note": ("UPDATE endorsement SET note = ' '", "pengesahan"),
-    "a verdict on no upload": ("UPDATE endorsement SET batch_id = 99", "pengesahan"),
-    "a verdict put in by hand": ("INSERT INTO endorsement SELECT 2, 2, 'sah', '', 'x', TIMESTAMP '2099-01-01'", "jejak"),
+        "INSERT INTO approving_office SELECT 'LOKA-TPI', 'x', TIMESTAMP '2099-01-01', NULL, NULL", "jejak"),
+    "an unknown verdict": ("UPDATE approval SET verdict = 'entah'", "pengesahan"),
+    "sent back without a note": ("UPDATE approval SET note = ' '", "pengesahan"),
+    "a verdict on no upload": ("UPDATE approval SET batch_id = 99", "pengesahan"),
+    "a verdict put in by hand": ("INSERT INTO approval SELECT 2, 2, 'sah', '', 'x', TIMESTAMP '2099-01-01'", "jejak"),
     "a statement of tomorrow": ("UPDATE office_statement SET until = '2099-01-01'", "pernyataan"),
     "a statement gone": (
         "DELETE FROM office_statement WHERE statement_no = 1", "pernyataan"),

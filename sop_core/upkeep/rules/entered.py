@@ -7,8 +7,8 @@ still in the store can. Held only against changes made since there is an audit (
 
 from __future__ import annotations
 
+from sop_core.approvals import SENT_BACK, VERDICTS
 from sop_core.disposition import DECISIONS
-from sop_core.endorsements import SENT_BACK, VERDICTS
 from sop_core.upkeep.rules.writing import Rule, among, breaks, refers
 
 _SINCE = "(SELECT coalesce(min(applied_at), 'infinity') FROM schema_version WHERE version = 3)"
@@ -60,20 +60,20 @@ RULES = (
          "SELECT n::VARCHAR FROM (SELECT unnest(range(1, max(statement_no) + 1)) AS n"
          " FROM office_statement) WHERE n NOT IN (SELECT statement_no FROM office_statement)",
          "pernyataan yang pernah dibuat hilang"),
-    breaks("pengesahan", "endorsing_office", _HALF_TAKEN_BACK,
+    breaks("pengesahan", "approving_office", _HALF_TAKEN_BACK,
            "kewajiban pengesahan dengan penarikan yang tidak lengkap"),
     Rule("pengesahan",
-         "SELECT unit_code FROM endorsing_office WHERE withdrawn_at IS NULL"
+         "SELECT unit_code FROM approving_office WHERE withdrawn_at IS NULL"
          " GROUP BY unit_code HAVING count(*) > 1",
          "unit yang dua kali wajib disahkan"),
-    refers("pengesahan", "endorsing_office", "unit_code", "unit.code", "kewajiban pengesahan unit yang tidak ada"),
-    refers("pengesahan", "endorsement", "batch_id", "import_batch.batch_id", "pengesahan tanpa unggahannya"),
-    breaks("pengesahan", "endorsement",
+    refers("pengesahan", "approving_office", "unit_code", "unit.code", "kewajiban pengesahan unit yang tidak ada"),
+    refers("pengesahan", "approval", "batch_id", "import_batch.batch_id", "pengesahan tanpa unggahannya"),
+    breaks("pengesahan", "approval",
            f"verdict NOT IN {among(VERDICTS)} OR trim(said_by) = '' OR (verdict = '{SENT_BACK}' AND trim(note) = '')",
            "pengesahan tanpa putusan, pemberi, atau catatannya"),
     Rule("pengesahan",
-         "SELECT n::VARCHAR FROM (SELECT unnest(range(1, max(endorsement_no) + 1)) AS n"
-         " FROM endorsement) WHERE n NOT IN (SELECT endorsement_no FROM endorsement)",
+         "SELECT n::VARCHAR FROM (SELECT unnest(range(1, max(approval_no) + 1)) AS n"
+         " FROM approval) WHERE n NOT IN (SELECT approval_no FROM approval)",
          "pengesahan yang pernah diberikan hilang"),
     breaks("revisi", "sop_document",
            "(withdrawn_by IS NULL) <> (withdrawn_at IS NULL) OR withdrawn_at < entered_at",
@@ -101,9 +101,9 @@ RULES = (
             "a.subject = t.flow || ' ' || t.year"),
     _traced("opened_year", "year", "withdrawn_at", "tahun",
             "a.subject = 'tutup ' || t.flow || ' ' || t.year"),
-    _traced("endorsing_office", "unit_code", "entered_at", "aturan_pengesahan",
+    _traced("approving_office", "unit_code", "entered_at", "aturan_pengesahan",
             "a.subject = t.unit_code"),
-    _traced("endorsement", "endorsement_no", "said_at", "pengesahan",
+    _traced("approval", "approval_no", "said_at", "pengesahan",
             "a.subject = 'unggahan ' || t.batch_id"),
     # With a file that changed nothing, the trace is the upload's, a moment later.
     Rule("jejak",

@@ -66,19 +66,19 @@ def awaiting(store: Store, units: tuple[str, ...] | None = None) -> list[Awaitin
 
 def asked_of(store: Store) -> bool:
     """Whether any office that the viewer sees has its uploads confirmed."""
-    return bool(store.one("SELECT EXISTS (FROM endorsing_office WHERE withdrawn_at IS NULL)"))
+    return bool(store.one("SELECT EXISTS (FROM approving_office WHERE withdrawn_at IS NULL)"))
 
 
 def history(store: Store, batch_id: int) -> list[dict[str, Any]]:
     """Every word on one upload (``verdict``, ``note``, ``said_by``, ``said_at``), newest first."""
     return store.rows(
-        "SELECT verdict, note, said_by, said_at FROM endorsement WHERE batch_id = $b"
-        " ORDER BY endorsement_no DESC",
+        "SELECT verdict, note, said_by, said_at FROM approval WHERE batch_id = $b"
+        " ORDER BY approval_no DESC",
         b=batch_id,
     )
 
 
-def may_endorse(store: Store, unit: str) -> bool:
+def may_approve(store: Store, unit: str) -> bool:
     """Whether the viewer is the head to whom an office's uploads are put: its own, or the head of
     the Balai that coordinates it (a Loka's reports go there, SOP A.7, B.7, C.5).
     """
@@ -90,7 +90,7 @@ def may_endorse(store: Store, unit: str) -> bool:
     )
 
 
-def endorse(store: Store, batch_id: int, verdict: str, note: str = "") -> None:
+def approve(store: Store, batch_id: int, verdict: str, note: str = "") -> None:
     """Confirm an upload, or send it back with a note to whoever uploaded it.
 
     Raises Refused for an upload that is not there, was undone or is confirmed already, and for
@@ -109,15 +109,15 @@ def endorse(store: Store, batch_id: int, verdict: str, note: str = "") -> None:
         row = cursor.execute(
             "SELECT unit_code, standing FROM awaiting_batch WHERE batch_id = $b", {"b": batch_id}
         ).fetchone()
-        if row is not None and not may_endorse(store, str(row[0])):
+        if row is not None and not may_approve(store, str(row[0])):
             raise store.refusal(trace.action, trace.subject, "Unggahan itu bukan dari unit Anda.")
         if row is None:
             raise Refused(f"Unggahan {batch_id} tidak menunggu pengesahan.")
         trace.before, trace.after = row[1], {"putusan": verdict, "catatan": note}
         cursor.execute(
             """
-            INSERT INTO endorsement SELECT coalesce(max(endorsement_no), 0) + 1, $b, $verdict, $note,
-                $who, $now FROM endorsement
+            INSERT INTO approval SELECT coalesce(max(approval_no), 0) + 1, $b, $verdict, $note,
+                $who, $now FROM approval
             """,
             {
                 "b": batch_id,
@@ -133,7 +133,7 @@ def endorse(store: Store, batch_id: int, verdict: str, note: str = "") -> None:
 def offices(store: Store, on: dt.date) -> list[Unit]:
     """Offices of whose uploads the head is asked, as registered on a day."""
     codes = {row["unit_code"] for row in store.rows(
-        "SELECT unit_code FROM endorsing_office WHERE withdrawn_at IS NULL")}  # fmt: skip
+        "SELECT unit_code FROM approving_office WHERE withdrawn_at IS NULL")}  # fmt: skip
     return [u for u in store.register(on) if u.code in codes]
 
 
@@ -145,13 +145,13 @@ def require(store: Store, unit: str) -> None:
         raise Refused(f"Unit {unit} bukan Balai Besar, Balai, atau Loka.")
     with store.write(trace) as cursor:
         held = cursor.execute(
-            "SELECT count(*) FROM endorsing_office WHERE unit_code = $unit AND withdrawn_at IS NULL",
+            "SELECT count(*) FROM approving_office WHERE unit_code = $unit AND withdrawn_at IS NULL",
             {"unit": unit},
         ).fetchone()
         if held and held[0]:
             raise Refused(f"Unggahan unit {unit} sudah wajib disahkan.")
         cursor.execute(
-            "INSERT INTO endorsing_office VALUES ($unit, $who, $now, NULL, NULL)",
+            "INSERT INTO approving_office VALUES ($unit, $who, $now, NULL, NULL)",
             {"unit": unit, "who": store.viewer.name, "now": now()},
         )
         bump_version(cursor)
@@ -162,7 +162,7 @@ def release(store: Store, unit: str) -> None:
     trace = Trace("aturan_pengesahan", unit, before="wajib")
     with store.write(trace) as cursor:
         row = cursor.execute(
-            "UPDATE endorsing_office SET withdrawn_by = $who, withdrawn_at = $now"
+            "UPDATE approving_office SET withdrawn_by = $who, withdrawn_at = $now"
             " WHERE unit_code = $unit AND withdrawn_at IS NULL RETURNING unit_code",
             {"unit": unit, "who": store.viewer.name, "now": now()},
         ).fetchone()

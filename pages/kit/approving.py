@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.kit import tables, words
-from sop_core import endorsements
-from sop_core.endorsements import CONFIRMED, LONGEST_NOTE, SENT_BACK, Awaiting
+from sop_core import approvals
+from sop_core.approvals import CONFIRMED, LONGEST_NOTE, SENT_BACK, Awaiting
 from sop_core.errors import Refused
 from sop_core.indonesian import format_date, format_number, today
 from sop_core.store import Store
@@ -28,7 +28,7 @@ CONTENT_COLUMNS = {
 
 def mark(store: Store, units: tuple[str, ...] | None) -> None:
     """Below the heading of figures: how many uploads in them nobody has confirmed."""
-    told = endorsements.said(endorsements.awaiting(store, units))
+    told = approvals.said(approvals.awaiting(store, units))
     if told:
         st.caption(
             words.say(
@@ -45,8 +45,8 @@ def queue(store: Store, units: tuple[str, ...]) -> None:
     if news:
         st.success(words.text(news), icon=":material/verified:")
     found = [
-        a for a in endorsements.awaiting(store, units)
-        if store.viewer.may("pengesahan") and endorsements.may_endorse(store, a.unit_code)
+        a for a in approvals.awaiting(store, units)
+        if store.viewer.may("pengesahan") and approvals.may_approve(store, a.unit_code)
     ]  # fmt: skip
     if not found:
         return
@@ -75,7 +75,7 @@ def _one(store: Store, awaiting: Awaiting, office: str) -> None:
     )  # fmt: skip
     if st.toggle("Lihat isinya", key=f"isi_unggahan_{number}"):
         tables.plain(
-            endorsements.contents(store, number), CONTENT_COLUMNS, alt=f"Isi unggahan {number}",
+            approvals.contents(store, number), CONTENT_COLUMNS, alt=f"Isi unggahan {number}",
             height=280,
         )  # fmt: skip
     with st.form(f"sahkan_{number}", border=False):
@@ -91,11 +91,11 @@ def _one(store: Store, awaiting: Awaiting, office: str) -> None:
 
 def _say(store: Store, number: int, verdict: str, note: str) -> None:
     try:
-        endorsements.endorse(store, number, verdict, note)
+        approvals.approve(store, number, verdict, note)
     except Refused as error:
         st.error(words.refused(error), icon=":material/block:")
         return
-    st.session_state[NEWS] = f"Unggahan {number} {endorsements.VERDICTS[verdict].lower()}."
+    st.session_state[NEWS] = f"Unggahan {number} {approvals.VERDICTS[verdict].lower()}."
     st.rerun()
 
 
@@ -109,7 +109,7 @@ def settings(store: Store) -> None:
         " langsung dihitung."
     )
     names = {u.code: u.name for u in store.register(today()) if u.kind in UPT_KINDS}
-    now = [u.code for u in endorsements.offices(store, today())]
+    now = [u.code for u in approvals.offices(store, today())]
     with st.form("aturan_pengesahan", border=False):
         chosen = st.multiselect(
             "Unit yang unggahannya wajib disahkan", list(names), default=now,
@@ -123,9 +123,9 @@ def settings(store: Store) -> None:
 def _settle(store: Store, before: set[str], after: set[str]) -> None:
     try:
         for unit in sorted(after - before):
-            endorsements.require(store, unit)
+            approvals.require(store, unit)
         for unit in sorted(before - after):
-            endorsements.release(store, unit)
+            approvals.release(store, unit)
     except Refused as error:
         st.error(words.refused(error), icon=":material/block:")
         return

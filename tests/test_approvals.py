@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from sop_core import endorsements, evaluation, importing, past, region
+from sop_core import approvals, evaluation, importing, past, region
 from sop_core.access import Viewer
-from sop_core.endorsements import CONFIRMED, SENT_BACK
+from sop_core.approvals import CONFIRMED, SENT_BACK
 from sop_core.errors import AccessDenied, Refused
 from sop_core.evaluation import Scope
 from sop_core.importing import recording
@@ -36,7 +36,7 @@ def asked(store):
         Kegiatan=[advocacy()],
         Langkah=[["ADV-1", 1, D(2025, 3, 3), D(2025, 3, 14)]],
     )
-    endorsements.require(store.as_viewer(CENTRE), PADANG)
+    approvals.require(store.as_viewer(CENTRE), PADANG)
     return store
 
 
@@ -45,18 +45,18 @@ def brought(store, **sheets):
 
 
 def test_an_upload_counts_at_once_and_waits_for_the_head(asked):
-    assert endorsements.awaiting(asked) == [], "what came before waits for nobody"
+    assert approvals.awaiting(asked) == [], "what came before waits for nobody"
     number = brought(asked, Kegiatan=[advocacy("ADV-2")])
     assert asked.one("SELECT count(*) FROM activity") == 2
-    (waiting,) = endorsements.awaiting(asked.as_viewer(HEAD))
+    (waiting,) = approvals.awaiting(asked.as_viewer(HEAD))
     assert (waiting.batch_id, waiting.standing, waiting.said) == (
         number,
         "menunggu",
         "Belum disahkan",
     )
-    assert endorsements.contents(asked, number)["case_id"].tolist() == ["ADV-2"]
-    endorsements.endorse(asked.as_viewer(HEAD), number, CONFIRMED)
-    assert endorsements.awaiting(asked) == []
+    assert approvals.contents(asked, number)["case_id"].tolist() == ["ADV-2"]
+    approvals.approve(asked.as_viewer(HEAD), number, CONFIRMED)
+    assert approvals.awaiting(asked) == []
     assert doctor(asked) == []
 
 
@@ -64,15 +64,15 @@ def test_one_sent_back_names_who_and_why_until_it_is_confirmed(asked):
     number = brought(asked, Kegiatan=[advocacy("ADV-2")])
     head = asked.as_viewer(HEAD)
     with pytest.raises(Refused, match="apa yang perlu diperbaiki"):
-        endorsements.endorse(head, number, SENT_BACK, "  ")
-    endorsements.endorse(head, number, SENT_BACK, "judulnya salah")
-    (waiting,) = endorsements.awaiting(asked.as_viewer(STAFF))
+        approvals.approve(head, number, SENT_BACK, "  ")
+    approvals.approve(head, number, SENT_BACK, "judulnya salah")
+    (waiting,) = approvals.awaiting(asked.as_viewer(STAFF))
     assert waiting.said == "Dikembalikan oleh Kepala contoh: judulnya salah"
-    assert endorsements.said([waiting]) == "1 unggahan dikembalikan"
-    endorsements.endorse(head, number, CONFIRMED)
-    assert [w["verdict"] for w in endorsements.history(asked, number)] == ["sah", "kembali"]
+    assert approvals.said([waiting]) == "1 unggahan dikembalikan"
+    approvals.approve(head, number, CONFIRMED)
+    assert [w["verdict"] for w in approvals.history(asked, number)] == ["sah", "kembali"]
     with pytest.raises(Refused, match="tidak menunggu"):
-        endorsements.endorse(head, number, CONFIRMED)
+        approvals.approve(head, number, CONFIRMED)
 
 
 def test_what_is_recorded_step_by_step_waits_too(asked):
@@ -80,7 +80,7 @@ def test_what_is_recorded_step_by_step_waits_too(asked):
     recording.record(
         asked.as_viewer(STAFF), [Typed(LANGKAH, key, {**key, "started": D(2025, 3, 17)})]
     )
-    (waiting,) = endorsements.awaiting(asked)
+    (waiting,) = approvals.awaiting(asked)
     assert waiting.files == "catat-langkah.csv"
 
 
@@ -90,7 +90,7 @@ def test_figures_without_what_is_not_confirmed(asked):
     assert evaluation.headline(confirmed, Scope(today())) == before, "nothing waits yet"
     brought(asked, Kegiatan=[advocacy("ADV-2")],
             Langkah=[["ADV-1", 1, D(2025, 3, 3), D(2025, 3, 17)], ["ADV-2", 1, D(2025, 5, 5)]])  # fmt: skip
-    number = endorsements.awaiting(asked)[0].batch_id
+    number = approvals.awaiting(asked)[0].batch_id
     assert evaluation.headline(asked, Scope(today())) != before
     confirmed = past.known_on(asked, None, confirmed=True)
     assert evaluation.headline(confirmed, Scope(today())) == before
@@ -99,7 +99,7 @@ def test_figures_without_what_is_not_confirmed(asked):
     ]
     with pytest.raises(Refused):
         load(confirmed, Kegiatan=[advocacy("ADV-3")])
-    endorsements.endorse(asked.as_viewer(HEAD), number, CONFIRMED)
+    approvals.approve(asked.as_viewer(HEAD), number, CONFIRMED)
     confirmed = past.known_on(asked, None, confirmed=True)
     assert evaluation.headline(confirmed, Scope(today())) == evaluation.headline(
         asked, Scope(today())
@@ -122,13 +122,13 @@ def test_who_confirms(asked):
     number = brought(asked, Kegiatan=[advocacy("ADV-2")])
     for viewer in (STAFF, CENTRE, Viewer("p", "Pimpinan contoh", "pimpinan")):
         with pytest.raises(AccessDenied):
-            endorsements.endorse(asked.as_viewer(viewer), number, CONFIRMED)
+            approvals.approve(asked.as_viewer(viewer), number, CONFIRMED)
     with pytest.raises(AccessDenied, match="bukan dari unit Anda"):
-        endorsements.endorse(asked.as_viewer(OTHER_HEAD), number, CONFIRMED)
-    assert endorsements.awaiting(asked.as_viewer(OTHER_HEAD)) == []
+        approvals.approve(asked.as_viewer(OTHER_HEAD), number, CONFIRMED)
+    assert approvals.awaiting(asked.as_viewer(OTHER_HEAD)) == []
     for viewer in (STAFF, HEAD):
         with pytest.raises(AccessDenied):
-            endorsements.release(asked.as_viewer(viewer), PADANG)
+            approvals.release(asked.as_viewer(viewer), PADANG)
     refused = asked.one(
         "SELECT count(*) FROM audit WHERE action = 'pengesahan' AND outcome = 'ditolak'"
     )
@@ -138,22 +138,22 @@ def test_who_confirms(asked):
 def test_the_rule_is_set_and_lifted_by_the_centre(asked):
     centre = asked.as_viewer(CENTRE)
     with pytest.raises(Refused, match="sudah wajib"):
-        endorsements.require(centre, PADANG)
+        approvals.require(centre, PADANG)
     with pytest.raises(Refused, match="bukan Balai"):
-        endorsements.require(centre, "NASIONAL")
+        approvals.require(centre, "NASIONAL")
     brought(asked, Kegiatan=[advocacy("ADV-2")])
-    assert [u.code for u in endorsements.offices(centre, today())] == [PADANG]
-    endorsements.release(centre, PADANG)
-    assert endorsements.awaiting(asked) == []
+    assert [u.code for u in approvals.offices(centre, today())] == [PADANG]
+    approvals.release(centre, PADANG)
+    assert approvals.awaiting(asked) == []
     with pytest.raises(Refused, match="tidak wajib"):
-        endorsements.release(centre, PADANG)
+        approvals.release(centre, PADANG)
     # Asked again from now on: what came in between waits for nobody.
-    endorsements.require(centre, PADANG)
-    assert endorsements.awaiting(asked) == []
+    approvals.require(centre, PADANG)
+    assert approvals.awaiting(asked) == []
 
 
 def test_an_undone_upload_waits_no_more(asked):
     number = brought(asked, Kegiatan=[advocacy("ADV-2")])
     importing.undo(asked.as_viewer(STAFF), number, "Siti contoh")
-    assert endorsements.awaiting(asked) == []
+    assert approvals.awaiting(asked) == []
     assert doctor(asked) == []

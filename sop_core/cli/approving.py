@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sop_core import endorsements
+from sop_core import approvals
+from sop_core.approvals import CONFIRMED, SENT_BACK
 from sop_core.cli.common import Command, number, open_store, print_json, unit_code
-from sop_core.endorsements import CONFIRMED, SENT_BACK
 from sop_core.errors import UsageError
 from sop_core.indonesian import format_date, today
 
 
 def register(command: Command) -> None:
     """The commands of this file."""
-    sub = command("endorse", run_endorse, "Sahkan atau kembalikan satu unggahan")
+    sub = command("approve", run_approve, "Sahkan atau kembalikan satu unggahan")
     sub.add_argument("batch", nargs="?", type=number, metavar="BATCH")
     sub.add_argument("--send-back", metavar="CATATAN", help="kembalikan dengan catatan ini")
     which = sub.add_mutually_exclusive_group()
@@ -25,22 +25,22 @@ def register(command: Command) -> None:
     which.add_argument("--release", metavar="UNIT", help="lepaskan satu unit")
 
 
-def run_endorse(options: Any) -> int:
+def run_approve(options: Any) -> int:
     """One upload confirmed or sent back, or what there is to say of them."""
     with open_store(options) as store:
         if options.require or options.release:
             code = unit_code(store, options.require or options.release) or ""
-            (endorsements.require if options.require else endorsements.release)(store, code)
+            (approvals.require if options.require else approvals.release)(store, code)
             words = f"Unggahan {code} {'wajib disahkan' if options.require else 'tidak wajib disahkan lagi'}."
             found: Any = {"unit": code, "required": bool(options.require)}
         elif options.offices:
-            units = endorsements.offices(store, today())
+            units = approvals.offices(store, today())
             found, words = (
                 [u.code for u in units],
                 "\n".join(f"{u.code:12} {u.name}" for u in units),
             )
         elif options.list:
-            waiting = endorsements.awaiting(store)
+            waiting = approvals.awaiting(store)
             found = [vars(a) for a in waiting]
             words = "\n".join(
                 f"{a.batch_id:5} {a.unit_code:12} {format_date(a.imported_at.date()):18} {a.files}: {a.said}"
@@ -52,8 +52,8 @@ def run_endorse(options: Any) -> int:
             )
         else:
             verdict = CONFIRMED if options.send_back is None else SENT_BACK
-            endorsements.endorse(store, options.batch, verdict, options.send_back or "")
-            words = f"Unggahan {options.batch} {endorsements.VERDICTS[verdict].lower()}."
+            approvals.approve(store, options.batch, verdict, options.send_back or "")
+            words = f"Unggahan {options.batch} {approvals.VERDICTS[verdict].lower()}."
             found = {"batch_id": options.batch, "verdict": verdict}
     if options.json:
         print_json(found)
