@@ -38,6 +38,9 @@ _ENTERED: dict[str, tuple[str, str | None, str | None]] = {
     "office_statement": ("stated_at", "withdrawn_at", "withdrawn_by"),
     "report_template": ("kept_at", "withdrawn_at", "withdrawn_by"),
     "disposition": ("decided_at", None, None),
+    "hindrance": ("said_at", "withdrawn_at", "withdrawn_by"),
+    "hindrance_reason": ("entered_at", None, None),
+    "case_remark": ("said_at", None, None),
 }
 """When a row was entered, and when and by whom it was taken back."""
 _OF_BATCH = (*(f"{s.table}_vouched" for s in SHEETS), "import_sheet", "import_rejection")
