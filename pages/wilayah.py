@@ -7,11 +7,24 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.kit import charts, figures, filters, heading, shell, silent, since, tables, words
+from pages.kit import (
+    charts,
+    figures,
+    filters,
+    heading,
+    hindering,
+    remarking,
+    shell,
+    silent,
+    since,
+    tables,
+    words,
+)
 from pages.kit.figures import Figure
 from sop_core import orders, region
 from sop_core.coherence import LEVEL_NAMES
 from sop_core.evaluation import DUE_RULES, START_RULES, STATUS_NAMES, Scope
+from sop_core.hindrances import HEADINGS
 from sop_core.indonesian import format_date, format_number, format_percent
 from sop_core.region import Parts
 from sop_core.store import Store
@@ -38,6 +51,7 @@ CASE_COLUMNS = {
     "year": "Tahun",
     "progress": "Kemajuan",
     "late_steps": "Langkah terlambat",
+    **HEADINGS,
     "case_id": "ID",
 }
 PIPELINE_COLUMNS = {
@@ -65,6 +79,7 @@ STEP_COLUMNS = {
     "days_waited": "Jeda (HK)",
     "days_used": "Terpakai (HK)",
     "days_late": "Terlambat (HK)",
+    **HEADINGS,
     "provisional": "Sementara",
 }
 ORDER_COLUMNS = {
@@ -266,6 +281,8 @@ def case_detail(store: Store, scope: Scope, demo: bool) -> None:
         st.info("Kasus ini belum mulai pada tanggal acuan.")
     tables.plain(steps, STEP_COLUMNS, alt="Langkah kasus ini")
     tables.export(steps, STEP_COLUMNS, f"Langkah {case_id}", scope, demo, str(head["title"]))
+    hindering.draw(store, case_id, scope, demo)
+    remarking.draw(store, case_id, scope, demo)
     routing(store, head)
     records = region.case_records(store, case_id)
     with st.expander(f"Catatan asal ({len(records)} baris)", expanded=False):

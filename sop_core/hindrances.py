@@ -34,14 +34,19 @@ def allows(viewer: Viewer, unit: str, kind: str) -> bool:
     return viewer.may(ACTION) and (viewer.uploads_for(unit, kind) or viewer.unit == unit)
 
 
+def may_say(store: Store, case_id: str, today: dt.date | None = None) -> bool:
+    """Whether the viewer says it of that case's steps; not of a case that is not theirs to see."""
+    case = cases.find(store, case_id, today or jakarta_today())
+    return case is not None and allows(store.viewer, case.unit, case.kind)
+
+
 def open_steps(store: Store, case_id: str, today: dt.date | None = None) -> list[dict[str, Any]]:
     """The steps of a case of which the viewer may say it today: ``step_no``, ``step``, ``status``.
 
     None for a case of another office than the viewer's, and for a visitor where it is no demo.
     """
     today = today or jakarta_today()
-    case = cases.find(store, case_id, today)
-    if case is None or not allows(store.viewer, case.unit, case.kind):
+    if not may_say(store, case_id, today):
         return []
     return store.rows(
         "SELECT step_no, flow || '.' || step_no AS step, status FROM hinderable_step($today)"
