@@ -73,7 +73,7 @@ def draw(store: Store, case_id: str, scope: Scope, demo: bool) -> None:
 
 def _chosen(steps: list[dict[str, Any]]) -> int:
     """The number of the step that is spoken of: asked where several are late or wait."""
-    names = {f"{s['step']} ({STATUS_NAMES[s['status']].lower()})": int(s["step_no"]) for s in steps}
+    names = {f"{s['step']} · {STATUS_NAMES[s['status']]}": int(s["step_no"]) for s in steps}
     choices = list(names)
     if len(choices) == 1:
         st.markdown(words.say("Langkah **{}**", choices[0]))

@@ -13,7 +13,7 @@ from sop_core.reports.model import Section, rows_of
 from sop_core.store import Store
 
 PAPER_ROWS = 25
-COLUMN = "hindered"
+"""Rows of a list that paper shows."""
 
 
 def beside(frame: pd.DataFrame, columns: dict[str, str]) -> tuple[pd.DataFrame, dict[str, str]]:
@@ -25,7 +25,10 @@ def beside(frame: pd.DataFrame, columns: dict[str, str]) -> tuple[pd.DataFrame, 
         f"{row['hindrance']}: {row['plan']} ({format_date(row['plan_on'])})" if has else None
         for row, has in zip(frame.to_dict("records"), told, strict=True)
     ]
-    return frame.assign(**{COLUMN: texts}), {**columns, COLUMN: "Hambatan dan rencana"}
+    return frame.assign(hindered=pd.Series(texts, index=frame.index, dtype=object)), {
+        **columns,
+        "hindered": "Hambatan dan rencana",
+    }
 
 
 def of_case(store: Store, case_id: str, steps: pd.DataFrame, as_of: dt.date) -> list[Section]:
