@@ -41,7 +41,7 @@ def may_say(store: Store, case_id: str, today: dt.date | None = None) -> bool:
 
 
 def open_steps(store: Store, case_id: str, today: dt.date | None = None) -> list[dict[str, Any]]:
-    """The steps of a case of which the viewer may say it today: ``step_no``, ``step``, ``status``.
+    """The steps of a case of which the viewer may say it today: number, code, status, wording.
 
     None for a case of another office than the viewer's, and for a visitor where it is no demo.
     """
@@ -49,8 +49,10 @@ def open_steps(store: Store, case_id: str, today: dt.date | None = None) -> list
     if not may_say(store, case_id, today):
         return []
     return store.rows(
-        "SELECT step_no, flow || '.' || step_no AS step, status FROM hinderable_step($today)"
-        " WHERE case_id = $case_id ORDER BY step_no",
+        "SELECT s.step_no, s.flow || '.' || s.step_no AS step, s.status, d.activity"
+        " FROM hinderable_step($today) s JOIN sop_step d ON d.revision = s.revision"
+        " AND d.flow = s.flow AND d.step_no = s.step_no"
+        " WHERE s.case_id = $case_id ORDER BY s.step_no",
         today=today,
         case_id=case_id,
     )
@@ -81,7 +83,7 @@ def say(
         raise Refused(f"Rencana wajib diisi, paling panjang {LONGEST_PLAN} huruf.")
     if not today <= plan_on <= dt.date(LAST_YEAR, 12, 31):
         raise Refused(f"Tanggal rencana paling awal hari ini ({format_date(today)}) dan paling akhir tahun {LAST_YEAR}.")  # fmt: skip
-    _refuse_unless_open(store, case, step_no, today)
+    activity = _open_step(store, case, step_no, today)
     trace = Trace(ACTION, _subject(case_id, step_no))
     trace.after = {"alasan": reason, "rencana_pada": plan_on}
     with store.write(trace) as cursor:
@@ -95,10 +97,10 @@ def say(
             """
             INSERT INTO hindrance
             SELECT (SELECT coalesce(max(hindrance_no), 0) + 1 FROM hindrance), $case_id, $step_no,
-                $unit, $reason, $label, $plan, $plan_on, $who, $now, NULL, NULL
+                $activity, $unit, $reason, $label, $plan, $plan_on, $who, $now, NULL, NULL
             RETURNING hindrance_no
             """,
-            {"case_id": case_id, "step_no": step_no, "unit": case.unit, "reason": reason,
+            {"case_id": case_id, "step_no": step_no, "activity": activity, "unit": case.unit, "reason": reason,
              "label": labels[reason], "plan": plan, "plan_on": plan_on, "who": store.viewer.name,
              "now": now()},
         ).fetchone()  # fmt: skip
@@ -170,7 +172,7 @@ def history(store: Store, case_id: str, step_no: int | None = None) -> pd.DataFr
         SELECT h.hindrance_no, h.step_no, c.flow || '.' || h.step_no AS step, h.reason,
             h.label AS hindrance, h.plan, h.plan_on, h.said_by, h.said_at, h.withdrawn_by,
             h.withdrawn_at
-        FROM hindrance h JOIN sop_case c USING (case_id)
+        FROM hindrance_said h JOIN sop_case c USING (case_id)
         WHERE h.case_id = $case_id AND ($step_no::INTEGER IS NULL OR h.step_no = $step_no)
         ORDER BY h.hindrance_no DESC
         """,
@@ -187,11 +189,11 @@ def _own(store: Store, case_id: str, today: dt.date) -> Case:
     return case
 
 
-def _refuse_unless_open(store: Store, case: Case, step_no: int, today: dt.date) -> None:
-    """Raises Refused unless the step is late or waits."""
-    steps = {row["step_no"] for row in open_steps(store, case.case_id, today)}
+def _open_step(store: Store, case: Case, step_no: int, today: dt.date) -> str:
+    """The wording of a step that is late or waits; raises Refused for another one."""
+    steps = {row["step_no"]: row["activity"] for row in open_steps(store, case.case_id, today)}
     if step_no in steps:
-        return
+        return str(steps[step_no])
     status = store.one(
         "SELECT status FROM step_status($today) WHERE case_id = $case_id AND step_no = $step_no",
         today=today,

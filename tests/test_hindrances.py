@@ -16,13 +16,14 @@ from sop_core import (
     national,
     past,
     region,
+    revisions,
     silence,
 )
 from sop_core.access import VISITOR, Viewer
 from sop_core.errors import AccessDenied, Refused
 from sop_core.evaluation import Scope
 from sop_core.store import Store
-from tests.builders import TODAY, all_speak, load, open_years, steps_of
+from tests.builders import TODAY, all_speak, enter, load, open_years, revised, steps_of, with_step
 
 D = dt.date
 SOON = TODAY + dt.timedelta(days=10)
@@ -263,6 +264,18 @@ def test_what_an_office_said_is_not_read_by_the_next_one_under_that_id(late):
     load(late, Kegiatan=[["ADV-K", "A", 2026, "BBPOM-PDG", "Dipindahkan"]])
     assert hindrances.history(late.as_viewer(PADANG), "ADV-K").empty
     assert len(hindrances.history(late, "ADV-K")) == 1
+
+
+def test_it_stays_with_its_step_where_a_revision_renumbers_it(store, at):
+    load(store, Kegiatan=[["ADV-K", "A", 2026, "BBPOM-KPG", "Advokasi Kupang"]])
+    say(store, 1, "ADV-K")
+    new = with_step(revised("05", D(2026, 1, 1)), "A", 1, sla_days=3, counted_from="mulai", counted_reason="uji")  # fmt: skip
+    enter(store, new)
+    say(store, 1, "ADV-K", reason="sdm")
+    assert [s[:2] for s in stands(store, "ADV-K")] == [("A.1", "SDM terbatas"), ("A.2", "Anggaran belum turun")]  # fmt: skip
+    assert hindrances.history(store, "ADV-K", 2)["step"].tolist() == ["A.2"]
+    revisions.withdraw(store, "05", "uji")
+    assert hindrances.history(store, "ADV-K")["step"].tolist() == ["A.1", "A.1"]
 
 
 def test_without_accounts_only_of_demo_cases(store, at):
