@@ -74,6 +74,7 @@ def test_reasons_are_listed_added_and_retired(filled, capsys):
             "paling awal",
         ),
         (["ADV-P", "A.2", "--reason", "sdm", "--plan", "x", "--on", SOON], 1, "belum tiba"),
+        (["ADV-P", "B.1", "--reason", "sdm", "--plan", "x", "--on", SOON], 1, "B.1 tidak ada"),
         (["--take-back", "7"], 1, "tidak ada"),
         (["--list", "--reasons"], 2, "tidak dapat bersama"),
     ],

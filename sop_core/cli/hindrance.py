@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from sop_core import hindrance_reasons, hindrances, remarks
+from sop_core import cases, hindrance_reasons, hindrances, remarks
 from sop_core.cli.common import (
     Command,
     Parser,
@@ -18,9 +19,9 @@ from sop_core.cli.common import (
     unit_options,
     units_of,
 )
-from sop_core.errors import UsageError
+from sop_core.errors import Refused, UsageError
 from sop_core.evaluation import Scope
-from sop_core.indonesian import format_date
+from sop_core.indonesian import format_date, today
 from sop_core.store import Store
 
 
@@ -85,19 +86,21 @@ def _change(store: Store, options: Any) -> tuple[dict[str, Any], str]:
     given = (options.case, options.step, options.reason, options.plan, options.on)
     if any(value is None for value in given):
         raise UsageError("perlu diisi: KASUS LANGKAH --reason --plan --on")
-    no = hindrances.say(
-        store, options.case, _step(options.step), options.reason, options.plan, options.on
-    )
+    step = _step(store, options.case, options.step)
+    no = hindrances.say(store, options.case, step, options.reason, options.plan, options.on)
     told = {"case": options.case, "step": options.step, "hindrance": no}
     return told, f"Hambatan {no} dicatat pada {options.case} langkah {options.step}."
 
 
-def _step(written: str) -> int:
-    """The number of a step: ``A.2`` and ``2`` alike."""
-    tail = written.rpartition(".")[2]
-    if not (tail.isascii() and tail.isdigit() and len(tail) <= 4):
+def _step(store: Store, case_id: str, written: str) -> int:
+    """The number of a step of a case: ``A.2`` and ``2`` alike. Raises Refused for another flow's."""
+    found = re.fullmatch(r"(?:([A-Za-z])\.?)?([0-9]{1,4})", written)
+    if found is None:
         raise UsageError(f"langkah {written} tidak dikenal")
-    return int(tail)
+    case = cases.find(store, case_id, today())
+    if case is not None and found[1] and found[1].upper() != case.flow:
+        raise Refused(f"Langkah {written} tidak ada pada kasus {case_id}.")
+    return int(found[2])
 
 
 def _done(said: tuple[dict[str, Any], str], options: Any) -> int:
