@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.kit import filters, tables, words
+from pages.kit import filters, keys, tables, words
 from sop_core import hindrance_reasons, hindrances
 from sop_core.errors import Refused
 from sop_core.evaluation import STATUS_NAMES, Scope
@@ -90,7 +90,7 @@ def form(store: Store, case_id: str, step_no: int, key: str) -> None:
     _news()
     labels = {label: code for code, label in hindrance_reasons.in_use(store).items()}
     turn = st.session_state.setdefault(f"hambatan_{key}_ke", 0)
-    name = f"hambatan_{key}_{case_id}_{step_no}_{turn}"
+    name = f"hambatan_{key}_{keys.of(case_id)}_{step_no}_{turn}"
     with st.form(name, border=False):
         left, right = st.columns([3, 1])
         label = left.selectbox(

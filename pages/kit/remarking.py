@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.kit import filters, tables, words
+from pages.kit import filters, keys, tables, words
 from sop_core import remarks
 from sop_core.errors import Refused
 from sop_core.evaluation import Scope
@@ -40,9 +40,10 @@ def draw(store: Store, case_id: str, scope: Scope, demo: bool) -> None:
 
 def _form(store: Store, case_id: str) -> None:
     turn = st.session_state.setdefault("catatan_ke", 0)
-    with st.form(f"catatan_{case_id}_{turn}", border=False):
+    name = f"catatan_{keys.of(case_id)}_{turn}"
+    with st.form(name, border=False):
         text = st.text_area(
-            "Catatan", max_chars=remarks.LONGEST, key=f"catatan_isi_{case_id}_{turn}",
+            "Catatan", max_chars=remarks.LONGEST, key=f"{name}_isi",
             help="Dibaca semua yang melihat kasus ini dan tidak dapat dihapus. Jangan tulis data"
             " pribadi.",
         )  # fmt: skip
