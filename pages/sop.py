@@ -6,7 +6,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from pages.kit import effects, filters, handing, shell, tables, words
+from pages.kit import effects, filters, handing, reasons, shell, tables, words
 from pages.kit.rehearsal import Rehearsal
 from sop_core import revisions
 from sop_core.coherence import LEVEL_NAMES
@@ -318,6 +318,7 @@ def page() -> None:
     else:
         st.caption("Revisi dimasukkan oleh Unit Kerja Pusat.")
     history(store)
+    reasons.draw(store, filters.scope(), store.has_demo_data)
 
 
 page()

@@ -8,9 +8,10 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.kit import charts, filters, heading, shell, silent, since, tables, words
+from pages.kit import charts, filters, heading, hindering, shell, silent, since, tables, words
 from sop_core import lateness
 from sop_core.evaluation import START_RULES, Scope
+from sop_core.hindrances import HEADINGS
 from sop_core.importing import recording
 from sop_core.indonesian import format_number
 from sop_core.lateness import BUCKETS, DUE_SOON
@@ -23,6 +24,7 @@ COLUMNS = {
     "days_late": "Terlambat (HK)",
     "days_left": "Sisa (HK)",
     "due": "Tenggat",
+    **HEADINGS,
     "title": "Judul",
     "activity": "Kegiatan langkah",
     "counted_on": "Dihitung dari",
@@ -94,6 +96,7 @@ def page() -> None:
     columns[0].metric("Terlambat", format_number(overdue), border=True)
     for column, bucket in zip(columns[1:], (*BUCKETS, DUE_SOON), strict=True):
         column.metric(words.text(bucket), format_number(int(counts.get(bucket, 0))), border=True)
+    hindering.passed(store, scope, demo)
     if late.empty:
         st.success("Tidak ada langkah yang terlambat atau segera jatuh tempo pada pilihan ini.")
         silent.unknown(store, scope, demo)

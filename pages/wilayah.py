@@ -13,6 +13,8 @@ from pages.kit import (
     figures,
     filters,
     heading,
+    hindering,
+    remarking,
     shell,
     silent,
     since,
@@ -23,6 +25,7 @@ from pages.kit.figures import Figure
 from sop_core import orders, region
 from sop_core.coherence import LEVEL_NAMES
 from sop_core.evaluation import DUE_RULES, START_RULES, STATUS_NAMES, Scope
+from sop_core.hindrances import HEADINGS
 from sop_core.importing import recording
 from sop_core.indonesian import format_date, format_number, format_percent
 from sop_core.region import Parts
@@ -50,6 +53,7 @@ CASE_COLUMNS = {
     "year": "Tahun",
     "progress": "Kemajuan",
     "late_steps": "Langkah terlambat",
+    **HEADINGS,
     "case_id": "ID",
 }
 PIPELINE_COLUMNS = {
@@ -77,6 +81,7 @@ STEP_COLUMNS = {
     "days_waited": "Jeda (HK)",
     "days_used": "Terpakai (HK)",
     "days_late": "Terlambat (HK)",
+    **HEADINGS,
     "provisional": "Sementara",
 }
 ORDER_COLUMNS = {
@@ -282,6 +287,8 @@ def case_detail(store: Store, scope: Scope, demo: bool) -> None:
         "Catat langkah kasus ini", icon=":material/edit_note:"
     ):
         filters.go_to_recording(str(case_id))
+    hindering.draw(store, case_id, scope, demo)
+    remarking.draw(store, case_id, scope, demo)
     routing(store, head)
     records = region.case_records(store, case_id)
     with st.expander(f"Catatan asal ({len(records)} baris)", expanded=False):

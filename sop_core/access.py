@@ -71,17 +71,17 @@ def _role(label: str, actions: str, pages: set[str], **decided: Any) -> Role:
 
 
 GIVEN = {
-    "pimpinan": _role("Pimpinan", "disposisi sandi", _RECORDS | _OWN, sees=NATION),
+    "pimpinan": _role("Pimpinan", "disposisi catatan sandi", _RECORDS | _OWN, sees=NATION),
     "kepala_balai": _role(
-        "Kepala Balai", "pengesahan ekspor_nama sandi", _RECORDS | _OWN,
+        "Kepala Balai", "pengesahan hambatan catatan ekspor_nama sandi", _RECORDS | _OWN,
         sees=OFFICE_WITH_LOKAS, names=True, of=UPT_KINDS, lands="wilayah",
     ),
     "data_staf": _role(
-        "Staf data", "impor batal_impor pernyataan ekspor_nama sandi", _RECORDS | _OWN | _ENTRY,
+        "Staf data", "impor batal_impor pernyataan hambatan catatan ekspor_nama sandi", _RECORDS | _OWN | _ENTRY,
         sees=OFFICE, names=True, of=UPT_KINDS, uploads=OF_THE_OFFICE, lands="unggah",
     ),
     "pusat": _role(
-        "Unit Kerja Pusat", "impor batal_impor pernyataan aturan_pengesahan kalender sop tahun templat ekspor_nama sandi",
+        "Unit Kerja Pusat", "impor batal_impor pernyataan aturan_pengesahan kalender sop tahun templat hambatan alasan_hambatan catatan ekspor_nama sandi",
         _RECORDS | _OWN | _ENTRY,
         sees=NATION, names=True, of=("pusat",), uploads=OF_THE_CENTRE,
     ),
@@ -95,7 +95,7 @@ TABLE = {
     **GIVEN,
     PENDING: _role("Kata sandi awal", "sandi", _OWN, lands="akun"),
     DEMO: _role(
-        "Pengunjung demo", "impor batal_impor pernyataan disposisi kalender sop tahun ekspor_nama",
+        "Pengunjung demo", "impor batal_impor pernyataan disposisi kalender sop tahun hambatan alasan_hambatan catatan ekspor_nama",
         _RECORDS | _ENTRY, sees=NATION, names=True, uploads=OF_ALL,
     ),
     SYSTEM: Role("Operator", NATION, names=True, uploads=OF_ALL, people=True),
@@ -115,6 +115,9 @@ ACTION_NAMES = {
     "kalender": "mengubah kalender",
     "tahun": "membuka tahun alur",
     "sop": "mengubah revisi SOP",
+    "hambatan": "mencatat hambatan dan rencana",
+    "alasan_hambatan": "mengubah daftar alasan hambatan",
+    "catatan": "menulis catatan kasus",
     "templat": "mengelola templat laporan",
     "pengguna": "mengelola pengguna",
     "sandi": "mengganti kata sandi sendiri",
@@ -211,7 +214,7 @@ def stranger(login: str) -> Viewer:
 
 PUBLIC = {
     "calendar_day", "calendar_override", "flow_trait", "flow_year", "opened_year", "sop_document", "sop_revision", "sop_step", "meta",
-    "schema_version", "report_template",
+    "schema_version", "report_template", "hindrance_reason",
 }  # fmt: skip
 """Reference tables that everyone reads whole."""
 
@@ -239,6 +242,15 @@ _COVERS = {
         SELECT r.* FROM {{base}}.step_record r
         WHERE case_id IN (SELECT case_id FROM {{base}}.sop_case WHERE unit_code IN {_MINE})
     """,
+    # What is said of a case is its office's; of a case that moved, or whose id another office
+    # took after an undo, another office reads nothing that was said before.
+    **dict.fromkeys(
+        ("hindrance", "case_remark"),
+        f"""
+        SELECT * FROM {{base}}.{{table}} WHERE unit_code IN {_MINE}
+            AND case_id IN (SELECT case_id FROM {{base}}.sop_case WHERE unit_code IN {_MINE})
+    """,
+    ),
     "import_batch": f"""
         SELECT * FROM {{base}}.import_batch WHERE imported_unit IN {_MINE}
             OR batch_id IN (SELECT batch_id FROM activity UNION SELECT batch_id FROM step_record)

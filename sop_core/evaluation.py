@@ -97,7 +97,16 @@ SPANS = (
     "overdue_span($year::INTEGER, $units::VARCHAR[], $flow::VARCHAR, $step::INTEGER,"
     " $product::VARCHAR, as_late := $as_late::BOOLEAN)"
 )
+HINDRANCE = "hin.hindrance, hin.plan, hin.plan_on"
+"""Why a step is late or waits, the plan and its day, where ``hindered`` laid them beside it."""
 STANDING = "case_standing($as_of, $year::INTEGER, $units::VARCHAR[], $flow::VARCHAR, as_late := $as_late::BOOLEAN)"
+
+
+def hindered(step: str = "s.step_no") -> str:
+    """SQL that lays what stands of a step on ``$as_of`` beside rows ``s`` of a case; moves none."""
+    return (
+        f"LEFT JOIN hindrance_as_of($as_of) hin ON hin.case_id = s.case_id AND hin.step_no = {step}"
+    )
 
 
 def status_rows(store: Store, scope: Scope, overdue_only: bool = False) -> list[dict[str, Any]]:
@@ -105,11 +114,11 @@ def status_rows(store: Store, scope: Scope, overdue_only: bool = False) -> list[
     condition = "overdue" if overdue_only else "true"
     return store.rows(
         f"""
-        SELECT case_id, flow, step_no AS step, level, unit_code AS unit, started, finished,
+        SELECT s.case_id, flow, s.step_no AS step, level, unit_code AS unit, started, finished,
             owed_on, counted_on, start_rule, due, days_waited, days_used, days_late, days_left,
-            due_soon, status
-        FROM {SCOPED} WHERE {condition}
-        ORDER BY case_id, step_no
+            due_soon, status, {HINDRANCE}
+        FROM {SCOPED} s {hindered()} WHERE {condition}
+        ORDER BY s.case_id, s.step_no
         """,  # noqa: S608 - our own names
         **scope.parameters(),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sop_core.evaluation import AGEING, SCOPED, Scope
+from sop_core.evaluation import AGEING, HINDRANCE, SCOPED, Scope, hindered
 from sop_core.store import Store
 
 DUE_SOON = "Segera jatuh tempo"
@@ -32,12 +32,13 @@ def late_steps(store: Store, scope: Scope) -> pd.DataFrame:
             s.unit_code, u.name AS unit, c.title, s.commodity, s.started, s.counted_on, s.overdue, s.start_rule, s.due,
             s.due_rule, s.days_used, s.days_late, s.days_left, s.recorded, s.provisional,
             CASE WHEN s.due_soon THEN '{DUE_SOON}' ELSE {ageing_case("s.days_late")} END
-                AS ageing
+                AS ageing, {HINDRANCE}
         FROM {SCOPED} s
         JOIN sop_case c USING (case_id)
         JOIN sop_step d
             ON d.revision = s.revision AND d.flow = s.flow AND d.step_no = s.step_no
         JOIN unit_as_of($as_of) u ON u.code = s.unit_code
+        {hindered()}
         WHERE s.overdue OR s.due_soon
         ORDER BY s.days_late DESC, s.days_left, u.name, s.case_id, s.step_no
         """,  # noqa: S608 - our own names

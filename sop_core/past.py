@@ -1,8 +1,8 @@
 """The store as it was known on a day: what had been entered by then, and nothing that came later.
 
 Every row knows when it was entered: records by their upload, corrections of the calendar,
-revisions, opened years, statements and decisions by their own time; what is taken back keeps
-its row and the time at which it was. So the past can be made again: the uploads that counted
+revisions, opened years, statements, decisions, hindrances and remarks by their own time; what is
+taken back keeps its row and the time at which it was. So the past can be made again: the uploads that counted
 on that day, folded as they were then, and everything counted from them. It is a store of its
 own in memory, from which pages, reports and recommendations are read as from the present one.
 
@@ -40,6 +40,9 @@ _ENTERED: dict[str, tuple[str, str | None, str | None]] = {
     "approval": ("said_at", None, None),
     "report_template": ("kept_at", "withdrawn_at", "withdrawn_by"),
     "disposition": ("decided_at", None, None),
+    "hindrance": ("said_at", "withdrawn_at", "withdrawn_by"),
+    "hindrance_reason": ("entered_at", None, None),
+    "case_remark": ("said_at", None, None),
 }
 """When a row was entered, and when and by whom it was taken back."""
 _OF_BATCH = (*(f"{s.table}_vouched" for s in SHEETS), "import_sheet", "import_rejection")

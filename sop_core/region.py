@@ -10,7 +10,7 @@ import pandas as pd
 
 from sop_core import evaluation
 from sop_core.definition import PRODUCT_GROUP, Routing
-from sop_core.evaluation import SCOPED, STANDING, Headline, Scope
+from sop_core.evaluation import HINDRANCE, SCOPED, STANDING, Headline, Scope, hindered
 from sop_core.importing.raw import PART_ROWS
 from sop_core.indonesian import format_number
 from sop_core.store import Store
@@ -127,10 +127,12 @@ def cases(store: Store, scope: Scope) -> pd.DataFrame:
             CASE WHEN s.stands_at IS NULL THEN 'selesai' ELSE s.flow || '.' || s.stands_at END
                 AS stands_at,
             coalesce(s.status, 'selesai') AS status, s.days_used, s.due, s.late_steps,
-            s.days_late, s.started, s.finished, s.days_worked, s.days_waited, s.done_steps, s.steps
+            s.days_late, s.started, s.finished, s.days_worked, s.days_waited, s.done_steps, s.steps,
+            {HINDRANCE}
         FROM {STANDING} s
         JOIN sop_case c USING (case_id)
         JOIN unit_as_of($as_of) u ON u.code = s.unit_code
+        {hindered("s.stands_at")}
         ORDER BY s.days_late DESC, s.started DESC NULLS LAST, s.case_id
         """,  # noqa: S608
         **scope.parameters(),
@@ -189,10 +191,11 @@ def case_steps(
         SELECT s.step_no, s.flow || '.' || s.step_no AS step, d.activity, s.sla_days, s.status,
             s.started, s.start_rule, s.due, s.due_rule, s.finished, s.days_used, s.days_late,
             s.owed_on, s.counted_on, s.days_waited, s.days_worked, s.recorded, s.unknown,
-            s.provisional, s.done, s.judged, s.late, s.overdue, s.passed_over
+            s.provisional, s.done, s.judged, s.late, s.overdue, s.passed_over, {HINDRANCE}
         FROM {SCOPED} s
         JOIN sop_step d
             ON d.revision = s.revision AND d.flow = s.flow AND d.step_no = s.step_no
+        {hindered()}
         WHERE s.case_id = $case_id ORDER BY s.step_no
         """,  # noqa: S608
         case_id=case_id,

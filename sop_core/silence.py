@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sop_core.evaluation import SCOPED, Scope
+from sop_core.evaluation import HINDRANCE, SCOPED, Scope, hindered
 from sop_core.store import Store
 from sop_core.thresholds import SILENT_DAYS
 
@@ -98,12 +98,13 @@ def unknown_steps(store: Store, scope: Scope) -> pd.DataFrame:
         f"""
         SELECT s.case_id, s.flow, s.flow || '.' || s.step_no AS step, d.activity, s.year,
             s.unit_code, u.name AS unit, c.title, s.counted_on, s.due, h.until,
-            -s.days_left AS days_due
+            -s.days_left AS days_due, {HINDRANCE}
         FROM {SCOPED} s
         JOIN sop_case c USING (case_id)
         JOIN sop_step d ON d.revision = s.revision AND d.flow = s.flow AND d.step_no = s.step_no
         JOIN unit_as_of($as_of) u ON u.code = s.unit_code
         LEFT JOIN office_horizon h ON h.unit_code = s.unit_code
+        {hindered()}
         WHERE s.unknown ORDER BY s.due, u.name, s.case_id, s.step_no
         """,  # noqa: S608
         **scope.parameters(),

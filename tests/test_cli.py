@@ -145,7 +145,7 @@ def test_import_status_and_undo(db, tmp_path, capsys):
     assert list(rows[0]) == [
         "case_id", "flow", "step", "level", "unit", "started", "finished", "owed_on", "counted_on",
         "start_rule", "due", "days_waited", "days_used", "days_late", "days_left", "due_soon",
-        "status",
+        "status", "hindrance", "plan", "plan_on",
     ]  # fmt: skip
     late = answer(capsys, "status", "--overdue", "--as-of", "2025-06-30")
     assert late == [r for r in rows if r["status"] == "terlambat_berjalan"]

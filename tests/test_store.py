@@ -141,7 +141,7 @@ LAYERS = (
     {"corrections", "process", "attempts", "statements", "years", "effects", "approvals"},
     {"exporting", "importing", "demo"},
     {"past"},
-    {"evaluation", "audit", "revisions"},
+    {"evaluation", "audit", "revisions", "cases", "hindrance_reasons", "hindrances", "remarks"},
     {
         "national",
         "region",

@@ -8,6 +8,7 @@ import streamlit as st
 from pages.kit import tables, words
 from sop_core import silence
 from sop_core.evaluation import Scope
+from sop_core.hindrances import HEADINGS
 from sop_core.indonesian import format_date, format_number
 from sop_core.store import Store
 from sop_core.thresholds import SILENT_DAYS
@@ -31,6 +32,7 @@ STEP_COLUMNS = {
     "due": "Tenggat",
     "days_due": "Sejak tenggat (HK)",
     "until": "Data s.d.",
+    **HEADINGS,
     "title": "Judul",
     "activity": "Kegiatan langkah",
     "case_id": "ID",

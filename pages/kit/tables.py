@@ -22,7 +22,7 @@ _ROW = 35
 _NUMBERS_AS_NAMES = {"Tahun", "Baris", "Unggahan", "Langkah"}
 _WIDTHS: dict[str, int] = {
     "Judul": 270, "Kegiatan": 330, "Kegiatan langkah": 330, "Unit": 210, "Status": 150,
-    "Alasan": 420, "Dasar hitungan": 300, "Yang tidak mungkin": 420, "Aktivitas": 420, "Norma": 140, "Output": 300, "Dasar mulai": 250, "Yang mengikat": 200,
+    "Alasan": 420, "Dasar hitungan": 300, "Yang tidak mungkin": 420, "Aktivitas": 420, "Norma": 140, "Output": 300, "Dasar mulai": 250, "Hambatan": 220, "Rencana": 300, "Yang mengikat": 200,
 }  # fmt: skip
 _PROBLEM_COLUMNS = {
     "sheet": "Lembar",

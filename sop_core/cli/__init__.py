@@ -19,6 +19,7 @@ from sop_core.cli import (
     approving,
     days,
     figures,
+    hindrance,
     people,
     recording,
     records,
@@ -122,6 +123,7 @@ def build_parser() -> Parser:
     recording.register(command)
     silence.register(command)
     approving.register(command)
+    hindrance.register(command)
     figures.register(command)
     days.register(command, common)
     years.register(command, common)

@@ -13,7 +13,7 @@ from sop_core.errors import ReportRefused
 from sop_core.evaluation import START_RULES, STATUS_NAMES, Scope
 from sop_core.exporting import Table
 from sop_core.indonesian import format_date, format_number
-from sop_core.reports import building, sections, sources
+from sop_core.reports import building, hindered, sections, sources
 from sop_core.reports.building import Progress
 from sop_core.reports.model import Chart, Report, Section, rows_of
 from sop_core.reports.sources import Subject
@@ -34,6 +34,7 @@ def activity_report(
         ("Identitas", lambda: identity_section(store, head, as_of)),
         ("Langkah", lambda: steps_section(steps)),
         ("Hitungan waktu", lambda: counting_section(steps)),
+        ("Hambatan", lambda: hindered.of_case(store, case_id, steps, as_of)),
         ("Tindak lanjut", lambda: sections.follow_up_list(
             own, "Rekomendasi dan tindak lanjut", "Belum ada rekomendasi dari kegiatan ini.")),
         ("Pelaporan", lambda: routing_section(store, head)),

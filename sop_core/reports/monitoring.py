@@ -10,7 +10,7 @@ from sop_core import evaluation, facilitators, followups, national, palette
 from sop_core.errors import ReportRefused
 from sop_core.evaluation import Scope
 from sop_core.indonesian import format_date, format_number, format_percent
-from sop_core.reports import building, sections, sources, writing
+from sop_core.reports import building, hindered, sections, sources, writing
 from sop_core.reports.building import Progress
 from sop_core.reports.model import Chart, Report, Section, rows_of
 from sop_core.reports.sources import Subject
@@ -48,6 +48,7 @@ def monitoring_report(
         ("Langkah", lambda: sections.steps(evaluation.by_step(store, scope))),
         ("Unit", lambda: sections.offices(units)),
         ("Keterlambatan", lambda: sections.overdue(store, scope)),
+        ("Rencana", lambda: hindered.passed_plans(store, scope)),
         ("Status data", lambda: sections.data_status(store, scope)),
         ("Kesalahan data", lambda: sections.data_faults(store, scope)),
         ("Tindak lanjut", lambda: escort_sections(found)),

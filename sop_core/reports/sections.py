@@ -25,7 +25,7 @@ from sop_core import (
 from sop_core.evaluation import STATUS_NAMES, Scope
 from sop_core.exporting import Table
 from sop_core.indonesian import format_month, format_number
-from sop_core.reports import writing
+from sop_core.reports import hindered, writing
 from sop_core.reports.model import Chart, Section, rows_of
 from sop_core.store import Store
 
@@ -116,6 +116,7 @@ def overdue(store: Store, scope: Scope) -> Section:
         "unit": "Unit", "step": "Langkah", "title": "Judul", "due": "Tenggat",
         "days_late": "Terlambat (HK)", "days_left": "Sisa (HK)", "case_id": "ID",
     }  # fmt: skip
+    late, columns = hindered.beside(late, columns)
     words = [
         f"Alur {flow}: " + ", ".join(f"{format_number(row[b])} berumur {b}" for b in lateness.BUCKETS if row[b]) + "."
         for flow, row in counts.iterrows()
@@ -281,6 +282,7 @@ def data_status(store: Store, scope: Scope) -> list[Section]:
             "unit": "Unit", "step": "Langkah", "title": "Judul", "due": "Tenggat", "until": "Data s.d.",
             "days_due": "Sejak tenggat (HK)", "case_id": "ID",
         }  # fmt: skip
+        steps, columns = hindered.beside(steps, columns)
         found.append(
             Section(
                 "Langkah yang tidak diketahui keadaannya", [writing.unknown(len(steps))],

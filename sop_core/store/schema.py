@@ -18,7 +18,7 @@ from sop_core.errors import StoreDamaged
 from sop_core.indonesian import now
 from sop_core.store import chain
 
-_VIEWS = ("views", "case_views", "people_views", "approval_views")
+_VIEWS = ("views", "case_views", "people_views", "approval_views", "hindrance_views")
 
 
 def migrations() -> dict[int, str]:

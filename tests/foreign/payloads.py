@@ -8,8 +8,18 @@ from pathlib import Path
 
 import openpyxl
 
-from sop_core import accounts, corrections, disposition, importing, recommendations, revisions
-from sop_core.access import Viewer
+from sop_core import (
+    accounts,
+    corrections,
+    disposition,
+    hindrance_reasons,
+    hindrances,
+    importing,
+    recommendations,
+    remarks,
+    revisions,
+)
+from sop_core.access import SYSTEM, Viewer
 from sop_core.importing import SourceFile
 from sop_core.importing.contract import SHEETS
 from sop_core.store import Store
@@ -193,6 +203,26 @@ def fill(store: Store) -> None:
     assert proposed, "nothing to decide on"
     for n, one in enumerate(proposed[:5]):
         disposition.decide(store, one, 2026, "terima", any_text(n + 3), any_text(n + 4), None)
+
+    _say_beside(store)
+
+
+def _say_beside(store: Store) -> None:
+    """Hindrances, reasons and remarks; the plans' day is over on TODAY."""
+    label = next(t for t in TEXTS if len(t) <= hindrance_reasons.LONGEST_LABEL)
+    hindrance_reasons.add(store, "jahat", label)
+    cases = store.rows("SELECT case_id FROM activity ORDER BY case_id")
+    for n, case in enumerate(row["case_id"] for row in cases):
+        writer = store.as_viewer(Viewer("x", any_text(n + 5), SYSTEM))
+        remarks.add(writer, case, f"{any_text(n)}\n{any_text(n + 1)}")
+        for step in hindrances.open_steps(store, case)[:1]:
+            plan = any_text(n + 2)[: hindrances.LONGEST_PLAN]
+            hindrances.say(writer, case, step["step_no"], "jahat", plan, D(2030, 1, 7))
+    with store.database.transaction() as cursor:
+        cursor.execute(
+            "UPDATE hindrance SET said_at = TIMESTAMP '2026-11-02 09:00', plan_on = '2026-11-09'"
+        )
+        assert cursor.execute("SELECT count(*) > 3 FROM hindrance").fetchone() == (True,)
 
 
 def hostile_database(path: Path) -> Path:

@@ -342,6 +342,8 @@ COMMANDS = {
     "audit": lambda unit: ["audit"],
     "silence": lambda unit: ["silence", "--as-of", str(TODAY), *unit],
     "state": lambda unit: ["state", "LOKA-TPI", "--until", str(TODAY)],
+    "hindrance": lambda unit: ["hindrance", "--list", "--as-of", str(TODAY), *unit],
+    "remark": lambda unit: ["remark", "ADV-TIDAK-ADA", "catatan"],
     "year list": lambda unit: ["year", "list"],
     "year open": lambda unit: ["year", "open", "A", "2022", "--reason", "uji"],
     "year close": lambda unit: ["year", "close", "A", "2022"],
@@ -352,10 +354,10 @@ COMMANDS = {
 CHANGING = {
     "sop add": "sop", "sop withdraw": "sop", "user add": "pengguna", "user set": "pengguna",
     "user password": "pengguna", "user unlock": "pengguna", "templat add": "templat", "templat withdraw": "templat",
-    "state": "pernyataan", "year open": "tahun", "year close": "tahun",
+    "state": "pernyataan", "remark": "catatan", "year open": "tahun", "year close": "tahun",
 }  # fmt: skip
 """Commands that change something for all, and the action that a role must be allowed."""
-OVER_OFFICES = ("status", "facilitators", "recommend", "report", "silence", "template")
+OVER_OFFICES = ("status", "facilitators", "recommend", "report", "silence", "template", "hindrance")
 PUBLIC = {"demo", "sop", "sop list", "sop form"}
 """They name offices, as the SOP and the register do, and hold no row of the store."""
 

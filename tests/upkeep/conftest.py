@@ -8,7 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from sop_core import accounts, approvals, corrections, importing, sessions, statements, years
+from sop_core import (
+    accounts,
+    approvals,
+    corrections,
+    hindrance_reasons,
+    hindrances,
+    importing,
+    remarks,
+    sessions,
+    statements,
+    years,
+)
 from sop_core.demo import demo_workbook
 from sop_core.disposition import decide
 from sop_core.importing import SourceFile
@@ -41,6 +52,11 @@ def fill(store: Store) -> None:
     years.open_year(store, "C", 2024, "rapat contoh")
     years.close_year(store, "C", 2024)
     statements.state(store, "LOKA-TPI", dt.date(2026, 11, 1), TODAY)
+    hindrance_reasons.add(store, "banjir", "Banjir di lokasi")
+    hindrances.say(store, "ADV-5", 1, "banjir", "Tunggu surut", dt.date(2030, 1, 7))
+    hindrances.say(store, "ADV-3", 1, "sdm", "Minta bantuan", dt.date(2030, 1, 7))
+    hindrances.take_back(store, 2)
+    remarks.add(store, "ADV-1", "Sudah dibahas.")
     accounts.add(store, "admin", "Admin contoh", "admin", password="kata sandi contoh 1")
     accounts.add(store, "staf", "Staf contoh", "data_staf", "BBPOM-PDG")
     viewer = accounts.viewer_of(store, "staf")

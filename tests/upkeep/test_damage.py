@@ -193,6 +193,20 @@ DAMAGE = {
     "a revision of another day": ("UPDATE sop_document SET effective = '2026-03-03'", "revisi"),
     "a revision's file changed": ("UPDATE sop_document SET content = 'x'::BLOB", "berkas"),
     "a revision withdrawn by nobody": ("UPDATE sop_document SET withdrawn_at = '2099-01-01'", "revisi"),
+    # what is said beside the records
+    "a hindrance without its plan": ("UPDATE hindrance SET plan = ''", "hambatan"),
+    "a plan of before it was made": ("UPDATE hindrance SET plan_on = '2020-01-01'", "hambatan"),
+    "a hindrance taken back by nobody": (
+        "UPDATE hindrance SET withdrawn_at = '2099-01-01' WHERE hindrance_no = 1", "hambatan"),
+    "a hindrance gone": ("DELETE FROM hindrance WHERE hindrance_no = 1", "hambatan"),
+    "the last hindrance gone": ("DELETE FROM hindrance WHERE hindrance_no = 2", "jejak"),
+    "a hindrance of another step": ("UPDATE hindrance SET step_no = 3", "jejak"),
+    "a reason without its words": ("UPDATE hindrance_reason SET label = ''", "hambatan"),
+    "a reason of another code": ("UPDATE hindrance_reason SET code = 'lain'", "jejak"),
+    "the only remark gone": ("DELETE FROM case_remark", "jejak"),
+    "an empty remark": ("UPDATE case_remark SET remark = ''", "catatan"),
+    "a remark moved to another case": ("UPDATE case_remark SET case_id = 'ADV-3'", "jejak"),
+    "a remark of no office": ("UPDATE case_remark SET unit_code = 'HILANG'", "unit"),
     # the trace
     "an entry changed": ("UPDATE audit SET subject = 'lain' WHERE entry_no = 2", "jejak"),
     "an entry gone": ("DELETE FROM audit WHERE entry_no = 2", "jejak"),

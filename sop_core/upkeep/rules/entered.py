@@ -26,7 +26,45 @@ def _traced(table: str, key: str, moment: str, action: str, subject: str, more: 
     )
 
 
+def _all_told(table: str, action: str, subject: str, many: str) -> Rule:
+    """Of each subject the audit tells of as many changes as the table shows; ``many``: SQL."""
+    return Rule(
+        "jejak",
+        f"SELECT subject FROM (SELECT subject, count(*) AS n FROM audit WHERE action = '{action}'"
+        f" AND outcome = 'ok' GROUP BY subject) a FULL JOIN (SELECT {subject} AS subject,"
+        f" {many} AS n FROM {table} GROUP BY ALL) t USING (subject) WHERE a.n IS DISTINCT FROM t.n",
+        f"{table} tidak cocok dengan jejak",
+    )
+
+
+# What people say beside the records: why steps are late or wait, and remarks on cases.
+_SAID = (
+    breaks("hambatan", "hindrance",
+           "trim(plan) = '' OR trim(label) = '' OR step_no < 1 OR plan_on < said_at::DATE",
+           "hambatan tanpa alasan atau rencana, atau rencana yang mendahuluinya"),
+    breaks("hambatan", "hindrance", _HALF_TAKEN_BACK.replace("entered_at", "said_at"),
+           "penarikan hambatan tidak lengkap atau mendahuluinya"),
+    breaks("hambatan", "hindrance_reason", "trim(code) = '' OR trim(label) = ''",
+           "alasan hambatan tanpa kode atau isinya"),
+    breaks("catatan", "case_remark", "trim(remark) = '' OR trim(said_by) = ''",
+           "catatan kasus tanpa isi atau penulisnya"),
+    *(
+        Rule(check,
+             f"SELECT n::VARCHAR FROM (SELECT unnest(range(1, max({number}) + 1)) AS n"
+             f" FROM {table}) WHERE n NOT IN (SELECT {number} FROM {table})",
+             f"baris {table} yang pernah dibuat hilang")
+        for check, table, number in (("hambatan", "hindrance", "hindrance_no"),
+                                     ("hambatan", "hindrance_reason", "reason_no"),
+                                     ("catatan", "case_remark", "remark_no"))
+    ),
+    _all_told("hindrance", "hambatan", "case_id || ' langkah ' || step_no",
+              "count(*) + count(withdrawn_at)"),
+    _all_told("hindrance_reason", "alasan_hambatan", "code", "count(*)"),
+    _all_told("case_remark", "catatan", "case_id", "count(*)"),
+)  # fmt: skip
+
 RULES = (
+    *_SAID,
     breaks("disposisi", "disposition", f"decision NOT IN {among(DECISIONS)}",
            "keputusan tidak dikenal"),
     breaks("disposisi", "disposition", "trim(note) = '' OR trim(decided_by) = ''",
