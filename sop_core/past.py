@@ -36,6 +36,7 @@ _ENTERED: dict[str, tuple[str, str | None, str | None]] = {
     "calendar_override": ("entered_at", "withdrawn_at", "withdrawn_by"),
     "opened_year": ("entered_at", "withdrawn_at", "withdrawn_by"),
     "office_statement": ("stated_at", "withdrawn_at", "withdrawn_by"),
+    "evidence": ("added_at", "withdrawn_at", "withdrawn_by"),
     "report_template": ("kept_at", "withdrawn_at", "withdrawn_by"),
     "disposition": ("decided_at", None, None),
 }

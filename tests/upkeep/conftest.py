@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from sop_core import accounts, corrections, importing, sessions, statements, years
+from sop_core import accounts, corrections, evidence, importing, sessions, statements, years
 from sop_core.demo import demo_workbook
 from sop_core.disposition import decide
+from sop_core.evidence import Place
 from sop_core.importing import SourceFile
 from sop_core.recommendations import recommend
 from sop_core.store import Store
@@ -41,6 +42,9 @@ def fill(store: Store) -> None:
     years.open_year(store, "C", 2024, "rapat contoh")
     years.close_year(store, "C", 2024)
     statements.state(store, "LOKA-TPI", dt.date(2026, 11, 1), TODAY)
+    for number in (1, 2):  # documents are in test_documents.py: most tests copy the file alone
+        evidence.add_link(store, Place("ADV-1", 1), f"https://arsip.contoh.go.id/{number}")
+    evidence.withdraw(store, 1)
     accounts.add(store, "admin", "Admin contoh", "admin", password="kata sandi contoh 1")
     accounts.add(store, "staf", "Staf contoh", "data_staf", "BBPOM-PDG")
     viewer = accounts.viewer_of(store, "staf")

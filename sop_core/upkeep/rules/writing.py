@@ -23,6 +23,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "flow_year": ("flow", "year"),
     "opened_year": ("flow", "year", "entered_at"),
     "office_statement": ("statement_no",),
+    "evidence": ("evidence_no",),
     "import_batch": ("batch_id",),
     "sop_case": ("case_id",),
     "step_fact": ("case_id", "step_no", "holds_from"),
