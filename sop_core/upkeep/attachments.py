@@ -63,8 +63,12 @@ def changed(folder: Path, digests: Sequence[str]) -> list[str]:
 
 
 def strays(folder: Path, digests: Sequence[str]) -> list[str]:
-    """Files that nothing names: of an addition that was killed, or of another store."""
-    return sorted(set(blobs.names(folder)) - set(digests))
+    """Files that nothing names: of an addition that was killed, or of another store.
+
+    Not those with a second name: they are kept for a store that was replaced (``keep_beside``).
+    """
+    found = sorted(set(blobs.names(folder)) - set(digests))
+    return [digest for digest in found if blobs.place(folder, digest).stat().st_nlink == 1]
 
 
 # --------------------------------------------------------------------- restore
@@ -124,13 +128,6 @@ def bring(copy: Path, target: Path) -> None:
         os.replace(from_there, _room_for(place, digest))
     if place.exists():
         _sync(place)
-
-
-def let_go(target: Path, kept: Path, digests: Sequence[str]) -> None:
-    """Once the store is replaced: what only the old one names is with the old one alone."""
-    for digest in strays(blobs.beside(target), digests):
-        if blobs.place(blobs.beside(kept), digest).exists():
-            blobs.place(blobs.beside(target), digest).unlink()
 
 
 def drop(kept: Path) -> None:

@@ -177,10 +177,8 @@ def _exchange(copy: Path, target: Path) -> Path | None:
             if not settled:
                 _move_log(target, kept)
             attachments.keep_beside(target, kept)
-            named = list(blobs.names(blobs.beside(copy)))
             attachments.bring(copy, target)
             os.replace(copy, target)
-            attachments.let_go(target, kept, named)
         finally:
             os.close(handle)
     else:
