@@ -7,7 +7,18 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.kit import charts, figures, filters, heading, shell, silent, since, tables, words
+from pages.kit import (
+    charts,
+    evidence,
+    figures,
+    filters,
+    heading,
+    shell,
+    silent,
+    since,
+    tables,
+    words,
+)
 from pages.kit.figures import Figure
 from sop_core import orders, region
 from sop_core.coherence import LEVEL_NAMES
@@ -267,6 +278,7 @@ def case_detail(store: Store, scope: Scope, demo: bool) -> None:
     tables.plain(steps, STEP_COLUMNS, alt="Langkah kasus ini")
     tables.export(steps, STEP_COLUMNS, f"Langkah {case_id}", scope, demo, str(head["title"]))
     routing(store, head)
+    evidence.draw(store, head, steps, scope, demo)
     records = region.case_records(store, case_id)
     with st.expander(f"Catatan asal ({len(records)} baris)", expanded=False):
         tables.plain(records, RECORD_COLUMNS, alt="Baris unggahan di balik kasus ini")
@@ -307,6 +319,7 @@ def page() -> None:
     )  # fmt: skip
     case_detail(store, scope, demo)
     impossible_orders(store, scope, demo)
+    evidence.without_document(store, scope, demo)
     pipelines(store, scope, demo)
     case_table(frame, scope, demo)
 

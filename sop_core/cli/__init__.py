@@ -15,7 +15,18 @@ from typing import Any
 
 import duckdb
 
-from sop_core.cli import days, figures, people, records, silence, sop, templates, upkeep, years
+from sop_core.cli import (
+    days,
+    evidence,
+    figures,
+    people,
+    records,
+    silence,
+    sop,
+    templates,
+    upkeep,
+    years,
+)
 from sop_core.cli.common import Parser, fail
 from sop_core.errors import PantauError, UsageError
 
@@ -108,6 +119,7 @@ def build_parser() -> Parser:
 
     records.register(command)
     silence.register(command)
+    evidence.register(command)
     figures.register(command)
     days.register(command, common)
     years.register(command, common)

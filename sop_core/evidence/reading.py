@@ -39,6 +39,11 @@ class Document:
     content: bytes
 
 
+def file_name(name: str, kind: str) -> str:
+    """How a document is called when it is handed out: it ends as its content is."""
+    return f"{PurePath(name).stem or 'dokumen'}.{kind}"
+
+
 def listed(store: Store, case_id: str) -> pd.DataFrame:
     """Evidence of one case's steps and follow-ups that stands and that the viewer sees.
 
@@ -82,6 +87,6 @@ def content(store: Store, evidence_no: int) -> Document:
             f"Berkas bukti {evidence_no} hilang atau berubah di server. Unggah lagi berkas yang"
             " sama, atau minta pengelola menjalankan pantau doctor."
         )
-    name = f"{PurePath(row['name']).stem or 'dokumen'}.{row['kind']}"
+    name = file_name(row["name"], row["kind"])
     store.record(Trace("ekspor_nama", f"bukti {evidence_no}: {name}"))
     return Document(name, MEDIA[row["kind"]], kept)

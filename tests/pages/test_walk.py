@@ -340,6 +340,7 @@ COMMANDS = {
     "audit": lambda unit: ["audit"],
     "silence": lambda unit: ["silence", "--as-of", str(TODAY), *unit],
     "state": lambda unit: ["state", "LOKA-TPI", "--until", str(TODAY)],
+    "evidence": lambda unit: ["evidence", "--missing", "--as-of", str(TODAY), *unit],
     "year list": lambda unit: ["year", "list"],
     "year open": lambda unit: ["year", "open", "A", "2022", "--reason", "uji"],
     "year close": lambda unit: ["year", "close", "A", "2022"],
@@ -353,7 +354,7 @@ CHANGING = {
     "state": "pernyataan", "year open": "tahun", "year close": "tahun",
 }  # fmt: skip
 """Commands that change something for all, and the action that a role must be allowed."""
-OVER_OFFICES = ("status", "facilitators", "recommend", "report", "silence", "template")
+OVER_OFFICES = ("status", "facilitators", "recommend", "report", "silence", "template", "evidence")
 PUBLIC = {"demo", "sop", "sop list", "sop form"}
 """They name offices, as the SOP and the register do, and hold no row of the store."""
 
