@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,7 @@ from sop_core.errors import Refused
 from sop_core.evaluation import Scope
 from sop_core.evidence import Place
 from sop_core.indonesian import format_number
-from sop_core.store import Store
+from sop_core.store import Store, Trace
 
 _NEWS = "kabar_bukti"
 _TURN = "bukti_ke"
@@ -125,6 +125,8 @@ def _listing(
         st.caption("Belum ada bukti.")
         return
     frame = frame.assign(
+        name=frame["name"].replace("", None),
+        note=frame["note"].replace("", None),
         kind_name=frame["kind"].map(evidence.KINDS),
         place=[
             f"tindak lanjut {number}" if pd.isna(no) else codes.get(no, f"langkah {int(no)}")
@@ -133,8 +135,9 @@ def _listing(
     )
     tables.plain(frame, COLUMNS, alt="Bukti kasus ini", height=250)
     tables.export(
-        frame, COLUMNS, f"Bukti {case_id}", scope, demo, "Bukti langkah dan tindak lanjut"
-    )
+        frame, COLUMNS, f"Bukti {case_id}", scope, demo, "Bukti langkah dan tindak lanjut",
+        before=_names_leave(store, case_id),
+    )  # fmt: skip
     if not store.viewer.sees_names:
         st.caption("Dokumen bukti dapat memuat nama orang; peran Anda tidak membukanya.")
         return
@@ -159,13 +162,24 @@ def _one(store: Store, row: Mapping[Hashable, Any]) -> None:
             )  # fmt: skip
         if not evidence.may_add(store, str(row["case_id"]), str(row["unit_code"])):
             return
-        if st.button("Tarik", key=f"bukti_tarik_{number}", icon=":material/delete:"):
+        if st.button(
+            words.say("Tarik bukti {}", number),
+            key=f"bukti_tarik_{number}",
+            icon=":material/delete:",
+        ):
             try:
                 evidence.withdraw(store, number)
             except Refused as error:
                 st.error(words.refused(error), icon=":material/block:")
                 return
             _tell(f"Bukti {number} ditarik; berkasnya tetap disimpan.")
+
+
+def _names_leave(store: Store, case_id: str) -> Callable[[], None] | None:
+    """What a document is called may hold a person's name: who takes the list leaves a trace."""
+    if not store.viewer.sees_names:
+        return None
+    return lambda: store.record(Trace("ekspor_nama", f"daftar bukti {case_id}"))
 
 
 def _handed_out(store: Store, number: int) -> bytes:
@@ -178,7 +192,11 @@ def _add(store: Store, places: Mapping[str, Place], label: str) -> None:
     with st.container(key="bukti_dokumen"):
         if len(places) > 1:
             chosen = st.selectbox(
-                label, list(places), index=None, key=f"bukti_untuk_{turn}", placeholder="Pilih"
+                words.text(label),
+                list(places),
+                index=None,
+                key=f"bukti_untuk_{turn}",
+                placeholder="Pilih",
             )
         else:
             chosen = next(iter(places))

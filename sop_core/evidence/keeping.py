@@ -32,7 +32,7 @@ MOST_AT_A_PLACE = 20
 """Documents and links of one step or follow-up that are not withdrawn."""
 MOST_OF_DEMO = 50 * MIB
 """Bytes of documents that visitors without an account may have brought in all, withdrawn ones too."""
-JOB = Limits(memory=1024, seconds=30, answer=1)
+JOB = Limits(memory=768, seconds=30, answer=1)
 """Of the process that looks at one document."""
 
 
@@ -153,13 +153,12 @@ def _check_room(cursor: duckdb.DuckDBPyConnection, store: Store, row: dict[str, 
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:
-    """What the audit tells of it."""
+    """What the audit tells of it: not what it is called, nor its note, which may name people."""
     names = {
         "case_id": "kasus", "step_no": "langkah", "recommendation_no": "tindak_lanjut",
-        "unit_code": "unit", "kind": "jenis", "name": "nama", "sha256": "sha256", "size": "ukuran",
-        "link": "tautan", "note": "catatan",
+        "unit_code": "unit", "kind": "jenis", "sha256": "sha256", "size": "ukuran",
     }  # fmt: skip
-    return {ours: row[name] for name, ours in names.items() if row[name] not in (None, "")}
+    return {ours: row[name] for name, ours in names.items() if row[name] is not None}
 
 
 def _name(given: str) -> str:

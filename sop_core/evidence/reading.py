@@ -87,6 +87,5 @@ def content(store: Store, evidence_no: int) -> Document:
             f"Berkas bukti {evidence_no} hilang atau berubah di server. Unggah lagi berkas yang"
             " sama, atau minta pengelola menjalankan pantau doctor."
         )
-    name = file_name(row["name"], row["kind"])
-    store.record(Trace("ekspor_nama", f"bukti {evidence_no}: {name}"))
-    return Document(name, MEDIA[row["kind"]], kept)
+    store.record(Trace("ekspor_nama", f"bukti {evidence_no}: {row['case_id']}"))
+    return Document(file_name(row["name"], row["kind"]), MEDIA[row["kind"]], kept)

@@ -203,11 +203,12 @@ def test_every_change_and_every_opening_is_in_the_audit(cases):
     evidence.withdraw(mine, number)
     assert audit(cases)[-3:] == [
         ("staf.padang", "bukti", f"bukti {number}: ADV-1 langkah 4", "ok"),
-        ("kepala", "ekspor_nama", f"bukti {number}: a.pdf", "ok"),
+        ("kepala", "ekspor_nama", f"bukti {number}: ADV-1", "ok"),
         ("staf.padang", "bukti", f"tarik bukti {number}", "ok"),
     ]
     told = cases.one("SELECT after FROM audit WHERE action = 'bukti' ORDER BY entry_no LIMIT 1")
     assert cases.one("SELECT sha256 FROM evidence") in told
+    assert "a.pdf" not in told, "an administrator sees no names"
 
 
 def test_the_centre_adds_to_the_nations_cycle_and_everyone_sees_it(cases):
@@ -313,7 +314,7 @@ def test_what_was_known_on_a_day(cases, monkeypatch):
         known = {day: past.known_on(store, D(2026, 11, day)) for day in (3, 5, 7)}
         assert [len(shown(known[day])) for day in (3, 5, 7)] == [0, 1, 0]
         assert evidence.content(known[5].as_viewer(HEAD), number).content == pdf()
-        assert audit(store)[-1][:3] == ("kepala", "ekspor_nama", f"bukti {number}: a.pdf")
+        assert audit(store)[-1][:3] == ("kepala", "ekspor_nama", f"bukti {number}: ADV-1")
         with pytest.raises(Refused, match="lampau"):
             evidence.add_link(known[5], REPORT, "https://contoh.go.id")
         assert not evidence.may_add(known[5], "ADV-1", "BBPOM-PDG")

@@ -77,7 +77,7 @@ def test_a_document_is_added_to_a_step_and_the_list_of_missing_ones_is_empty(fil
     assert [row[2:] for row in listed()] == [("pdf", "Laporan *penting*.pdf")]
     (label,) = downloads(app)
     assert "\\*penting\\*" in label, "a name is text"
-    app = pressed(app, "Tarik")
+    app = pressed(app, "Tarik bukti 1")
     assert listed() == []
     assert "Selesai tanpa dokumen (1)" in labels(app)
 
@@ -131,7 +131,7 @@ def test_each_role_sees_and_may_what_is_its_own(filled, sign_in, role, unit, see
     assert "Bukti (1)" in labels(app)
     assert bool(downloads(app)) is opens
     assert bool(app.file_uploader) is adds
-    assert "Tarik" not in [b.label for b in app.button]
+    assert not [b for b in app.button if b.label.startswith("Tarik")]
     if not opens:
         assert "Budi" not in str([d.value.to_csv() for d in app.dataframe])
         assert "nama orang" in " ".join(c.value for c in app.caption)
@@ -147,7 +147,7 @@ def test_a_follow_up_has_its_own(filled, sign_in):
     app = pressed(app, "Simpan bukti")
     assert [row[1:] for row in listed()] == [("1", "pdf", "rad.pdf")]
     assert len(downloads(app)) == 1
-    app = pressed(app, "Tarik")
+    app = pressed(app, "Tarik bukti 1")
     assert listed() == []
 
 
