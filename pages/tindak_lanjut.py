@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from pages.kit import charts, figures, filters, heading, shell, tables
+from pages.kit import charts, evidence, figures, filters, heading, shell, tables
 from pages.kit.figures import Figure
 from pages.kit.filters import Office
 from sop_core import followups, lateness
@@ -149,6 +149,7 @@ def page() -> None:
         return
     frame["state"] = frame["status"].map(followups.STATUS_NAMES)
     listing(frame, scope, demo)
+    evidence.of_follow_up(store, frame, scope, demo)
     by_group(store, scope, demo)
 
 

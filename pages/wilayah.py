@@ -10,6 +10,7 @@ import streamlit as st
 from pages.kit import (
     approving,
     charts,
+    evidence,
     figures,
     filters,
     heading,
@@ -290,6 +291,7 @@ def case_detail(store: Store, scope: Scope, demo: bool) -> None:
     hindering.draw(store, case_id, scope, demo)
     remarking.draw(store, case_id, scope, demo)
     routing(store, head)
+    evidence.draw(store, head, steps, scope, demo)
     records = region.case_records(store, case_id)
     with st.expander(f"Catatan asal ({len(records)} baris)", expanded=False):
         tables.plain(records, RECORD_COLUMNS, alt="Baris unggahan di balik kasus ini")
@@ -331,6 +333,7 @@ def page() -> None:
     )  # fmt: skip
     case_detail(store, scope, demo)
     impossible_orders(store, scope, demo)
+    evidence.without_document(store, scope, demo)
     pipelines(store, scope, demo)
     case_table(frame, scope, demo)
 

@@ -77,11 +77,11 @@ GIVEN = {
         sees=OFFICE_WITH_LOKAS, names=True, of=UPT_KINDS, lands="wilayah",
     ),
     "data_staf": _role(
-        "Staf data", "impor batal_impor pernyataan hambatan catatan ekspor_nama sandi", _RECORDS | _OWN | _ENTRY,
+        "Staf data", "impor batal_impor pernyataan bukti hambatan catatan ekspor_nama sandi", _RECORDS | _OWN | _ENTRY,
         sees=OFFICE, names=True, of=UPT_KINDS, uploads=OF_THE_OFFICE, lands="unggah",
     ),
     "pusat": _role(
-        "Unit Kerja Pusat", "impor batal_impor pernyataan aturan_pengesahan kalender sop tahun templat hambatan alasan_hambatan catatan ekspor_nama sandi",
+        "Unit Kerja Pusat", "impor batal_impor pernyataan bukti aturan_pengesahan kalender sop tahun templat hambatan alasan_hambatan catatan ekspor_nama sandi",
         _RECORDS | _OWN | _ENTRY,
         sees=NATION, names=True, of=("pusat",), uploads=OF_THE_CENTRE,
     ),
@@ -95,7 +95,7 @@ TABLE = {
     **GIVEN,
     PENDING: _role("Kata sandi awal", "sandi", _OWN, lands="akun"),
     DEMO: _role(
-        "Pengunjung demo", "impor batal_impor pernyataan disposisi kalender sop tahun hambatan alasan_hambatan catatan ekspor_nama",
+        "Pengunjung demo", "impor batal_impor pernyataan bukti disposisi kalender sop tahun hambatan alasan_hambatan catatan ekspor_nama",
         _RECORDS | _ENTRY, sees=NATION, names=True, uploads=OF_ALL,
     ),
     SYSTEM: Role("Operator", NATION, names=True, uploads=OF_ALL, people=True),
@@ -112,6 +112,7 @@ ACTION_NAMES = {
     "pernyataan": "menyatakan data lengkap",
     "pengesahan": "mengesahkan unggahan",
     "aturan_pengesahan": "mengatur pengesahan unggahan",
+    "bukti": "menambah atau menarik bukti",
     "kalender": "mengubah kalender",
     "tahun": "membuka tahun alur",
     "sop": "mengubah revisi SOP",
@@ -226,6 +227,7 @@ _COVERS = {
     "target": _BY_UNIT,
     "office_statement": _BY_UNIT,
     "approving_office": _BY_UNIT,
+    "evidence": _BY_UNIT,
     "step_fact": _BY_UNIT,
     "disposition": _BY_UNIT,
     "facilitator": _BY_UNIT,
@@ -274,12 +276,14 @@ _COVERS = {
         WHERE b.imported_unit IN {_MINE}
     """,
 }
-# Where names stand besides the table of people: in uploaded files and in refused cells.
+# Where names stand besides the table of people: in uploaded files, refused cells and evidence.
 _WITHOUT_NAMES = {
     "facilitator": f"SELECT * REPLACE ('{HIDDEN_NAME}' AS name) FROM ({{inner}})",
     "import_file": "SELECT * REPLACE (NULL::BLOB AS content, NULL::BIGINT AS size) FROM ({inner})",
     "import_rejection": "SELECT * REPLACE ('' AS value) FROM ({inner})",
     "import_warning": "SELECT * REPLACE ('' AS value) FROM ({inner})",
+    "evidence": "SELECT * REPLACE ('' AS name, '' AS note, NULL::VARCHAR AS link, NULL::VARCHAR AS sha256)"
+    " FROM ({inner})",
 }
 _EMPTY = "SELECT * FROM {base}.{table} WHERE false"
 _ACCOUNTS = {

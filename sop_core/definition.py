@@ -33,6 +33,14 @@ _MOST = 16
 """Remarks of a step, steps that it requires, targets of a rule; revision 04 has at most 4."""
 
 
+_DOCUMENTS = frozenset(
+    {
+        "laporan", "rekap", "rekapitulasi", "dokumen", "sertifikat", "disposisi", "surat", "nota",
+        "undangan", "berita", "notula", "notulen", "memo", "memorandum", "keputusan", "sk", "lembar",
+        "formulir", "piagam", "perjanjian", "mou", "pks",
+    }
+)  # fmt: skip
+"""How an output begins that is a document."""
 _CONTRADICTION = "sop_contradiction"
 _SAID = {
     "missing": "wajib diisi",
@@ -108,6 +116,18 @@ class Step(_Strict):
     def norm(self) -> str:
         """``20 HK``, or ``N/A`` as the SOP writes it."""
         return f"{self.sla_days} HK" if self.sla_days else "N/A"
+
+    @property
+    def output_is_document(self) -> bool:
+        """Whether the output (SOP table, column Output) is a document, by the SOP's own word for it.
+
+        So of A.4's Laporan, A.8's Rekap, A.9's Disposisi, D.2's Dokumen and D.6's Sertifikat; not
+        of A.1's Rencana, A.2's Bahan and A.3's Hasil.
+        """
+        parts = re.split(r"[,;/\n]|\b(?:dan|atau|berupa|serta)\b", self.output.lower())
+        return any(
+            found[0] in _DOCUMENTS for part in parts if (found := re.findall(r"[a-z]+", part))
+        )
 
 
 class FlowInfo(_Strict):

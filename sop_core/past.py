@@ -38,6 +38,7 @@ _ENTERED: dict[str, tuple[str, str | None, str | None]] = {
     "office_statement": ("stated_at", "withdrawn_at", "withdrawn_by"),
     "approving_office": ("entered_at", "withdrawn_at", "withdrawn_by"),
     "approval": ("said_at", None, None),
+    "evidence": ("added_at", "withdrawn_at", "withdrawn_by"),
     "report_template": ("kept_at", "withdrawn_at", "withdrawn_by"),
     "disposition": ("decided_at", None, None),
     "hindrance": ("said_at", "withdrawn_at", "withdrawn_by"),

@@ -34,6 +34,8 @@ _STYLE = f"""
   content: "XLSX, XLSM, XLS, ODS, CSV, TXT, TSV"; font-size: .85rem; opacity: .7;}}
 .st-key-templat_word [data-testid="stFileUploaderDropzoneInstructions"]::after {{
   content: "Berkas Word (.docx)";}}
+.st-key-bukti_dokumen [data-testid="stFileUploaderDropzoneInstructions"]::after {{
+  content: "PDF, JPG, atau PNG; paling besar 10 MB";}}
 [class*="st-key-berkas_sop"] [data-testid="stFileUploaderDropzoneInstructions"]::after {{
   content: "Formulir revisi (.xlsx) atau TOML";}}
 [data-testid="stTooltipErrorContent"], [data-testid="stFileChip"] [role="alert"] {{display: none;}}

@@ -18,6 +18,7 @@ import duckdb
 from sop_core.cli import (
     approving,
     days,
+    evidence,
     figures,
     hindrance,
     people,
@@ -124,6 +125,7 @@ def build_parser() -> Parser:
     silence.register(command)
     approving.register(command)
     hindrance.register(command)
+    evidence.register(command)
     figures.register(command)
     days.register(command, common)
     years.register(command, common)

@@ -156,7 +156,8 @@ LANGKAH = Sheet(
         Column("Tanggal Selesai", "finished", "date", False, ("tgl selesai", "selesai"),
                fact="langkah belum selesai"),
         Column("Nomor Dokumen", "document_no", "text", False, ("no dokumen", "nomor surat", "no surat"),
-               help="Nomor dokumen keluaran"),
+               help="Nomor dokumen keluaran; diminta bila menurut SOP keluaran langkah itu dokumen"
+               " (laporan, rekap, sertifikat, disposisi), kecuali dokumennya diunggah sebagai bukti"),
         Column("Dilewati", "skipped", "yes_no", False, ("lewati", "skip"),
                help="ya hanya untuk langkah pilihan, lihat lembar Panduan"),
         Column("Alasan", "reason", "text", False, ("alasan dilewati",), help="Wajib bila dilewati"),

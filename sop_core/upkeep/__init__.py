@@ -8,6 +8,7 @@ doctor     the check-up of an open store; ``checkup`` of a file; ``rules`` is wh
 looking    a file opened to read only, and whether somebody has it open
 checkpoint the write-ahead log emptied while nobody reads
 desk       what the running app does for the command line; ``attending`` runs them all
+attachments  the documents beside the store in all of these
 durable    files that are there whole or not at all
 """
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from pathlib import Path
 
 import duckdb
 
+from sop_core import blobs
 from sop_core.errors import BackupRefused
 from sop_core.indonesian import now
 from sop_core.store import Store, faults
-from sop_core.upkeep import durable, looking, manifest
+from sop_core.upkeep import attachments, durable, looking, manifest
 from sop_core.upkeep.manifest import Manifest
 
+log = logging.getLogger(__name__)
 UNFINISHED = "belum-selesai"
 """In the name of the folder in which a backup is made."""
 _COPY = "salinan_cadangan"
@@ -28,7 +31,7 @@ def backup(store: Store, target: Path, made_at: dt.datetime | None = None) -> Ma
     with store.cursor() as cursor:
         row = cursor.execute("SELECT current_database()").fetchone()
         assert row is not None
-        return _copy(cursor, str(row[0]), target, made_at or now())
+        return _copy(cursor, str(row[0]), blobs.of(store), target, made_at or now())
 
 
 def backup_file(path: Path, target: Path, made_at: dt.datetime | None = None) -> Manifest:
@@ -42,11 +45,16 @@ def backup_file(path: Path, target: Path, made_at: dt.datetime | None = None) ->
     with duckdb.connect() as connection:
         with faults.translated(str(path), "dibuka"):
             connection.execute(f"ATTACH '{_quoted(path)}' AS {looking.SEEN} (READ_ONLY)")
-        return _copy(connection, looking.SEEN, target, made_at or now())
+        folder = blobs.folder_of(path)
+        return _copy(connection, looking.SEEN, folder, target, made_at or now())
 
 
 def _copy(
-    cursor: duckdb.DuckDBPyConnection, database: str, target: Path, made_at: dt.datetime
+    cursor: duckdb.DuckDBPyConnection,
+    database: str,
+    folder: Path,
+    target: Path,
+    made_at: dt.datetime,
 ) -> Manifest:
     with faults.translated(str(target), "ditulis"):
         if target.exists():
@@ -55,9 +63,13 @@ def _copy(
         with durable.workshop(target, UNFINISHED) as place:
             made = place / manifest.DATABASE
             rows = _copied(cursor, database, made)
-            kept = _checked(made, rows)
+            kept, named = _checked(made, rows)
             container = place / "cadangan.zip"
-            written = manifest.pack(made, container, made_at, kept, rows)
+            # A document is on the disk before a row names it, and none is ever taken away.
+            documents = attachments.whole(folder, named)
+            written = manifest.pack(made, container, made_at, kept, rows, documents)
+            if written.documents < len(named):
+                log.error("documents lost or changed: %d", len(named) - written.documents)
             try:
                 durable.publish(container, target)
             except FileExistsError as error:
@@ -83,12 +95,13 @@ def _copied(cursor: duckdb.DuckDBPyConnection, database: str, made: Path) -> dic
     return rows
 
 
-def _checked(made: Path, rows: dict[str, int]) -> int:
-    """Read the copy back; returns its schema."""
+def _checked(made: Path, rows: dict[str, int]) -> tuple[int, list[str]]:
+    """Read the copy back; returns its schema, and the documents that it names."""
     with looking.looked_at(made) as connection:
         if looking.row_counts(connection) != rows:
             raise BackupRefused("salinan tidak sama dengan basis data; tidak ada yang disimpan")
-        return looking.schema_of(connection, made)
+        schema = looking.schema_of(connection, made)
+        return schema, attachments.named(connection, looking.SEEN)
 
 
 def _quoted(path: Path) -> str:

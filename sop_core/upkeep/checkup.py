@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from sop_core import reference
+from sop_core import blobs, reference
 from sop_core.definition import load_revisions
 from sop_core.errors import StoreBusy, StoreError
 from sop_core.store import Store, migrations
@@ -27,7 +27,7 @@ def doctor_file(path: Path) -> list[Finding]:
     try:
         with looking.looked_at(path) as connection:
             if not _outdated(connection, path):
-                return doctor_of(connection, load_revisions())
+                return doctor_of(connection, load_revisions(), blobs.folder_of(path))
         return _brought_up_to_date(path)
     except StoreBusy:
         raise
@@ -53,4 +53,4 @@ def _brought_up_to_date(path: Path) -> list[Finding]:
         if looking.wal_of(path).exists():
             shutil.copyfile(looking.wal_of(path), looking.wal_of(copy))
         with Store(copy) as store:
-            return doctor(store)
+            return doctor(store, blobs.folder_of(path))

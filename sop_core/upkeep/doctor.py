@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import duckdb
 
-from sop_core import counting, facts, reference
+from sop_core import blobs, counting, facts, reference
 from sop_core.definition import Revision
 from sop_core.errors import StoreDamaged
 from sop_core.store import Store, chain
+from sop_core.upkeep import attachments
 from sop_core.upkeep.documents import documents
 from sop_core.upkeep.rules import RULES
 from sop_core.upkeep.rules.writing import KEYS
 
 _EXAMPLES = 3
+ATTACHED, STRAY = "berkas bukti", "sisa bukti"
+"""Checks of the files beside the store."""
 _REBUILT = (
     "unit",
     "flow_trait",
@@ -53,22 +57,28 @@ class Finding:
     message: str
 
 
-def doctor(store: Store) -> list[Finding]:
+def doctor(store: Store, folder: Path | None = None) -> list[Finding]:
     """Everything that is wrong, each with examples; empty for a sound store.
 
-    Raises AccessDenied for anyone but the operator.
+    ``folder`` holds its documents where that is not beside it. Raises AccessDenied for anyone
+    but the operator.
     """
     store.require("pemeliharaan", "perintah")
     with store.cursor() as cursor:
         cursor.begin()
         try:
-            return doctor_of(cursor, store.shipped_revisions)
+            return doctor_of(cursor, store.shipped_revisions, folder or blobs.of(store))
         finally:
             cursor.rollback()
 
 
-def doctor_of(cursor: duckdb.DuckDBPyConnection, shipped: Sequence[Revision]) -> list[Finding]:
-    """The check-up inside the caller's transaction, which leaves temporary tables behind."""
+def doctor_of(
+    cursor: duckdb.DuckDBPyConnection, shipped: Sequence[Revision], folder: Path | None = None
+) -> list[Finding]:
+    """The check-up inside the caller's transaction, which leaves temporary tables behind.
+
+    Without a ``folder`` its documents are not looked at.
+    """
     found = _shape(cursor) or _unreadable(cursor)
     if found:  # the other questions would stumble over what is missing
         return found
@@ -77,7 +87,23 @@ def doctor_of(cursor: duckdb.DuckDBPyConnection, shipped: Sequence[Revision]) ->
         found += _finding(rule.check, rule.message, keys)
     found += _finding("jejak", "rantai jejak putus pada entri", chain.breaks(cursor))
     found += _finding("revisi", "dokumen revisi tidak sah atau bukan isinya", documents(cursor))
+    if folder is not None:
+        found += _attached(cursor, folder)
     return found + _rebuilt(cursor, shipped)
+
+
+def _attached(cursor: duckdb.DuckDBPyConnection, folder: Path) -> list[Finding]:
+    named = attachments.named(cursor, _here(cursor))
+    return [
+        *_finding(ATTACHED, "dokumen bukti hilang", attachments.lost(folder, named)),
+        *_finding(ATTACHED, "dokumen bukti berubah", attachments.changed(folder, named)),
+        *_finding(
+            STRAY,
+            f"berkas di {folder.name} tanpa catatan (sisa penambahan yang terputus, atau milik"
+            " basis data lain); tidak mengganggu",
+            attachments.strays(folder, named),
+        ),
+    ]
 
 
 def _finding(check: str, message: str, keys: Sequence[object]) -> list[Finding]:

@@ -2,7 +2,8 @@
 
     1. a copy in a workshop of its own, checked and brought up to this version
     2. what the old store's log holds goes into its file
-    3. the old file gets a second name, the copy takes its first: one rename
+    3. the old file gets a second name, its documents too; the copy's documents come beside it
+    4. the copy takes its first name: one rename
 
 Until the rename the store is what it was, after it what the backup was.
 """
@@ -18,11 +19,13 @@ from pathlib import Path
 
 import duckdb
 
+from sop_core import blobs
 from sop_core.errors import BackupRefused, StoreBusy, StoreDamaged, StoreUnreachable
-from sop_core.indonesian import now
+from sop_core.indonesian import format_number, now
 from sop_core.store import Store, faults, migrations
-from sop_core.upkeep import durable, looking, manifest
+from sop_core.upkeep import attachments, durable, looking, manifest
 from sop_core.upkeep.checkup import doctor_file
+from sop_core.upkeep.doctor import ATTACHED
 from sop_core.upkeep.manifest import Manifest
 
 PURPOSE = "pemulihan"
@@ -57,7 +60,7 @@ def restore(source: Path, target: Path) -> Restored:
             _finish_an_older(target)
             with durable.workshop(target, PURPOSE) as place:
                 copy = place / manifest.DATABASE
-                notes = _fetched(source, copy)
+                notes = _fetched(source, copy, blobs.beside(target))
                 durable.sync(copy)
                 kept = _exchange(copy, target)
     return Restored(kept, notes)
@@ -66,14 +69,18 @@ def restore(source: Path, target: Path) -> Restored:
 # ------------------------------------------------------------------- the backup
 
 
-def _fetched(source: Path, copy: Path) -> list[str]:
-    """Copy a backup and look at it; returns notes. Raises unless it may take a store's place."""
+def _fetched(source: Path, copy: Path, present: Path) -> list[str]:
+    """Copy a backup and look at it; returns notes. Raises unless it may take a store's place.
+
+    ``present`` are the documents of the store that is replaced; an older copy may need them.
+    """
     if looking.in_use(source):
         raise StoreBusy(f"{source} sedang dipakai; salin dengan pantau backup")
     notes = []
     said: Manifest | None = None
     if manifest.is_container(source):
         said = manifest.unpack(source, copy)
+        attachments.unpack(source, blobs.beside(copy))
     else:
         # A copy made before there were manifests, or by other means.
         with _as_a_backup(source), looking.looked_at(source) as connection:
@@ -92,7 +99,14 @@ def _fetched(source: Path, copy: Path) -> list[str]:
         Store(copy).close()
         if looking.wal_of(copy).exists():
             raise StoreDamaged(f"{source} rusak: catatan perubahannya (WAL) tidak dapat dibaca")
-        findings = doctor_file(copy)
+        with looking.looked_at(copy) as connection:
+            named = attachments.named(connection, looking.SEEN)
+        attachments.gather(named, (blobs.folder_of(source), present), blobs.beside(copy))
+        # What was lost before the backup is no reason to be without the rest.
+        findings = [f for f in doctor_file(copy) if f.check != ATTACHED]
+        without = len(named) - len(list(blobs.names(blobs.beside(copy))))
+        if without:
+            notes.append(f"{format_number(without)} berkas bukti tidak ada dalam salinan ini.")
     if findings:
         more = f" (dan {len(findings) - 1} temuan lain)" if len(findings) > 1 else ""
         raise StoreDamaged(f"{source} rusak: {findings[0].message}{more}")
@@ -145,6 +159,7 @@ def _finish_an_older(target: Path) -> None:
     """A restore that was killed may have left a second name of the store that is still in place."""
     for second in target.parent.glob(f"*.{_BEFORE}-*{target.suffix}"):
         if target.exists() and second.is_file() and second.samefile(target):
+            attachments.drop(second)
             second.unlink()
 
 
@@ -161,12 +176,15 @@ def _exchange(copy: Path, target: Path) -> Path | None:
             kept = _second_name(target)
             if not settled:
                 _move_log(target, kept)
+            attachments.keep_beside(target, kept)
+            attachments.bring(copy, target)
             os.replace(copy, target)
         finally:
             os.close(handle)
     else:
         # A log without its store would be taken for the new one's.
         _move_log(target, target.with_name(f"{target.stem}.{_BEFORE}-{_stamp()}{target.suffix}"))
+        attachments.bring(copy, target)
         os.replace(copy, target)
     durable.sync(target.parent)
     return kept

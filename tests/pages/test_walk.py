@@ -344,6 +344,7 @@ COMMANDS = {
     "state": lambda unit: ["state", "LOKA-TPI", "--until", str(TODAY)],
     "hindrance": lambda unit: ["hindrance", "--list", "--as-of", str(TODAY), *unit],
     "remark": lambda unit: ["remark", "ADV-TIDAK-ADA", "catatan"],
+    "evidence": lambda unit: ["evidence", "--missing", "--as-of", str(TODAY), *unit],
     "year list": lambda unit: ["year", "list"],
     "year open": lambda unit: ["year", "open", "A", "2022", "--reason", "uji"],
     "year close": lambda unit: ["year", "close", "A", "2022"],
@@ -357,7 +358,16 @@ CHANGING = {
     "state": "pernyataan", "remark": "catatan", "year open": "tahun", "year close": "tahun",
 }  # fmt: skip
 """Commands that change something for all, and the action that a role must be allowed."""
-OVER_OFFICES = ("status", "facilitators", "recommend", "report", "silence", "template", "hindrance")
+OVER_OFFICES = (
+    "status",
+    "facilitators",
+    "recommend",
+    "report",
+    "silence",
+    "template",
+    "hindrance",
+    "evidence",
+)
 PUBLIC = {"demo", "sop", "sop list", "sop form"}
 """They name offices, as the SOP and the register do, and hold no row of the store."""
 

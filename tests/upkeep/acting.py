@@ -17,12 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from sop_core import importing, revisions, upkeep
+from sop_core import blobs, evidence, importing, revisions, upkeep
+from sop_core.evidence import Place
 from sop_core.importing import SourceFile
 from sop_core.store import Store, migrations
-from sop_core.upkeep import looking, manifest, schedule
+from sop_core.upkeep import attachments, looking, manifest, schedule
 from sop_core.upkeep.schedule import Keep
 from tests.builders import TODAY, earlier_store, enter, form_of, load, revised, workbook
+from tests.evidence.papers import pdf
 from tests.upkeep.conftest import fill
 from tests.upkeep.fingerprint import fingerprint
 
@@ -189,6 +191,29 @@ def _withdraw(folder: Path) -> None:
         revisions.withdraw(store, "06", "Pusat contoh")
 
 
+def _add_document(folder: Path) -> None:
+    with Store(folder / STORE) as store:
+        evidence.add_document(store, Place("ADV-1", 1), "laporan.pdf", pdf("Laporan", 60))
+
+
+def _with_documents(folder: Path) -> str:
+    """Every document that a row names is there, whole."""
+    with looking.looked_at(folder / STORE) as connection:
+        named = attachments.named(connection, looking.SEEN)
+    place = blobs.folder_of(folder / STORE)
+    assert (attachments.lost(place, named), attachments.changed(place, named)) == ([], [])
+    return f"{_store(folder)} {named}"
+
+
+def _documents_to_be_restored(folder: Path) -> None:
+    """A backup with one document, and a store in its place with another."""
+    _filled(folder)
+    _add_document(folder)
+    _backup(folder)
+    with Store(folder / STORE) as store:
+        evidence.add_document(store, Place("ADV-1", 1), "lain.pdf", pdf("Lain"))
+
+
 def _earlier_schema(folder: Path, number: int = 2) -> None:
     """A filled store as the version with that many migrations left it."""
     with earlier_store(folder / STORE, number) as old:
@@ -231,6 +256,8 @@ ACTIONS = {
     "undo": Action(_imported, _undo, _store),
     "revision": Action(_filled, _enter, _store),
     "withdrawal": Action(_with_revision, _withdraw, _store),
+    "document": Action(_filled, _add_document, _with_documents),
+    "restore with documents": Action(_documents_to_be_restored, _restore, _with_documents),
     "migration": Action(_earlier_schema, _migrate, _store),
     "migration from the last version": Action(_last_schema, _migrate, _store),
 }

@@ -12,6 +12,7 @@ from sop_core import (
     accounts,
     approvals,
     corrections,
+    evidence,
     hindrance_reasons,
     hindrances,
     importing,
@@ -22,6 +23,7 @@ from sop_core import (
 )
 from sop_core.demo import demo_workbook
 from sop_core.disposition import decide
+from sop_core.evidence import Place
 from sop_core.importing import SourceFile
 from sop_core.recommendations import recommend
 from sop_core.store import Store
@@ -57,6 +59,9 @@ def fill(store: Store) -> None:
     hindrances.say(store, "ADV-3", 1, "sdm", "Minta bantuan", dt.date(2030, 1, 7))
     hindrances.take_back(store, 2)
     remarks.add(store, "ADV-1", "Sudah dibahas.")
+    for number in (1, 2):  # documents are in test_documents.py: most tests copy the file alone
+        evidence.add_link(store, Place("ADV-1", 1), f"https://arsip.contoh.go.id/{number}")
+    evidence.withdraw(store, 1)
     accounts.add(store, "admin", "Admin contoh", "admin", password="kata sandi contoh 1")
     accounts.add(store, "staf", "Staf contoh", "data_staf", "BBPOM-PDG")
     viewer = accounts.viewer_of(store, "staf")

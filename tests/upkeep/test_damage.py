@@ -121,6 +121,21 @@ DAMAGE = {
     "a statement of an undone upload stands": (
         "UPDATE office_statement SET batch_id = (SELECT batch_id FROM import_batch"
         " WHERE undone_at IS NOT NULL)", "pernyataan"),
+    "evidence gone": ("DELETE FROM evidence WHERE evidence_no = 1", "bukti"),
+    "the last evidence gone": ("DELETE FROM evidence WHERE evidence_no = 2", "jejak"),
+    "evidence put in by hand": (
+        "INSERT INTO evidence BY NAME SELECT * REPLACE (3 AS evidence_no) FROM evidence"
+        " WHERE evidence_no = 2", "jejak"),
+    "evidence withdrawn by hand": (
+        "UPDATE evidence SET withdrawn_by = 'x', withdrawn_at = added_at WHERE evidence_no = 2", "jejak"),
+    "evidence half withdrawn": ("UPDATE evidence SET withdrawn_by = 'x' WHERE evidence_no = 2", "bukti"),
+    "evidence of nothing": ("UPDATE evidence SET step_no = NULL WHERE evidence_no = 2", "bukti"),
+    "evidence of two things": ("UPDATE evidence SET recommendation_no = '1' WHERE evidence_no = 2", "bukti"),
+    "evidence of no office": ("UPDATE evidence SET unit_code = 'HILANG' WHERE evidence_no = 2", "unit"),
+    "evidence of another kind": ("UPDATE evidence SET kind = 'exe' WHERE evidence_no = 2", "bukti"),
+    "a link that leads elsewhere": (
+        "UPDATE evidence SET link = 'javascript:alert(1)' WHERE evidence_no = 2", "bukti"),
+    "a link that says it is a document": ("UPDATE evidence SET kind = 'pdf' WHERE evidence_no = 2", "bukti"),
     "a step counted from elsewhere": (
         "UPDATE sop_step SET counted_from = 'mulai' WHERE flow = 'A' AND step_no = 4", "hitung ulang"),
     "a trait of a flow turned": ("UPDATE flow_trait SET people = NOT people", "hitung ulang"),

@@ -4,10 +4,11 @@ keys      keys that stand once, references that lead somewhere, numbers that go 
 records   activities, steps, people, follow-ups and targets, as an import lets them in
 batches   uploads, their files, their counts and what undoes them
 people    accounts and sessions
+evidence  documents and links of steps and follow-ups
 entered   decisions, corrections, revisions, and the trace that each must have left
 """
 
-from sop_core.upkeep.rules import batches, entered, keys, people, records
+from sop_core.upkeep.rules import batches, entered, evidence, keys, people, records
 from sop_core.upkeep.rules.writing import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -16,4 +17,5 @@ RULES: tuple[Rule, ...] = (
     *batches.RULES,
     *people.RULES,
     *entered.RULES,
+    *evidence.RULES,
 )

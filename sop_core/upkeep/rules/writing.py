@@ -28,6 +28,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "hindrance": ("hindrance_no",),
     "hindrance_reason": ("reason_no",),
     "case_remark": ("remark_no",),
+    "evidence": ("evidence_no",),
     "import_batch": ("batch_id",),
     "sop_case": ("case_id",),
     "step_fact": ("case_id", "step_no", "holds_from"),
