@@ -83,6 +83,11 @@ def one_step(store: Store, units: dict[str, str]) -> None:
     st.caption(
         words.say("{} {} **{}**{}.", code, step["activity"], STATUS_NAMES[step["status"]], due)
     )
+    if store.revision(step["revision"]).step(code[0], step["step_no"]).output_is_document:
+        st.caption(
+            ":material/description: Keluaran langkah ini dokumen: isi Nomor Dokumen, atau tambahkan"
+            " berkasnya pada kasusnya di Wilayah."
+        )
     fields = (*STEP_FIELDS, *(SKIP_FIELDS if step["optional"] or step["skipped"] else ()))
     key = entering.key(f"isi_{case_id}_{code}")
     step = entering.shown(key, f"{key}_{STEP_FIELDS[0]}", step)

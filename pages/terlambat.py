@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.kit import charts, filters, heading, hindering, shell, silent, since, tables, words
-from sop_core import lateness
+from sop_core import hindrances, lateness
 from sop_core.evaluation import START_RULES, Scope
 from sop_core.hindrances import HEADINGS
 from sop_core.importing import recording
@@ -69,15 +69,24 @@ def choose(store: Store) -> Scope:
 
 
 def chosen(menu: DeltaGenerator, store: Store, row: pd.Series[Any]) -> None:
-    """What can be done with the selected row: record its step, or look at its case."""
-    if not recording.may_record(store, str(row["unit_code"])):
-        filters.go_to_region(str(row["unit"]), str(row["case_id"]))
-    with menu, st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(words.say("**{}** {}", row["step"], row["title"]))
-        if st.button("Catat langkah ini", type="primary", icon=":material/edit_note:"):
-            filters.go_to_recording(str(row["case_id"]), str(row["step"]))
-        if st.button("Buka kasus", icon=":material/open_in_new:"):
-            filters.go_to_region(str(row["unit"]), str(row["case_id"]))
+    """What can be done with the selected row: record its step, say what holds it up, open its case."""
+    case_id, number = str(row["case_id"]), int(str(row["step"])[2:])
+    records = recording.may_record(store, str(row["unit_code"]))
+    hinders = number in {s["step_no"] for s in hindrances.open_steps(store, case_id)}
+    if not records and not hinders:
+        filters.go_to_region(str(row["unit"]), case_id)
+    with menu:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(words.say("**{}** {}", row["step"], row["title"]))
+            if records and st.button(
+                "Catat langkah ini", type="primary", icon=":material/edit_note:"
+            ):
+                filters.go_to_recording(case_id, str(row["step"]))
+            if st.button("Buka kasus", icon=":material/open_in_new:"):
+                filters.go_to_region(str(row["unit"]), case_id)
+        if hinders:
+            with st.expander("Hambatan dan rencana", icon=":material/construction:"):
+                hindering.form(store, case_id, number, "terlambat")
 
 
 def page() -> None:

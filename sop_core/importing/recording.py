@@ -219,7 +219,7 @@ def steps(store: Store, case_id: str, today: dt.date) -> list[dict[str, Any]]:
     return store.rows(
         f"""
         SELECT s.case_id, s.step_no, s.flow || '.' || s.step_no AS step, d.activity,
-            d.optional, s.status, s.due, {_FIELDS}
+            s.revision, d.optional, s.status, s.due, {_FIELDS}
         FROM step_status($today) s
         JOIN sop_step d ON d.revision = s.revision AND d.flow = s.flow AND d.step_no = s.step_no
         LEFT JOIN step_record r ON r.case_id = s.case_id AND r.step_no = s.step_no
