@@ -7,6 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 from argon2 import PasswordHasher
 
@@ -14,6 +15,7 @@ from sop_core import importing, passwords
 from sop_core.demo import demo_workbook
 from sop_core.importing import SourceFile
 from sop_core.store import Store
+from sop_core.store.database import Database
 from tests.builders import TODAY, workbook
 
 CI = bool(os.environ.get("CI"))
@@ -39,6 +41,32 @@ def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hashes that cost little: hundreds of accounts are made. test_passwords has the real ones."""
     monkeypatch.setattr(passwords, "hasher", CHEAP_HASHER)
     monkeypatch.setattr(passwords, "_NOBODY", CHEAP_NOBODY)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def new_stores_are_copies(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A store in memory begins as a copy of a new one, at half the cost of making it: hundreds are.
+
+    It is opened as any other, and what is shipped is held against it as ever. Stores in files
+    are made in full: tests/test_store.py has them.
+    """
+    path = tmp_path_factory.mktemp("baru") / "baru.duckdb"
+    Store(path).close()
+    connect = duckdb.connect
+
+    def copied(self: Database) -> duckdb.DuckDBPyConnection:
+        if self.path != ":memory:":
+            return opened(self)
+        connection = connect(self.path)
+        connection.execute(f"ATTACH '{path}' AS new_one (READ_ONLY)")
+        connection.execute("COPY FROM DATABASE new_one TO memory")
+        connection.execute("DETACH new_one")
+        return connection
+
+    opened = Database._open
+    Database._open = copied  # type: ignore[method-assign]
+    yield
+    Database._open = opened  # type: ignore[method-assign]
 
 
 @pytest.fixture
