@@ -45,10 +45,17 @@ class Marks:
 
 def shown_in_xlsx(piece: bytes) -> bool:
     """Whether a piece of a sheet's XML has something to mark."""
-    # A look for fixed bytes is ten times as quick as the pattern, which nearly no sheet needs.
-    if any(sign in piece for sign in _SIGNS) and _OF_XLSX.search(piece) is not None:
+    # Rows and cells of numbers and shared texts have neither letter, and one letter is looked for
+    # a hundred times as quickly as a pattern, fixed bytes ten times.
+    if (
+        b"e" in piece
+        and any(sign in piece for sign in _SIGNS)
+        and _OF_XLSX.search(piece) is not None
+    ):
         return True
-    return (b"f>" in piece or b"<f" in piece) and _FORMULA.search(piece) is not None
+    return (
+        b"f" in piece and (b"f>" in piece or b"<f" in piece) and _FORMULA.search(piece) is not None
+    )
 
 
 def shown_in_ods(piece: bytes) -> bool:
