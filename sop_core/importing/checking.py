@@ -398,17 +398,22 @@ def case_revisions(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
             SELECT k.case_id, k.flow, k.level,
                 starts_on(k.level, k.year, p.quarter, f.first_on, coalesce(o.opens_on, c.opens_on))
                     AS starts_on
-            FROM known_case k JOIN first f USING (case_id)
-            LEFT JOIN case_place p ON k.level <> 'activity' AND p.flow = k.flow
-                AND p.tail = id_parts(k.case_id).tail
+            FROM (
+                -- Taken apart here: in the condition of the join it is asked for every pair.
+                SELECT *, CASE WHEN level <> 'activity' THEN id_parts(case_id).tail END AS tail
+                FROM known_case
+            ) k JOIN first f USING (case_id)
+            LEFT JOIN case_place p ON p.flow = k.flow AND p.tail = k.tail
             LEFT JOIN calendar_opening o ON o.level = k.level AND o.year = k.year
                 AND o.quarter IS NOT DISTINCT FROM p.quarter
             LEFT JOIN sop_case c ON c.case_id = k.case_id AND c.level = 'national_cycle'
         )
-        SELECT case_id, flow, level, revision_on(starts_on) AS revision,
+        SELECT case_id, flow, level, r.revision,
             CASE WHEN (SELECT count(*) FROM sop_revision) > 1
-                THEN ' pada SOP revisi ' || revision_on(starts_on) ELSE '' END AS said
+                THEN ' pada SOP revisi ' || r.revision ELSE '' END AS said
+        -- As revision_on says, which asks case by case.
         FROM start
+        LEFT JOIN sop_revision r ON starts_on >= r.effective_from AND starts_on < r.effective_until
         """,
     )
 
@@ -487,6 +492,11 @@ def skip_not_allowed(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
 
 def missing_requirement(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     """D.5 needs the competence certificate of D.4, D.6 the application of D.5."""
+    if not facts.holds(
+        cursor,
+        "EXISTS (FROM staged_step_record WHERE skipped) OR EXISTS (FROM held_step WHERE skipped)",
+    ):
+        return
     cursor.execute(
         """
         INSERT INTO problem
