@@ -9,6 +9,7 @@ import datetime as dt
 import re
 import tomllib
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -249,6 +250,7 @@ def _where(error: ValueError) -> str:
     return f", baris {found[1]}, kolom {found[2]}" if found else ", di akhir berkas"
 
 
+@lru_cache(maxsize=16)  # by content: every store that is opened asks for the same few
 def read_revision(name: str, content: bytes) -> Revision:
     """A revision from the content of a TOML file called ``name``. Raises DefinitionError."""
     try:

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from dataclasses import fields
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from importlib.metadata import version
 
@@ -30,7 +30,7 @@ _CODE = ("calendar", "units", "definition", "reference")
 
 def fingerprint() -> str:
     """What changes when anything shipped changes that cases are judged by, code included."""
-    digest = hashlib.sha256(version("holidays").encode())
+    digest = hashlib.sha256(_holidays().encode())
     for name in _CODE:
         digest.update((resources.files("sop_core") / f"{name}.py").read_bytes())
     for path in sorted([*DATA.glob("*.csv"), *(DATA / "sop").glob("*.toml")]):
@@ -38,6 +38,11 @@ def fingerprint() -> str:
     for name in facts.REBUILD:
         digest.update(facts.sql(name).encode())
     return digest.hexdigest()
+
+
+@cache
+def _holidays() -> str:
+    return version("holidays")
 
 
 def load_units(cursor: duckdb.DuckDBPyConnection) -> None:

@@ -10,9 +10,11 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import difflib
+import io
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from sop_core.paths import DATA
@@ -46,22 +48,26 @@ class Unit:
 
 def read_units(path: Path = DATA / "units.csv") -> list[Unit]:
     """The shipped register: 76 UPT, 7 central units and the nation."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return [
-            Unit(
-                code=row["code"],
-                name=row["name"],
-                kind=row["kind"],
-                province=row["province"],
-                city=row["city"],
-                coordinator_code=row["coordinator_code"] or None,
-                lat=float(row["lat"]) if row["lat"] else None,
-                lon=float(row["lon"]) if row["lon"] else None,
-                timezone=row["timezone"],
-                valid_from=dt.date.fromisoformat(row["valid_from"]),
-            )
-            for row in csv.DictReader(file)
-        ]
+    return list(_units(path.read_text(encoding="utf-8")))
+
+
+@lru_cache(maxsize=4)  # by content: every import asks for the same
+def _units(text: str) -> tuple[Unit, ...]:
+    return tuple(
+        Unit(
+            code=row["code"],
+            name=row["name"],
+            kind=row["kind"],
+            province=row["province"],
+            city=row["city"],
+            coordinator_code=row["coordinator_code"] or None,
+            lat=float(row["lat"]) if row["lat"] else None,
+            lon=float(row["lon"]) if row["lon"] else None,
+            timezone=row["timezone"],
+            valid_from=dt.date.fromisoformat(row["valid_from"]),
+        )
+        for row in csv.DictReader(io.StringIO(text))
+    )
 
 
 _LONG_FORMS = (
@@ -121,8 +127,18 @@ class UnitFinder:
         city = _PREFIX.sub("", words + " ").replace(" ", "")
         return self._known.get(city) or self._known.get(_RUN_TOGETHER.sub("", city))
 
+    @classmethod
+    def shipped(cls) -> UnitFinder:
+        """Of the shipped register; one finder for all, nothing is put in it afterwards."""
+        return _finder(tuple(read_units()))
+
     def suggest(self, text: str) -> str | None:
         """The name of the nearest office, for an error message, or None."""
         city = _PREFIX.sub("", _words(text) + " ").replace(" ", "")
         near = difflib.get_close_matches(city, self._known, n=1, cutoff=0.7)
         return self.by_code[self._known[near[0]]].name if near else None
+
+
+@lru_cache(maxsize=4)
+def _finder(units: tuple[Unit, ...]) -> UnitFinder:
+    return UnitFinder(list(units))

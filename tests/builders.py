@@ -46,6 +46,14 @@ def load(
     return importing.import_files(store, [file], "uji", today=TODAY, clears=clears)
 
 
+def look(
+    store: Store, headings: dict[str, list[str]] | None = None, **sheets: list[list[Any]]
+) -> Preview:
+    """What ``load`` would do, with nothing kept: for what is said of a file and not of the store."""
+    file = SourceFile("uji.xlsx", workbook(headings, **sheets))
+    return importing.preview(store, importing.read(store, [file], TODAY), TODAY)
+
+
 def open_years(store: Store, *years: tuple[str, int]) -> None:
     """Every UPT owes the reports of these years, and all have said how things stand until today."""
     for flow, year in years:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 from argon2 import PasswordHasher
 
@@ -14,6 +17,7 @@ from sop_core import importing, passwords
 from sop_core.demo import demo_workbook
 from sop_core.importing import SourceFile
 from sop_core.store import Store
+from sop_core.store.database import Database
 from tests.builders import TODAY, workbook
 
 CI = bool(os.environ.get("CI"))
@@ -41,6 +45,46 @@ def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "_NOBODY", CHEAP_NOBODY)
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A file that the first worker to ask makes and all of them read."""
+    folder = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    path = folder / name
+    with (folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            aside = folder / f"dibuat-{name}"
+            make(aside)
+            aside.rename(path)
+    return path
+
+
+@pytest.fixture(autouse=True, scope="session")
+def new_stores_are_copies(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A store in memory begins as a copy of a new one, at half the cost of making it: hundreds are.
+
+    It is opened as any other, and what is shipped is held against it as ever. Stores in files
+    are made in full: tests/test_store.py has them.
+    """
+    path = made_once(tmp_path_factory, "baru.duckdb", lambda path: Store(path).close())
+    connect = duckdb.connect
+
+    def copied(self: Database) -> duckdb.DuckDBPyConnection:
+        if self.path != ":memory:":
+            return opened(self)
+        connection = connect(self.path)
+        connection.execute(f"ATTACH '{path}' AS new_one (READ_ONLY)")
+        connection.execute("COPY FROM DATABASE new_one TO memory")
+        connection.execute("DETACH new_one")
+        return connection
+
+    opened = Database._open
+    Database._open = copied  # type: ignore[method-assign]
+    yield
+    Database._open = opened  # type: ignore[method-assign]
+
+
 @pytest.fixture
 def store() -> Store:
     """An empty store that keeps nothing."""
@@ -48,19 +92,33 @@ def store() -> Store:
         yield opened
 
 
+@pytest.fixture(scope="module")
+def unchanged() -> Store:
+    """An empty store to hold files against (builders.look), never to write to."""
+    with Store() as opened:
+        yield opened
+        assert opened.one("SELECT nextval('batch_number')") == 1, "nothing was ever kept"
+
+
 @pytest.fixture(scope="session")
-def demo_bytes() -> bytes:
+def demo_bytes(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The default demo workbook: 6,000 cases up to 24 November 2026."""
-    return demo_workbook(until=TODAY)
+    return made_once(
+        tmp_path_factory, "demo.xlsx", lambda path: path.write_bytes(demo_workbook(until=TODAY))
+    ).read_bytes()
 
 
 @pytest.fixture(scope="session")
 def demo_file(tmp_path_factory: pytest.TempPathFactory, demo_bytes: bytes) -> Path:
     """A database file with the demo data imported; copy it before you write to it."""
-    path = tmp_path_factory.mktemp("demo") / "demo.duckdb"
-    with Store(path) as opened:
-        importing.import_files(opened, [SourceFile("demo.xlsx", demo_bytes)], "uji", today=TODAY)
-    return path
+
+    def make(path: Path) -> None:
+        with Store(path) as opened:
+            importing.import_files(
+                opened, [SourceFile("demo.xlsx", demo_bytes)], "uji", today=TODAY
+            )
+
+    return made_once(tmp_path_factory, "demo.duckdb", make)
 
 
 @pytest.fixture(scope="session")

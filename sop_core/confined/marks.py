@@ -18,6 +18,8 @@ _CHUNK = 1 << 20
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 # A cell in error, a hidden row or column, of .xlsx; the same and a merged range, of .ods.
 _OF_XLSX = re.compile(rb"""\st=["']e["']|\shidden=["'](?:1|true)["']""")
+_SIGNS = (b'="e"', b"='e'", b"hidden=")
+"""Without any of these ``_OF_XLSX`` finds nothing."""
 _OF_ODS = re.compile(
     rb"""calcext:value-type=["']error["']|table:visibility=["'](?:collapse|filter)["']"""
     rb"""|table:number-rows-spanned=["'](?!1["'])"""
@@ -43,9 +45,17 @@ class Marks:
 
 def shown_in_xlsx(piece: bytes) -> bool:
     """Whether a piece of a sheet's XML has something to mark."""
-    if _OF_XLSX.search(piece) is not None:
+    # Rows and cells of numbers and shared texts have neither letter, and one letter is looked for
+    # a hundred times as quickly as a pattern, fixed bytes ten times.
+    if (
+        b"e" in piece
+        and any(sign in piece for sign in _SIGNS)
+        and _OF_XLSX.search(piece) is not None
+    ):
         return True
-    return (b"f>" in piece or b"<f" in piece) and _FORMULA.search(piece) is not None
+    return (
+        b"f" in piece and (b"f>" in piece or b"<f" in piece) and _FORMULA.search(piece) is not None
+    )
 
 
 def shown_in_ods(piece: bytes) -> bool:

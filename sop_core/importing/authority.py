@@ -37,16 +37,18 @@ def admit(cursor: duckdb.DuckDBPyConnection, viewer: Viewer, today: dt.date) -> 
     units = cursor.execute("SELECT DISTINCT code, kind FROM unit").fetchall()
     allowed = [code for code, kind in units if viewer.uploads_for(code, kind)]
     make(cursor, "writable_unit", "SELECT unnest($codes::VARCHAR[]) AS code", {"codes": allowed})
+    if viewer.units is None:
+        make(cursor, "joinable_unit", "SELECT DISTINCT code FROM unit")
+        return
     make(
         cursor,
         "joinable_unit",
         """
-        SELECT DISTINCT code FROM unit WHERE $all
-        UNION FROM writable_unit
+        FROM writable_unit
         UNION SELECT code FROM unit_as_of($today) u
         WHERE coordinator_code IN (SELECT code FROM writable_unit)
         """,
-        {"all": viewer.units is None, "today": today},
+        {"today": today},
     )
 
 

@@ -26,6 +26,8 @@ _ZERO_DAY = re.compile(
 )
 """How Excel shows an empty date that a formula made 0: 00/01/1900, or only its time; and how a
 database writes one."""
+_BEGIN = {word[0] for word in _NOTHING_YET | _NONE} | {"0", "1"}
+"""What all of these begin with but the strokes: nearly no cell does, and it is asked of each."""
 _DAY_ZERO = {dt.date(1899, 12, 30), dt.date(1899, 12, 31)}
 """The same as a date: by LibreOffice's count and by Excel's."""
 _LONGEST = 16
@@ -37,6 +39,8 @@ def is_placeholder(column: Column, value: Any) -> bool:
         return False
     if not isinstance(value, str):
         return _is_zero(column, value)
+    if value[:1].isalnum() and value[0].lower() not in _BEGIN:
+        return False
     text = " ".join(value.lower().split())
     if len(text) > _LONGEST:
         return False

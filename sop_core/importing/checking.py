@@ -44,28 +44,34 @@ def run(
     for given in parsed.sheets:
         _complete(cursor, given.sheet, given.present, parsed.clears)
     tables = {p.sheet.table for p in parsed.sheets}
+    found = _problems(cursor)
     for check, of in CHECKS.items():
         if not tables & set(of):  # a question about rows that are not there is still planned
             continue
-        before = _problems(cursor)
         check(cursor, today)
-        if _problems(cursor) > before:
+        before, found = found, _problems(cursor)
+        if found > before:
             refuse(cursor)
-    _settle(cursor, today)
+    if not _settle(cursor, today, found):
+        return [], []
     return listed(cursor, "problem"), counted(cursor, "problem")
 
 
-def _settle(cursor: duckdb.DuckDBPyConnection, today: dt.date) -> None:
-    """The rules about rows of one case together: refusing one can expose the next."""
+def _settle(cursor: duckdb.DuckDBPyConnection, today: dt.date, found: int) -> int:
+    """The rules about rows of one case together: refusing one can expose the next.
+
+    ``found`` is how many problems there are; returns how many there are afterwards.
+    """
     while True:
-        before = _problems(cursor)
         for check in TOGETHER:
             check(cursor, today)
-        if _problems(cursor) == before:
-            return
+        before, found = found, _problems(cursor)
+        if found == before:
+            return found
         refuse(cursor)
         for check in HANGING:
             check(cursor, today)
+        found = _problems(cursor)
         refuse(cursor)
 
 
@@ -200,6 +206,9 @@ def _complete(
     """
     # What is stored of the staged cases is picked out already.
     stored = {"activity": "held_activity", "step_record": "held_step"}.get(sheet.table, sheet.table)
+    if not facts.holds(cursor, f"EXISTS (FROM {stored})"):
+        _no_where_blank(cursor, sheet, present, "true")
+        return
     free = [c.field for c in sheet.columns if c.field not in sheet.key]
     kept = [
         f"{f} = {f'coalesce(s.{f}, t.{f})' if f in present else f't.{f}'}"
@@ -212,7 +221,15 @@ def _complete(
             f"UPDATE staged_{sheet.table} AS s SET {', '.join(kept)}"  # noqa: S608
             f" FROM {stored} t WHERE {mine}"
         )
-    new = "true" if clears else f"NOT EXISTS (FROM {stored} t WHERE {mine})"
+    _no_where_blank(
+        cursor, sheet, present, "true" if clears else f"NOT EXISTS (FROM {stored} t WHERE {mine})"
+    )
+
+
+def _no_where_blank(
+    cursor: duckdb.DuckDBPyConnection, sheet: Sheet, present: list[str], new: str
+) -> None:
+    """A mark that is not set is "tidak" in rows that are ``new``, a condition on the row ``s``."""
     for f in NO_WHEN_BLANK.intersection(present):
         cursor.execute(
             f"UPDATE staged_{sheet.table} AS s SET {f} = false"  # noqa: S608
@@ -222,7 +239,10 @@ def _complete(
 
 def refuse(cursor: duckdb.DuckDBPyConnection) -> None:
     """Mark the rows that have a problem."""
+    said = {sheet for (sheet,) in cursor.execute("SELECT DISTINCT sheet FROM problem").fetchall()}
     for sheet in SHEETS:
+        if sheet.name not in said:
+            continue
         cursor.execute(
             f"UPDATE staged_{sheet.table} SET refused = true WHERE NOT refused AND row_no IN"  # noqa: S608
             " (SELECT row_no FROM problem WHERE sheet = $sheet)",
@@ -238,17 +258,22 @@ def duplicate_rows(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
     """Rows with one key: the same twice is folded into one, differing ones are refused."""
     key = ", ".join(sheet.key)
     fields = ", ".join(c.field for c in sheet.columns)
+    # The rows of a key are listed only where there are several, which nearly no key has.
     make(
         cursor,
         "doubled_key",
         f"""
+        WITH several AS MATERIALIZED (
+            SELECT {key} FROM staged_{sheet.table} WHERE NOT refused
+            GROUP BY {key} HAVING count(*) > 1
+        )
         SELECT {key}, min(row_no) AS first_row,
             list({_NAMED_ROW} ORDER BY row_no) AS rows,
             count(DISTINCT hash({fields})) > 1 AS differ
-        FROM staged_{sheet.table}
+        FROM staged_{sheet.table} SEMI JOIN several USING ({key})
         LEFT JOIN part p ON p.of_sheet = $sheet AND p.part_no = (row_no - 1) // {PART_ROWS}
         WHERE NOT refused
-        GROUP BY {key} HAVING count(*) > 1
+        GROUP BY {key}
         """,  # noqa: S608
         {"sheet": sheet.name},
     )
@@ -373,17 +398,22 @@ def case_revisions(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
             SELECT k.case_id, k.flow, k.level,
                 starts_on(k.level, k.year, p.quarter, f.first_on, coalesce(o.opens_on, c.opens_on))
                     AS starts_on
-            FROM known_case k JOIN first f USING (case_id)
-            LEFT JOIN case_place p ON k.level <> 'activity' AND p.flow = k.flow
-                AND p.tail = id_parts(k.case_id).tail
+            FROM (
+                -- Taken apart here: in the condition of the join it is asked for every pair.
+                SELECT *, CASE WHEN level <> 'activity' THEN id_parts(case_id).tail END AS tail
+                FROM known_case
+            ) k JOIN first f USING (case_id)
+            LEFT JOIN case_place p ON p.flow = k.flow AND p.tail = k.tail
             LEFT JOIN calendar_opening o ON o.level = k.level AND o.year = k.year
                 AND o.quarter IS NOT DISTINCT FROM p.quarter
             LEFT JOIN sop_case c ON c.case_id = k.case_id AND c.level = 'national_cycle'
         )
-        SELECT case_id, flow, level, revision_on(starts_on) AS revision,
+        SELECT case_id, flow, level, r.revision,
             CASE WHEN (SELECT count(*) FROM sop_revision) > 1
-                THEN ' pada SOP revisi ' || revision_on(starts_on) ELSE '' END AS said
+                THEN ' pada SOP revisi ' || r.revision ELSE '' END AS said
+        -- As revision_on says, which asks case by case.
         FROM start
+        LEFT JOIN sop_revision r ON starts_on >= r.effective_from AND starts_on < r.effective_until
         """,
     )
 
@@ -462,6 +492,11 @@ def skip_not_allowed(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
 
 def missing_requirement(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     """D.5 needs the competence certificate of D.4, D.6 the application of D.5."""
+    if not facts.holds(
+        cursor,
+        "EXISTS (FROM staged_step_record WHERE skipped) OR EXISTS (FROM held_step WHERE skipped)",
+    ):
+        return
     cursor.execute(
         """
         INSERT INTO problem
@@ -509,6 +544,16 @@ def year_of_another_time(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
         "first_record",
         "SELECT case_id, min(least(started, finished)) AS first_on FROM merged_step GROUP BY case_id",
     )
+    years = """
+        SELECT case_id, year FROM staged_activity WHERE NOT refused
+        UNION ALL SELECT case_id, year FROM held_activity
+    """
+    if not facts.holds(
+        cursor,
+        f"EXISTS (FROM first_record JOIN ({years}) a USING (case_id)"
+        " WHERE year(first_on) NOT BETWEEN a.year - 1 AND a.year)",
+    ):
+        return
     cursor.execute(
         """
         INSERT INTO problem

@@ -54,6 +54,8 @@ def read_column(
     parse = parser_for(column, finder, today, order.month_first)
     read = ReadColumn(column, cells, [None] * len(cells.values))
     records = sheet.table in _RECORDS
+    # A character is one unit of UTF-16 or two; nearly every text is far shorter.
+    short = LIMITS["cell"].most // 2
     for code, count in standing(cells):
         value = cells.values[code]
         if isinstance(value, ErrorCell):
@@ -73,7 +75,11 @@ def read_column(
                 _tell(read, sheet, BLANK, written, "kosong", count)
             continue
         try:
-            found = _checked(parse, value, order)
+            if order.refused or order.swapped:
+                _refuse_by_order(value, order)
+            found = parse(value)
+            if type(found) is str and len(found) > short:
+                _refuse_long(found)
         except DateRange as both:
             read.ranges[code] = both
             read.failed[code] = str(both)
@@ -118,19 +124,19 @@ def _leave_blank(read: ReadColumn, code: int, reason: str) -> None:
         read.failed[code] = reason
 
 
-def _checked(parse: Any, value: Any, order: Order) -> Any:
-    """A value by its parser, if its column and the longest cell let it. Raises CellError."""
+def _refuse_by_order(value: Any, order: Order) -> None:
+    """Raises CellError for a value that its column does not let in."""
     if order.refused and date_order.is_written(value):
         raise CellError(order.refused)
     if order.swapped and isinstance(value, dt.date):
         raise CellError(order.swapped)
-    found = parse(value)
-    # A character is one unit of UTF-16 or two; nearly every text is far shorter.
-    if type(found) is str and len(found) > LIMITS["cell"].most // 2:
-        said = refusal("cell", cell_length(found))
-        if said is not None:
-            raise CellError(said)
-    return found
+
+
+def _refuse_long(text: str) -> None:
+    """Raises CellError for a text past the longest cell."""
+    said = refusal("cell", cell_length(text))
+    if said is not None:
+        raise CellError(said)
 
 
 def _tell(

@@ -114,7 +114,11 @@ def _key(column: Column | None, heading: str, position: int) -> str:
 def _joined(columns: list[Cells]) -> Cells:
     values: list[object] = []
     codes = []
+    begins: dict[int, int] = {}
     for cells in columns:
-        codes.append(cells.codes + len(values))
-        values += cells.values
+        # Tables made of one table share its columns: their values are not read again for each.
+        begin = begins.setdefault(id(cells.values), len(values))
+        if begin == len(values):
+            values += cells.values
+        codes.append(cells.codes + begin)
     return Cells(values, np.concatenate(codes).astype(np.int32))

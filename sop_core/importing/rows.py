@@ -7,6 +7,7 @@ numbers. It is left out and told. What a merged range or "sda" stands for is fil
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -104,12 +105,19 @@ def _sums(found: Headings, below: list[Cells], blank: npt.NDArray[np.bool_]) -> 
     A title may begin with that word too ("Total sosialisasi"); its row says more, a day or a text.
     """
     says, more = np.zeros(blank.shape[1], bool), np.zeros(blank.shape[1], bool)
-    for cells, empty in zip(below, blank, strict=True):
-        words = np.fromiter((_adds_up(v) for v in cells.values), bool, len(cells.values))
-        counts = np.fromiter((_counts(v) for v in cells.values), bool, len(cells.values))
-        says |= words[cells.codes] & ~empty
-        more |= ~(words | counts)[cells.codes] & ~empty
+    words = [_of_values(_adds_up, cells) for cells in below]
+    for begins, empty in zip(words, blank, strict=True):
+        says |= begins & ~empty
+    if not says.any():  # which is nearly always: what stands beside is not looked at
+        return says
+    for cells, begins, empty in zip(below, words, blank, strict=True):
+        more |= ~(begins | _of_values(_counts, cells)) & ~empty
     return says & ~more & (_needed(found, blank) < 2)
+
+
+def _of_values(says: Callable[[object], bool], cells: Cells) -> Mask:
+    """Row by row what is true of the value there, asked once of each."""
+    return np.fromiter(map(says, cells.values), bool, len(cells.values))[cells.codes]
 
 
 def _adds_up(value: object) -> bool:

@@ -222,7 +222,9 @@ def examine(
     result.warnings = _located(warnings, places)
     for given in parsed.sheets:
         _compare(cursor, given.sheet, given.present)
-        result.sheets[given.sheet.name] = _count(cursor, given.sheet)
+        result.sheets[given.sheet.name] = rows = _count(cursor, given.sheet)
+        if not rows.changed:  # nothing stored gives way to it
+            continue
         changes, replaced = _changes(cursor, given.sheet)
         result.changes += changes
         result.change_total += replaced

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from sop_core import facts
 from sop_core.errors import CellError
 from sop_core.importing.contract import FLOW_NAMES, LANGKAH, Column
 from sop_core.importing.numbers import parse_integer
@@ -71,6 +72,8 @@ def contradictions(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:
     To be asked, and its rows refused, before equal rows are folded into one: of A.1 and B.1 only
     one is this case's, and folding would keep the other.
     """
+    if not facts.holds(cursor, "EXISTS (FROM written_step)"):
+        return
     cursor.execute(
         """
         INSERT INTO problem

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import duckdb
 
+from sop_core import facts
 from sop_core.importing.checking import counted, listed
 from sop_core.importing.parsing import Problem, ProblemCount
 from sop_core.importing.temporary import make
@@ -77,6 +78,11 @@ def find(cursor: duckdb.DuckDBPyConnection) -> tuple[list[Problem], list[Problem
     Of the rows that ``checking.run`` let in; its temporary tables must be there.
     """
     make(cursor, "warning", "FROM problem LIMIT 0")
+    # It stands at a row of one of these: without any there is none.
+    if not facts.holds(
+        cursor, "EXISTS (FROM staged_step_record) OR EXISTS (FROM staged_follow_up)"
+    ):
+        return [], []
     cursor.execute(
         f"""
         INSERT INTO warning
@@ -87,4 +93,6 @@ def find(cursor: duckdb.DuckDBPyConnection) -> tuple[list[Problem], list[Problem
         WHERE coalesce(row_no, before_row, open_row) IS NOT NULL
         """  # noqa: S608 - our own tables
     )
+    if not facts.holds(cursor, "EXISTS (FROM warning)"):
+        return [], []
     return listed(cursor, "warning"), counted(cursor, "warning")

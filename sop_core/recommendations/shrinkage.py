@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, stats
 
 Floats = npt.NDArray[np.float64]
 _EDGE = 1e-4
@@ -24,6 +23,9 @@ def share(late: Floats, judged: Floats, expected: Floats) -> tuple[float, Floats
     prior = np.clip(expected, _EDGE, 1 - _EDGE)
     if len(late) == 0:
         return 0.0, prior
+
+    # Here, since loading it is most of what starting any command costs, and few ask for this.
+    from scipy import optimize, stats
 
     def cost(log_strength: float) -> float:
         strength = np.exp(log_strength)

@@ -77,9 +77,10 @@ WITH grid AS (
     -- Nothing optional was taken or given up before it: one row, and one more where the step was owed before
     -- its recorded start.
     SELECT * EXCLUDE (options, taken, owed_at_first, given_up_on), owed_at_first AS owed_on,
-        CASE WHEN split THEN started ELSE case_from END AS holds_from,
+        CASE WHEN from_start AND owes AND owed_at_first < started THEN started ELSE case_from END
+            AS holds_from,
         DATE '9999-12-31' AS holds_until, from_start AS counts_start
-    FROM told, LATERAL (SELECT from_start AND owes AND owed_at_first < started AS split)
+    FROM told
     WHERE coalesce(len(taken), 0) = 0 AND given_up_on IS NULL
     UNION ALL BY NAME
     SELECT * EXCLUDE (options, taken, owed_at_first, given_up_on), owed_at_first AS owed_on,
@@ -149,6 +150,13 @@ WITH grid AS (
             WHEN owes THEN least(counted_on, CASE WHEN NOT skipped THEN started END)
             WHEN NOT skipped THEN recorded_on END AS begun_on
     FROM bound b LEFT JOIN calendar_day l ON l.day = b.due_on
+), overdue AS (
+    SELECT
+        *,
+        CASE WHEN late_on IS NOT NULL THEN greatest(late_on, counted_on, begun_on, holds_from) END
+            AS overdue_since,
+        least(finish_on, passed_on, holds_until) AS overdue_until
+    FROM said
 )
 SELECT
     case_id, flow, step_no, holds_from, holds_until, level, year, unit_code, commodity, revision,
@@ -166,11 +174,7 @@ SELECT
     CASE WHEN overdue_until > overdue_since THEN overdue_since END AS overdue_from,
     CASE WHEN overdue_until > overdue_since THEN overdue_until END AS overdue_until,
     passed_on, CASE WHEN optional THEN later_on END AS bypassed_on
-FROM said, LATERAL (
-    SELECT CASE WHEN late_on IS NOT NULL THEN greatest(late_on, counted_on, begun_on, holds_from) END
-            AS overdue_since,
-        least(finish_on, passed_on, holds_until) AS overdue_until
-)
+FROM overdue
 -- Rows that are counted together lie together: the national rollup takes a quarter less.
 ORDER BY flow, step_no, unit_code;
 

@@ -19,7 +19,7 @@ from sop_core.calendar import Override, WorkingCalendar
 from sop_core.definition import Revision, in_force
 from sop_core.store import guard
 from sop_core.store.database import Database
-from sop_core.units import Unit, UnitFinder, read_units
+from sop_core.units import Unit, UnitFinder
 
 _MOST_TRIES = 50
 _VERSION = "SELECT value FROM meta WHERE key = 'data_version'"
@@ -214,7 +214,7 @@ class Reading:
 
     def unit_finder(self) -> UnitFinder:
         """Finds an office by any spelling."""
-        return UnitFinder(read_units())
+        return UnitFinder.shipped()
 
     # ------------------------------------------------- the SOP and the calendar
 

@@ -8,7 +8,7 @@ from sop_core import importing
 from sop_core.importing import Preview, SourceFile
 from sop_core.store import Store
 from sop_core.upkeep import doctor
-from tests.builders import TODAY, load, workbook
+from tests.builders import TODAY, load, look, workbook
 
 D = dt.date
 ADV = ["ADV-1", "A", 2025, "BBPOM-PDG", "Advokasi Desa Pangan Aman Padang"]
@@ -43,14 +43,20 @@ def reasons(result: Preview) -> list[tuple[str, int, str, str]]:
         (["FKP-1", 4, None, None, None, "mungkin"], "Dilewati", "harus ya atau tidak"),
     ],
 )  # fmt: skip
-def test_bad_steps(store: Store, step, column, reason):
-    result = load(store, Kegiatan=[ADV, FKP], Langkah=[GOOD, step])
+def test_bad_steps(unchanged: Store, step, column, reason):
+    result = look(unchanged, Kegiatan=[ADV, FKP], Langkah=[GOOD, step])
     assert len(result.problems) == 1
     sheet, row, where, why = reasons(result)[0]
     assert (sheet, row, where) == ("Langkah", 3, column)
     assert reason in why
-    assert result.rows.new == 3
-    assert store.one("SELECT count(*) FROM step_record") == 1, "only the good step is kept"
+    assert (result.rows.new, result.rows.rejected) == (3, 1)
+
+
+@pytest.mark.parametrize("step", [["TIDAK-ADA", 1], ["ADV-1", "empat"], ["ADV-1", 11]])
+def test_only_the_good_step_is_kept(store: Store, step):
+    result = load(store, Kegiatan=[ADV, FKP], Langkah=[GOOD, step])
+    assert (len(result.problems), result.rows.new) == (1, 3)
+    assert store.one("SELECT count(*) FROM step_record") == 1
 
 
 @pytest.mark.parametrize(
@@ -66,8 +72,8 @@ def test_bad_steps(store: Store, step, column, reason):
         (["A-2025-NASIONAL", "A", 2025, "BBPOM-PDG", "Judul"], "ID Kegiatan", "dicadangkan"),
     ],
 )  # fmt: skip
-def test_bad_activities(store: Store, activity, column, reason):
-    result = load(store, Kegiatan=[ADV, activity])
+def test_bad_activities(unchanged: Store, activity, column, reason):
+    result = look(unchanged, Kegiatan=[ADV, activity])
     assert [(p.row, p.column) for p in result.problems] == [(3, column)]
     assert reason in result.problems[0].message
 
@@ -148,8 +154,8 @@ FASILITATOR = [
         (["SK-1", D(2025, 4, 1), D(2028, 4, 1), D(2025, 6, 2), "PF-1", D(2025, 6, 1)], "pengesahan mendahului pengajuan"),
     ],
 )  # fmt: skip
-def test_contradictions_in_a_facilitator(store: Store, rest, reason):
-    result = load(store, Kegiatan=[FKP], Fasilitator=[FASILITATOR + rest])
+def test_contradictions_in_a_facilitator(unchanged: Store, rest, reason):
+    result = look(unchanged, Kegiatan=[FKP], Fasilitator=[FASILITATOR + rest])
     assert reason in result.problems[0].message
 
 

@@ -124,13 +124,14 @@ def _with_ids(raw: RawSheet, mapping: Mapping, around: Around) -> RawSheet:
     held: dict[tuple[str, str], str] = {}
     for made, title in around.stored.items():
         held.setdefault((made.rpartition("-")[0], _plain(title)), made)
-    named = [clean_text(titles[n]) if titles else "" for n in range(len(keys))]
-    here = set(map(_plain, named))
+    named = _texts(titles) if titles else [""] * len(keys)
+    plain = list(map(_plain, named))
+    here = set(plain)
     for row, (key, title) in enumerate(zip(keys, named, strict=True)):
         before = MADE + "-".join(values[row] for values in place)
-        made = held.get((before, _plain(title))) or f"{before}-{key}"
+        made = held.get((before, plain[row])) or f"{before}-{key}"
         known = around.stored.get(made)
-        if known is not None and _plain(known) != _plain(title) and made not in mapping.same:
+        if known is not None and _plain(known) != plain[row] and made not in mapping.same:
             # The number has gone to another row where the title it had stands in this file too.
             if made in mapping.new or _plain(known) in here:
                 made = f"{before}-{_hash(title)}"
@@ -148,6 +149,12 @@ def _with_ids(raw: RawSheet, mapping: Mapping, around: Around) -> RawSheet:
 
 def _column(raw: RawSheet, name: str) -> Cells | None:
     return next((raw.cells[p] for p, c in raw.columns.items() if c.field == name), None)
+
+
+def _texts(cells: Cells) -> list[str]:
+    """A column as one line of text, row by row."""
+    said = list(map(clean_text, cells.values))
+    return [said[code] for code in cells.codes.tolist()]
 
 
 def _read(raw: RawSheet, name: str, around: Around) -> list[str]:
@@ -169,12 +176,11 @@ def _keys(raw: RawSheet, mapping: Mapping) -> list[str]:
     """What tells the rows apart: their number where each has one of its own, else their title."""
     at = {key: p for p, key in enumerate(column_keys(raw.headings))}
     if mapping.key is not None and mapping.key in at:
-        cells = raw.cells[at[mapping.key]]
-        keys = [re.sub(r"\W+", "", clean_text(cells[n])) for n in range(len(raw.row_numbers))]
+        keys = [re.sub(r"\W+", "", text) for text in _texts(raw.cells[at[mapping.key]])]
         if all(keys) and len(set(keys)) == len(keys):
             return keys
     titles = _column(raw, "title") or _column(raw, "name") or Cells([""], _zeros(raw))
-    keys = [_hash(clean_text(titles[n])) for n in range(len(raw.row_numbers))]
+    keys = list(map(_hash, _texts(titles)))
     twice = {key for key, count in Counter(keys).items() if count > 1}
     days = [c for c in raw.cells if any(isinstance(v, dt.date) for v in c.values)]
     return [
