@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from sop_core.importing import beside
 from sop_core.importing.headings import Headings, letters
 from sop_core.importing.tabs import Cells, Tab
 from sop_core.indonesian import format_number
@@ -39,8 +40,9 @@ class Rows:
 def of(found: Headings, tab: Tab) -> Rows:
     """The rows below the headings that are data, filled where a cell stands for another."""
     told: list[str] = []
-    merged = _merged(found, tab, told)
     begins = found.begins
+    beside.above(found, tab, told)
+    merged = _merged(found, tab, told)
     below = [Cells(cells.values, cells.codes[begins:]) for cells in merged]
     blank = np.zeros((len(below), tab.height - begins), bool)
     for position, cells in enumerate(below):
@@ -65,6 +67,8 @@ def of(found: Headings, tab: Tab) -> Rows:
             f"{found.sheet.name}: {format_number(int(hidden.sum()))} baris tersembunyi"
             f" ({_numbers(at[hidden], begins)}) ikut dibaca."
         )
+    beside.columns(found, tab, told)
+    beside.cells(found, tab, told)
     return Rows(kept, (at + begins + 1).astype(np.int32), told)
 
 
