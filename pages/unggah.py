@@ -36,6 +36,8 @@ CHANGE_COLUMNS = {
     "before": "Sebelum",
     "after": "Sesudah",
 }
+PUT_COLUMNS = {"put_by": "Diisi oleh unggahan", "put_at": "Pada"}
+"""Beside cells that another person has filled of late."""
 EMPTIED_COLUMNS = {k: v for k, v in CHANGE_COLUMNS.items() if k != "after"}
 OLDER_COLUMNS = {
     "sheet": "Lembar",
@@ -48,6 +50,10 @@ OLDER_COLUMNS = {
     "since": "Pada",
 }
 COUNT_COLUMNS = {"sheet": "Lembar", "column": "Kolom", "kind": "Alasan", "count": "Jumlah"}
+SEEN = "pratinjau_dilihat"
+"""The preview as it was drawn last: what a click on Simpan agrees to."""
+CHANGED = "pratinjau_berubah"
+"""Why nothing was kept: what has changed in the store since."""
 EMPTY = "Tanpa isi (templat kosong)"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -120,8 +126,12 @@ def upload(store: Store) -> None:
     except ImportRefused as error:
         st.error(words.say("**Tidak dapat diimpor.** {}", error), icon=":material/block:")
         return
+    changed = st.session_state.pop(CHANGED, None)
+    if changed:
+        st.warning(words.text(changed), icon=":material/sync_problem:")
     preview(parsed, found)
     keep(store, parsed, found, until)
+    st.session_state[SEEN] = found
 
 
 def examined(
@@ -157,6 +167,7 @@ def preview(parsed: importing.Parsed, found: importing.Preview) -> None:
     if found.demo:
         st.warning("Berkas ini bertanda data demo dan akan diberi label demo.")
     emptied(found)
+    others(found)
     older(found)
     refusals(parsed, found)
     doubts(parsed, found)
@@ -204,8 +215,28 @@ def changes(found: importing.Preview) -> None:
     st.markdown(f"**{format_number(found.change_total)} isian lama akan diganti:**")
     if found.change_total > len(found.changes):
         st.caption(f"Ditampilkan {format_number(len(found.changes))} yang pertama.")
-    frame = pd.DataFrame([vars(c) for c in found.changes])
-    tables.plain(frame, CHANGE_COLUMNS, alt="Perubahan isian", height=220)
+    _cells(found.changes, CHANGE_COLUMNS, "Perubahan isian")
+
+
+def _cells(cells: list[importing.Change], columns: dict[str, str], alt: str) -> None:
+    """The cells, and who filled them where that was somebody else."""
+    frame = pd.DataFrame([vars(c) for c in cells])
+    if any(c.by for c in cells):
+        frame["put_by"] = [f"{c.batch_id} oleh {c.by}" if c.by else "" for c in cells]
+        frame["put_at"] = [format_date(c.since) if c.since else "" for c in cells]
+        columns = columns | PUT_COLUMNS
+    tables.plain(frame, columns, alt=alt, height=220)
+
+
+def others(found: importing.Preview) -> None:
+    """A warning where the file would put its values over what somebody else has just entered."""
+    if found.others:
+        st.warning(
+            f"{format_number(found.others_total)} isian yang akan diganti atau dikosongkan baru diisi"
+            " orang lain. Bicarakan dahulu dengan pengunggahnya sebelum menyimpan.",
+            icon=":material/group:",
+        )
+        st.markdown(words.bullets(found.others[:MOST_NOTES]))
 
 
 def notes(found: importing.Preview) -> None:
@@ -232,8 +263,7 @@ def emptied(found: importing.Preview) -> None:
         " dahulu sebelum menyimpan.",
         icon=":material/ink_eraser:",
     )
-    frame = pd.DataFrame([vars(c) for c in found.emptied])
-    tables.plain(frame, EMPTIED_COLUMNS, alt="Isian yang akan kosong", height=220)
+    _cells(found.emptied, EMPTIED_COLUMNS, "Isian yang akan kosong")
 
 
 def older(found: importing.Preview) -> None:
@@ -345,11 +375,19 @@ def _commit(store: Store, parsed: importing.Parsed, until: dt.date, whole: bool)
                 all_or_nothing=whole,
                 progress=words.progress(bar.progress),
                 until=until,
+                seen=st.session_state.get(SEEN),
             )
     except Refused as error:
         bar.empty()
         st.error(words.refused(error), icon=":material/block:")
         return
+    if result.between:
+        # The preview is drawn again as it is now, below this; the files stay.
+        st.session_state[CHANGED] = (
+            f"Basis data berubah sejak pratinjau: {', '.join(result.between)}. Tidak ada yang"
+            " disimpan. Di bawah ini pratinjau menurut keadaan sekarang; periksa, lalu simpan."
+        )
+        st.rerun()
     st.session_state[stating.NEWS] = _news(result)
     st.session_state.pop("pratinjau", None)
     st.session_state["unggahan_ke"] = st.session_state.get("unggahan_ke", 0) + 1
@@ -364,8 +402,6 @@ def _news(result: importing.Preview) -> str:
             f" {format_number(rows.changed)} berubah, {format_number(rows.rejected)} ditolak,"
             f" {format_number(result.warning_total)} peringatan. {spoken}"
         )
-    if rows.new + rows.changed:
-        return "Basis data berubah sejak pratinjau; tidak ada yang disimpan. Unggah sekali lagi."
     return f"Tidak ada baris yang berubah. {spoken or 'Unitnya sudah dinyatakan sampai hari itu.'}"
 
 

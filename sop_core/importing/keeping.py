@@ -10,7 +10,7 @@ import duckdb
 from sop_core import facts, statements
 from sop_core.access import DEMO, Viewer
 from sop_core.errors import ImportRefused
-from sop_core.importing import vouching
+from sop_core.importing import overwriting, vouching
 from sop_core.importing.contract import Sheet
 from sop_core.importing.limits import LISTED
 from sop_core.importing.mapping import Mapping
@@ -35,6 +35,7 @@ def commit(
     today: dt.date | None = None,
     progress: Progress = quiet,
     until: dt.date | None = None,
+    seen: Preview | None = None,
 ) -> Preview:
     """Keep the good rows, or with ``all_or_nothing`` keep them only if no row is bad.
 
@@ -42,7 +43,9 @@ def commit(
     The answer's ``kept`` says whether the store changed. The same file twice changes
     nothing and gives the number of the batch that holds it. ``until`` is the day up to which
     the files say how things stand, by default today; ``spoken_for`` in the answer are the
-    offices of whom more is known by it, also where no row changed. Raises AccessDenied, and
+    offices of whom more is known by it, also where no row changed. Where ``seen``, the preview
+    that the uploader agreed to, would come out otherwise by now, nothing is kept: the answer's
+    ``between`` says who changed what. Raises AccessDenied, and
     Refused for an ``until`` that has not come.
     """
     today = today or jakarta_today()
@@ -59,6 +62,12 @@ def commit(
         if parsed.clears:
             trace.after["dikosongkan"] = result.emptied_total
         result.until = until
+        if seen is not None:
+            result.between = overwriting.between(cursor, seen, result, store.viewer)
+            if result.between:
+                trace.after["berubah_sejak_pratinjau"] = result.between
+                drop_staged(cursor)
+                return result
         if (all_or_nothing and rows.rejected) or rows.new + rows.changed == 0:
             result.batch_id = result.repeat_of
             if rows.unchanged and not (all_or_nothing and rows.rejected):
