@@ -5,9 +5,8 @@ from functools import partial
 
 import pandas as pd
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from pages.kit import handing, mapping_step, measures, shell, stating, tables, words
+from pages.kit import handing, mapping_step, measures, pending, shell, stating, tables, words
 from pages.kit.doors.uploads import limits
 from sop_core import importing
 from sop_core.access import DEMO
@@ -107,6 +106,7 @@ def upload(store: Store) -> None:
         files = st.file_uploader(
             "Berkas", type=["xlsx", "xlsm", "xls", "ods", "csv", "txt", "tsv"], accept_multiple_files=True,
             key=f"berkas_{number}", label_visibility="collapsed",
+            on_change=pending.emptied, args=(store, f"berkas_{number}"),
         )  # fmt: skip
     with right:
         until = stating.day("Data s.d.", f"data_sampai_{number}", stating.UNTIL_HELP)
@@ -116,10 +116,11 @@ def upload(store: Store) -> None:
         " setiap sel kosong dalam berkas lalu mengosongkannya. Kolom yang tidak ada dalam"
         " berkas tetap tidak mengubah apa pun.",
     )  # fmt: skip
-    if not files:
+    given = pending.given(store, files, number, clears)
+    if given is None:
         return
     try:
-        parsed, found = examined(store, files, clears)
+        parsed, found = examined(store, given, clears)
     except NeedsMapping as question:
         mapping_step.draw(store, question)
         return
@@ -135,22 +136,21 @@ def upload(store: Store) -> None:
 
 
 def examined(
-    store: Store, files: list[UploadedFile], clears: bool
+    store: Store, given: pending.Given, clears: bool
 ) -> tuple[importing.Parsed, importing.Preview]:
     """The files read and checked, once for as long as they, their mappings, what their blanks do
     and the store stay the same.
     """
     mappings = mapping_step.given()
     said = [mapping.model_dump_json() for mapping in mappings]
-    state = ([f.file_id for f in files], clears, said, store.version)
+    state = (given.ids, clears, said, store.version)
     known = st.session_state.get("pratinjau")
     if known is None or known[0] != state:
         st.session_state.pop("pratinjau", None)
-        sources = [importing.SourceFile(f.name, f.getvalue()) for f in files]
         bar = st.progress(0.0, "Membaca berkas")
         try:
             parsed = importing.read(
-                store, sources, progress=words.progress(bar.progress), mappings=mappings,
+                store, given.files, progress=words.progress(bar.progress), mappings=mappings,
                 clears=clears,
             )  # fmt: skip
             found = importing.preview(store, parsed, progress=words.progress(bar.progress))
@@ -390,6 +390,7 @@ def _commit(store: Store, parsed: importing.Parsed, until: dt.date, whole: bool)
         st.rerun()
     st.session_state[stating.NEWS] = _news(result)
     st.session_state.pop("pratinjau", None)
+    pending.discard(store)
     st.session_state["unggahan_ke"] = st.session_state.get("unggahan_ke", 0) + 1
     st.rerun()
 

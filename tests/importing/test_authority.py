@@ -39,7 +39,11 @@ def look(store: Store, viewer: Viewer, **sheets) -> Preview:
 
 
 def told(found: Preview) -> dict[str, object]:
-    """All of a preview but what a clock is in: the digest of the workbook, and when it was looked at."""
+    """All of a preview but numbers of uploads, and what a clock is in: the digest of the workbook,
+    when it was looked at, when others put a value there.
+    """
+    changes = [dataclasses.replace(c, batch_id=None, since=None) for c in found.changes]
+    found = dataclasses.replace(found, changes=changes, others=[])
     return {k: v for k, v in dataclasses.asdict(found).items() if k not in ("sha256", "looked_at")}
 
 
