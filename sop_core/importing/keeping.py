@@ -15,6 +15,7 @@ from sop_core.importing.contract import Sheet
 from sop_core.importing.limits import LISTED
 from sop_core.importing.mapping import Mapping
 from sop_core.importing.parsing import Parsed, Problem, ProblemCount
+from sop_core.importing.raw import told_parts
 from sop_core.importing.reading import SourceFile
 from sop_core.importing.staging import Preview, Progress, drop_staged, examine, quiet, read
 from sop_core.indonesian import format_number, now
@@ -190,10 +191,22 @@ def _keep(
         )
     _keep_reasons(cursor, "import_rejection", batch_id, result.problems, result.problem_counts)
     _keep_reasons(cursor, "import_warning", batch_id, result.warnings, result.warning_counts)
+    _keep_parts(cursor, parsed, batch_id)
     for given in parsed.sheets:
         vouching.vouch(cursor, given, batch_id, parsed.clears)
         _merge(cursor, given.sheet, batch_id)
     return batch_id
+
+
+def _keep_parts(cursor: duckdb.DuckDBPyConnection, parsed: Parsed, batch_id: int) -> None:
+    """The names of the tables that the batch's rows come from (``source_row`` holds their number)."""
+    rows = [
+        (batch_id, raw.sheet.name, number, name)
+        for raw in parsed.book.sheets
+        for number, name in enumerate(told_parts(raw))
+    ]
+    if rows:
+        cursor.executemany("INSERT INTO import_part VALUES (?, ?, ?, ?)", rows)
 
 
 def _keep_reasons(
