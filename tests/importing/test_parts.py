@@ -33,7 +33,7 @@ def test_the_tab_and_its_row_are_told_with_each_record(store: Store):
     assert told == [["Kegiatan", "Kegiatan", 2], ["Langkah", "Maret", 2], ["Langkah", "April", 3]]
     table = records_section(store, "ADV-1", TODAY).table
     assert table is not None
-    at = list(table.columns).index("Lembar asal")
+    at = table.headings.index("Lembar asal")
     assert [row[at] for row in table.rows] == ["Kegiatan", "Maret", "April"]
 
 
