@@ -174,6 +174,17 @@ def _merged(found: Headings, tab: Tab, told: list[str]) -> list[Cells]:
         if row < found.begins or column not in found.columns or cells[column][row] == "":
             continue
         codes = cells[column].codes.copy()
+        # Excel leaves nothing under a merged cell; other programs may, and nobody sees it.
+        under = [
+            r
+            for r in range(row + 1, row + deep)
+            if cells[column][r] not in ("", cells[column][row])
+        ]
+        if under:
+            told.append(
+                f"{found.sheet.name}: {len(under)} isi di balik sel gabungan"
+                f" ({', '.join(f'{letters(column)}{r + 1}' for r in under[:SHOWN])}) tidak dibaca."
+            )
         codes[row : row + deep] = codes[row]
         cells[column] = Cells(cells[column].values, codes)
         place = letters(column)

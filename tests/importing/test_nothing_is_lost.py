@@ -105,10 +105,10 @@ def days(draw: st.DrawFn, month_first: bool) -> tuple[Any, Any, str]:
         case "teks":
             return f"{day.day} {MONTHS[day.month - 1]} {day.year}", day, ""
         case "geser":
-            at = dt.datetime.combine(
-                day - dt.timedelta(days=1), dt.time(23, 59, draw(st.integers(48, 59)))
-            )
-            return at, day, kind
+            second = draw(st.integers(48, 59))
+            at = dt.datetime.combine(day - dt.timedelta(days=1), dt.time(23, 59, second))
+            # As often the last second of a day as the first: not certain, so it is asked.
+            return at, FAULT if second == 59 else day, kind
         case "utc":
             at = dt.datetime.combine(day - dt.timedelta(days=1), dt.time(17))
             return at.isoformat() + "Z", day, kind
@@ -240,6 +240,7 @@ def _marks(draw: st.DrawFn, made: Table, columns: list[int], last: int) -> None:
         # One ID over two rows; the lower has no cell of its own.
         made.merged.append(f"A{top}:A{top + 1}")
         del made.cells[top + 1, 1]
+        made.noted = [place for place in made.noted if place != (top + 1, 1)]
         made.means[top + 1, 1] = made.means[top, 1]
         made.kinds["gabungan"] += 1
 
