@@ -5,9 +5,18 @@ from functools import partial
 
 import pandas as pd
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from pages.kit import approving, handing, mapping_step, measures, shell, stating, tables, words
+from pages.kit import (
+    approving,
+    handing,
+    mapping_step,
+    measures,
+    pending,
+    shell,
+    stating,
+    tables,
+    words,
+)
 from pages.kit.doors.uploads import limits
 from sop_core import approvals, importing
 from sop_core.access import DEMO
@@ -36,6 +45,8 @@ CHANGE_COLUMNS = {
     "before": "Sebelum",
     "after": "Sesudah",
 }
+PUT_COLUMNS = {"put_by": "Diisi oleh unggahan", "put_at": "Pada"}
+"""Beside cells that another person has filled of late."""
 EMPTIED_COLUMNS = {k: v for k, v in CHANGE_COLUMNS.items() if k != "after"}
 OLDER_COLUMNS = {
     "sheet": "Lembar",
@@ -48,6 +59,10 @@ OLDER_COLUMNS = {
     "since": "Pada",
 }
 COUNT_COLUMNS = {"sheet": "Lembar", "column": "Kolom", "kind": "Alasan", "count": "Jumlah"}
+SEEN = "pratinjau_dilihat"
+"""The preview as it was drawn last: what a click on Simpan agrees to."""
+CHANGED = "pratinjau_berubah"
+"""Why nothing was kept: what has changed in the store since."""
 EMPTY = "Tanpa isi (templat kosong)"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -101,6 +116,7 @@ def upload(store: Store) -> None:
         files = st.file_uploader(
             "Berkas", type=["xlsx", "xlsm", "xls", "ods", "csv", "txt", "tsv"], accept_multiple_files=True,
             key=f"berkas_{number}", label_visibility="collapsed",
+            on_change=pending.emptied, args=(store, f"berkas_{number}"),
         )  # fmt: skip
     with right:
         until = stating.day("Data s.d.", f"data_sampai_{number}", stating.UNTIL_HELP)
@@ -110,37 +126,41 @@ def upload(store: Store) -> None:
         " setiap sel kosong dalam berkas lalu mengosongkannya. Kolom yang tidak ada dalam"
         " berkas tetap tidak mengubah apa pun.",
     )  # fmt: skip
-    if not files:
+    given = pending.given(store, files, number, clears)
+    if given is None:
         return
     try:
-        parsed, found = examined(store, files, clears)
+        parsed, found = examined(store, given, clears)
     except NeedsMapping as question:
         mapping_step.draw(store, question)
         return
     except ImportRefused as error:
         st.error(words.say("**Tidak dapat diimpor.** {}", error), icon=":material/block:")
         return
+    changed = st.session_state.pop(CHANGED, None)
+    if changed:
+        st.warning(words.text(changed), icon=":material/sync_problem:")
     preview(parsed, found)
     keep(store, parsed, found, until)
+    st.session_state[SEEN] = found
 
 
 def examined(
-    store: Store, files: list[UploadedFile], clears: bool
+    store: Store, given: pending.Given, clears: bool
 ) -> tuple[importing.Parsed, importing.Preview]:
     """The files read and checked, once for as long as they, their mappings, what their blanks do
     and the store stay the same.
     """
     mappings = mapping_step.given()
     said = [mapping.model_dump_json() for mapping in mappings]
-    state = ([f.file_id for f in files], clears, said, store.version)
+    state = (given.ids, clears, said, store.version)
     known = st.session_state.get("pratinjau")
     if known is None or known[0] != state:
         st.session_state.pop("pratinjau", None)
-        sources = [importing.SourceFile(f.name, f.getvalue()) for f in files]
         bar = st.progress(0.0, "Membaca berkas")
         try:
             parsed = importing.read(
-                store, sources, progress=words.progress(bar.progress), mappings=mappings,
+                store, given.files, progress=words.progress(bar.progress), mappings=mappings,
                 clears=clears,
             )  # fmt: skip
             found = importing.preview(store, parsed, progress=words.progress(bar.progress))
@@ -157,6 +177,7 @@ def preview(parsed: importing.Parsed, found: importing.Preview) -> None:
     if found.demo:
         st.warning("Berkas ini bertanda data demo dan akan diberi label demo.")
     emptied(found)
+    others(found)
     older(found)
     refusals(parsed, found)
     doubts(parsed, found)
@@ -204,8 +225,28 @@ def changes(found: importing.Preview) -> None:
     st.markdown(f"**{format_number(found.change_total)} isian lama akan diganti:**")
     if found.change_total > len(found.changes):
         st.caption(f"Ditampilkan {format_number(len(found.changes))} yang pertama.")
-    frame = pd.DataFrame([vars(c) for c in found.changes])
-    tables.plain(frame, CHANGE_COLUMNS, alt="Perubahan isian", height=220)
+    _cells(found.changes, CHANGE_COLUMNS, "Perubahan isian")
+
+
+def _cells(cells: list[importing.Change], columns: dict[str, str], alt: str) -> None:
+    """The cells, and who filled them where that was somebody else."""
+    frame = pd.DataFrame([vars(c) for c in cells])
+    if any(c.by for c in cells):
+        frame["put_by"] = [f"{c.batch_id} oleh {c.by}" if c.by else "" for c in cells]
+        frame["put_at"] = [format_date(c.since) if c.since else "" for c in cells]
+        columns = columns | PUT_COLUMNS
+    tables.plain(frame, columns, alt=alt, height=220)
+
+
+def others(found: importing.Preview) -> None:
+    """A warning where the file would put its values over what somebody else has just entered."""
+    if found.others:
+        st.warning(
+            f"{format_number(found.others_total)} isian yang akan diganti atau dikosongkan baru diisi"
+            " orang lain. Bicarakan dahulu dengan pengunggahnya sebelum menyimpan.",
+            icon=":material/group:",
+        )
+        st.markdown(words.bullets(found.others[:MOST_NOTES]))
 
 
 def notes(found: importing.Preview) -> None:
@@ -232,8 +273,7 @@ def emptied(found: importing.Preview) -> None:
         " dahulu sebelum menyimpan.",
         icon=":material/ink_eraser:",
     )
-    frame = pd.DataFrame([vars(c) for c in found.emptied])
-    tables.plain(frame, EMPTIED_COLUMNS, alt="Isian yang akan kosong", height=220)
+    _cells(found.emptied, EMPTIED_COLUMNS, "Isian yang akan kosong")
 
 
 def older(found: importing.Preview) -> None:
@@ -345,13 +385,22 @@ def _commit(store: Store, parsed: importing.Parsed, until: dt.date, whole: bool)
                 all_or_nothing=whole,
                 progress=words.progress(bar.progress),
                 until=until,
+                seen=st.session_state.get(SEEN),
             )
     except Refused as error:
         bar.empty()
         st.error(words.refused(error), icon=":material/block:")
         return
+    if result.between:
+        # The preview is drawn again as it is now, below this; the files stay.
+        st.session_state[CHANGED] = (
+            f"Basis data berubah sejak pratinjau: {', '.join(result.between)}. Tidak ada yang"
+            " disimpan. Di bawah ini pratinjau menurut keadaan sekarang; periksa, lalu simpan."
+        )
+        st.rerun()
     st.session_state[stating.NEWS] = _news(result)
     st.session_state.pop("pratinjau", None)
+    pending.discard(store)
     st.session_state["unggahan_ke"] = st.session_state.get("unggahan_ke", 0) + 1
     st.rerun()
 
@@ -364,8 +413,6 @@ def _news(result: importing.Preview) -> str:
             f" {format_number(rows.changed)} berubah, {format_number(rows.rejected)} ditolak,"
             f" {format_number(result.warning_total)} peringatan. {spoken}"
         )
-    if rows.new + rows.changed:
-        return "Basis data berubah sejak pratinjau; tidak ada yang disimpan. Unggah sekali lagi."
     return f"Tidak ada baris yang berubah. {spoken or 'Unitnya sudah dinyatakan sampai hari itu.'}"
 
 

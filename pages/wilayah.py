@@ -105,6 +105,7 @@ RECORD_COLUMNS = {
     "remarks": "Keterangan",
     "batch_id": "Unggahan",
     "file": "Berkas",
+    "part": "Lembar asal",
     "source_row": "Baris",
     "imported_by": "Oleh",
 }

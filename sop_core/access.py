@@ -271,6 +271,7 @@ _COVERS = {
         SELECT e.* FROM {{base}}.approval e JOIN {{base}}.import_batch b USING (batch_id)
         WHERE b.imported_unit IN {_MINE}
     """,
+    "import_part": "SELECT p.* FROM {base}.import_part p SEMI JOIN import_batch b USING (batch_id)",
     "import_warning": f"""
         SELECT w.* FROM {{base}}.import_warning w JOIN {{base}}.import_batch b USING (batch_id)
         WHERE b.imported_unit IN {_MINE}

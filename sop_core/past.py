@@ -46,7 +46,12 @@ _ENTERED: dict[str, tuple[str, str | None, str | None]] = {
     "case_remark": ("said_at", None, None),
 }
 """When a row was entered, and when and by whom it was taken back."""
-_OF_BATCH = (*(f"{s.table}_vouched" for s in SHEETS), "import_sheet", "import_rejection")
+_OF_BATCH = (
+    *(f"{s.table}_vouched" for s in SHEETS),
+    "import_sheet",
+    "import_part",
+    "import_rejection",
+)
 _making = threading.Lock()
 
 

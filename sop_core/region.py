@@ -244,7 +244,8 @@ def _led_to(rule: Routing, head: dict[str, Any]) -> str:
 
 
 def case_records(store: Store, case_id: str, as_of: dt.date | None = None) -> pd.DataFrame:
-    """The stored rows behind a case, each with the upload, file and row it came from.
+    """The stored rows behind a case, each with the upload, file, table (``part``) and row
+    it came from.
 
     With an as-of date without what is dated after it: rows of which nothing had come, and of the
     others the finish that was still to come.
@@ -263,9 +264,12 @@ def case_records(store: Store, case_id: str, as_of: dt.date | None = None) -> pd
             WHERE case_id = $case_id AND coalesce(least(started, finished) <= $as_of, true)
         )
         -- The row in its table: of a sheet from several tables the number says the table too (raw.py).
-        SELECT r.* REPLACE ((r.source_row - 1) % $part_rows + 1 AS source_row), b.imported_by, b.imported_at,
+        SELECT r.* REPLACE ((r.source_row - 1) % $part_rows + 1 AS source_row), p.name AS part,
+            b.imported_by, b.imported_at,
             (SELECT string_agg(name, ', ') FROM import_file f WHERE f.batch_id = r.batch_id) AS file
         FROM record r LEFT JOIN import_batch b USING (batch_id)
+        LEFT JOIN import_part p ON p.batch_id = r.batch_id AND p.sheet = r.sheet
+            AND p.part_no = (r.source_row - 1) // $part_rows
         ORDER BY r.sheet, r.step_no
         """,
         case_id=case_id,

@@ -122,6 +122,8 @@ def test_import_status_and_undo(db, tmp_path, capsys):
         "changes_total",
         "emptied",
         "emptied_total",
+        "others",
+        "others_total",
         "batch_id",
         "sha256",
         "until",

@@ -13,6 +13,7 @@ from streamlit.errors import StreamlitSecretNotFoundError
 from streamlit.web.server.server_util import get_cookie_secret
 
 from pages.kit import words
+from pages.kit.shelf import SHELF, key_of
 from sop_core import accounts, attempts, sessions
 from sop_core.access import VISITOR, Viewer
 from sop_core.errors import SignInRefused
@@ -188,4 +189,5 @@ def sign_out_link(root: Store) -> None:
         claims = _claims()
         if claims:
             sessions.end_session(root, provider_token(claims))
+            SHELF.drop(key_of(provider_token(claims)))
         st.logout()

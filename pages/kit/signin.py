@@ -16,6 +16,7 @@ from streamlit.user_info import generate_login_redirect_url
 
 from pages.kit import shell
 from pages.kit.session import COOKIE, provider_configured
+from pages.kit.shelf import SHELF, key_of
 from sop_core import sessions
 from sop_core.errors import SignInBusy, SignInRefused, SignInTooOften
 from sop_core.sessions import LONGEST_SESSION
@@ -193,6 +194,7 @@ async def _left(request: Request) -> Response:
     token = request.cookies.get(COOKIE)
     if token:
         await _aside(lambda: sessions.end_session(shell.root(), token))
+        SHELF.drop(key_of(token))
     answer = RedirectResponse("/masuk", 303)
     answer.delete_cookie(COOKIE, path="/")
     return answer

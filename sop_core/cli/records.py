@@ -101,10 +101,12 @@ def run_import(options: Any) -> int:
                 "sheets": {name: vars(counts) for name, counts in result.sheets.items()},
                 "notes": result.notes,
                 "readings": [vars(r) for r in result.readings],
-                "changes": [vars(c) for c in result.changes],
+                "changes": [_cell(c) for c in result.changes],
                 "changes_total": result.change_total,
-                "emptied": [vars(c) for c in result.emptied],
+                "emptied": [_cell(c) for c in result.emptied],
                 "emptied_total": result.emptied_total,
+                "others": result.others,
+                "others_total": result.others_total,
                 "errors": [vars(p) for p in result.problems],
                 "older_total": result.older_total,
                 "older": [vars(o) | {"since": o.since.isoformat()} for o in result.older],
@@ -126,6 +128,10 @@ def run_import(options: Any) -> int:
     return 0
 
 
+def _cell(change: importing.Change) -> dict[str, object]:
+    return vars(change) | {"since": change.since and change.since.isoformat()}
+
+
 def _print_import(result: importing.Preview, dry_run: bool) -> None:
     if result.emptied_total:
         print(f"Perhatian: {result.emptied_total} isian yang tersimpan akan menjadi kosong.")
@@ -145,6 +151,8 @@ def _print_import(result: importing.Preview, dry_run: bool) -> None:
             f"Diganti: {change.sheet} baris {change.row}, {change.key}, {change.column}:"
             f" “{change.before}” menjadi “{change.after}”"
         )
+    for other in result.others:
+        print(f"Perhatian: milik orang lain: {other}")
     if result.change_total > len(result.changes):
         print(
             f"Hanya {len(result.changes)} isian yang diganti yang dirinci;"

@@ -2,7 +2,9 @@
 
 The answer is ``[[name, rows, columns, marks], ...]``: a sheet by its columns as columns.py packs
 them, and what calamine leaves out of it (marks.py): ``hidden``, whether the sheet is;
-``hidden_rows``; ``merged`` ranges that go down, as (row, column, rows). All count from 0.
+``hidden_rows`` and ``hidden_columns``; ``merged`` ranges that go down, as (row, column, rows);
+``struck`` cells that are filled and ``noted`` ones that have a comment, filled or not, each packed
+as int32 in native order, row and column by turns. All count from 0.
 
 Limits come as ``{key: [most, message]}`` (sop_core/importing/limits.py has them), so that this
 file knows what is measured and that one how much is allowed and what is then said.
@@ -17,6 +19,9 @@ import io
 import re
 import zipfile
 import zlib
+from array import array
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import Any
 from xml.parsers import expat
@@ -24,7 +29,7 @@ from xml.parsers import expat
 import python_calamine as calamine
 
 from sop_core import confined
-from sop_core.confined import delimited, marks
+from sop_core.confined import delimited, marks, parts, strikes
 from sop_core.confined.bounds import Bounds
 from sop_core.confined.columns import ErrorText, encoded
 from sop_core.confined.marks import Marks
@@ -77,7 +82,7 @@ def read(
             f"Berkas {name} bukan lembar kerja. Unggah .xlsx, .xls, .ods, atau .csv;"
             " bila ini unduhan dari situs, buka di Excel lalu simpan sebagai .xlsx."
         )
-    return [[stem, *delimited.read(content, bounds, frozenset(known)), _marks(False, None, 0, 0)]]
+    return [[stem, *delimited.read(content, bounds, frozenset(known)), _marks(False, None, [])]]
 
 
 # ------------------------------------------------------------------ workbooks
@@ -103,20 +108,33 @@ def _workbook(content: bytes, bounds: Bounds, found: dict[str, Marks]) -> list[T
                 if row < rows and column < columns:
                     grid[row][column] = ErrorText(text)
             packed = [encoded(column) for column in zip(*grid, strict=False)]
-            tables.append([name, len(grid), packed, _marks(hidden, marked, rows, columns)])
+            tables.append([name, len(grid), packed, _marks(hidden, marked, grid)])
         return tables
     except (calamine.CalamineError, OSError) as error:
         raise Refused(_damaged(bounds.name)) from error
 
 
-def _marks(hidden: bool, found: Marks | None, rows: int, columns: int) -> dict[str, Any]:
-    if found is None:
-        return {"hidden": hidden, "hidden_rows": [], "merged": []}
+def _marks(hidden: bool, found: Marks | None, grid: list[list[Any]]) -> dict[str, Any]:
+    """What is told of a sheet beside its cells, as far as it reaches."""
+    found = found or Marks()
+    rows, columns = len(grid), len(grid[0]) if grid else 0
+    filled = (
+        (row, column)
+        for row, column in found.struck
+        if row < rows and column < columns and grid[row][column] != ""
+    )
     return {
         "hidden": hidden,
         "hidden_rows": [row for row in found.hidden if row < rows],
+        "hidden_columns": sorted(column for column in found.columns if column < columns),
         "merged": list(marks.within(found, rows, columns)),
+        "struck": _packed(filled),
+        "noted": _packed(found.noted),
     }
+
+
+def _packed(places: Iterable[tuple[int, int]]) -> bytes:
+    return array("i", chain.from_iterable(sorted(places))).tobytes()
 
 
 def _locked(name: str) -> str:
@@ -151,12 +169,14 @@ def _look_inside(content: bytes, bounds: Bounds) -> dict[str, Marks]:
                 bounds.hold("ratio", unpacked // packed)
             names = _sheet_names(archive)
             bounds.hold("sheets", len(names))
+            struck = strikes.of_workbook(archive) if names else strikes.Struck()
             for path, name in names.items():
-                shown, merged = _look_at_sheet(archive, path, name, bounds)
-                if shown or merged:
+                shown, merged = _look_at_sheet(archive, path, name, bounds, struck)
+                noted = strikes.comments(archive, path)
+                if shown or merged or noted:
                     most = bounds.most("cells")
-                    found[name] = marks.of_xlsx(archive, path, most) if shown else Marks()
-                    found[name].merged = merged
+                    found[name] = marks.of_xlsx(archive, path, most, struck) if shown else Marks()
+                    found[name].merged, found[name].noted = merged, noted
             if not names:
                 found = _look_at_document(archive, bounds)
     except Refused:
@@ -199,7 +219,7 @@ def _attributes(tag: bytes) -> dict[str, str]:
 
 
 def _look_at_sheet(
-    archive: zipfile.ZipFile, path: str, name: str, bounds: Bounds
+    archive: zipfile.ZipFile, path: str, name: str, bounds: Bounds, struck: strikes.Struck
 ) -> tuple[bool, list[tuple[int, int, int]]]:
     """The farthest column anywhere and the last row: calamine makes room for all between.
 
@@ -212,11 +232,11 @@ def _look_at_sheet(
     with archive.open(path) as stream:
         while part := stream.read(_CHUNK):
             piece = tail[-64:] + part
-            shown = shown or marks.shown_in_xlsx(piece)
+            shown = shown or marks.shown_in_xlsx(piece) or struck.shown(piece)
             if b"mergeCell" in piece:
                 merged.update(_MERGED.findall(piece))
             for letters, digits in set(_FAR.findall(piece)):
-                if (column := marks.column_number(letters.decode()) + 1) > widest:
+                if (column := parts.column_number(letters.decode()) + 1) > widest:
                     widest, at = column, letters + digits
             tail = piece
     last = _ANY.findall(tail)
@@ -228,7 +248,7 @@ def _look_at_sheet(
     ) or height > bounds.most("rows"):
         bounds.refuse("far", 0, cell=at.decode("ascii"), sheet=name)
     return shown, sorted(
-        (int(top) - 1, marks.column_number(left.decode()), int(bottom) - int(top) + 1)
+        (int(top) - 1, parts.column_number(left.decode()), int(bottom) - int(top) + 1)
         for left, top, _, bottom in merged
         if int(bottom) > int(top)
     )
@@ -245,7 +265,7 @@ def _look_at_document(archive: zipfile.ZipFile, bounds: Bounds) -> dict[str, Mar
     if _CONTENT not in here:
         return {}
     parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = marks.refuse_doctype
+    parser.StartDoctypeDeclHandler = parts.refuse_doctype
     tail, shown = b"", False
     with archive.open(_CONTENT) as stream:
         while part := stream.read(_CHUNK):

@@ -339,8 +339,11 @@ def unknown_case(sheet: Sheet, cases: str = "known_case", stays: str = "false") 
 
     missing = f"""
         SELECT row_no, case_id FROM staged_{sheet.table} s
-        WHERE NOT refused AND case_id IS NOT NULL
+        WHERE case_id IS NOT NULL
             AND case_id NOT IN (SELECT case_id FROM {cases}) AND NOT ({stays})
+            -- A row that is refused is told this too, if nothing is said of its ID yet.
+            AND (NOT refused OR row_no NOT IN (SELECT row_no FROM problem
+                WHERE sheet = '{sheet.name}' AND column_name = 'ID Kegiatan'))
     """  # noqa: S608 - our own tables
 
     def check(cursor: duckdb.DuckDBPyConnection, _: dt.date) -> None:

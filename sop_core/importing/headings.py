@@ -25,13 +25,15 @@ _NEAR = 0.72
 class Headings:
     """The headings of one table: the row after which data begin (from 0), and what each says.
 
-    ``names`` are as they are written, by position; two rows of headings are joined.
+    ``names`` are as they are written, by position; two rows of headings are joined:
+    ``heading_rows`` says how many there are.
     """
 
     sheet: Sheet
     begins: int
     names: list[str]
     columns: dict[int, Column]
+    heading_rows: int = 1
 
 
 def known(sheets: Sequence[Sheet]) -> Iterable[str]:
@@ -46,13 +48,13 @@ def find(sheets: Sequence[Sheet], tab: Tab) -> Headings | None:
     """
     best: tuple[dict[str, list[int]], Headings] | None = None
     alone = len(sheets) == 1
-    for begins, spoken, names in candidates(tab):
+    for begins, spoken, names, rows in candidates(tab):
         for sheet in sheets:
             fits = named(sheet, spoken)
             enough = len(fits) >= (1 if alone else 2)
             whole = alone or all(c.field in fits for c in sheet.required)
             if enough and whole and (best is None or len(fits) > len(best[0])):
-                best = fits, Headings(sheet, begins, names, {})
+                best = fits, Headings(sheet, begins, names, {}, rows)
     return None if best is None else _settled(best[1], best[0], tab)
 
 
@@ -60,14 +62,16 @@ Spoken = list[tuple[str, ...]]
 """What the heading at each position may be read as, normalised."""
 
 
-def candidates(tab: Tab) -> Iterable[tuple[int, Spoken, list[str]]]:
-    """Each row, then each two rows joined: a later one must name more columns to be chosen."""
+def candidates(tab: Tab) -> Iterable[tuple[int, Spoken, list[str], int]]:
+    """Each row, then each two rows joined, and how many they are: a later one must name more
+    columns to be chosen.
+    """
     rows = [
         [str(column[row]).strip() for column in tab.cells]
         for row in range(min(tab.height, MAX_HEADING_ROW + 1))
     ]
     for at, row in enumerate(rows[:MAX_HEADING_ROW]):
-        yield at + 1, [(spelling.heading(name),) if name else () for name in row], row
+        yield at + 1, [(spelling.heading(name),) if name else () for name in row], row, 1
     for at, (upper, lower) in enumerate(itertools.pairwise(rows)):
         above = _spread(upper, lower)
         names = [" ".join(filter(None, pair)) for pair in zip(above, lower, strict=True)]
@@ -75,7 +79,7 @@ def candidates(tab: Tab) -> Iterable[tuple[int, Spoken, list[str]]]:
             tuple(map(spelling.heading, (both, low) if low else (both,))) if both else ()
             for both, low in zip(names, lower, strict=True)
         ]
-        yield at + 2, spoken, names
+        yield at + 2, spoken, names, 2
 
 
 def _spread(upper: list[str], lower: list[str]) -> list[str]:
@@ -201,7 +205,7 @@ def note(found: Headings, tab: Tab, readings: list[Reading]) -> None:
             if spelling.heading(heading) != spelling.heading(column.name):
                 readings.append(Reading("kolom", sheet, heading, column.name))
         elif heading not in (ORIGIN, WHY, DOUBT):
-            if heading:
-                readings.append(Reading("kolom", sheet, heading, ""))
-            elif is_filled(tab, position, found.begins):
-                readings.append(Reading("kolom", sheet, f"{letters(position)} (tanpa judul)", ""))
+            filled = int((~tab.cells[position].blank()[found.begins :]).sum())
+            if heading or filled:
+                name = heading or f"{letters(position)} (tanpa judul)"
+                readings.append(Reading("kolom", sheet, name, "", count=filled))

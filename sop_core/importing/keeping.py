@@ -10,11 +10,12 @@ import duckdb
 from sop_core import facts, statements
 from sop_core.access import DEMO, Viewer
 from sop_core.errors import ImportRefused
-from sop_core.importing import vouching
+from sop_core.importing import overwriting, vouching
 from sop_core.importing.contract import Sheet
 from sop_core.importing.limits import LISTED
 from sop_core.importing.mapping import Mapping
 from sop_core.importing.parsing import Parsed, Problem, ProblemCount
+from sop_core.importing.raw import told_parts
 from sop_core.importing.reading import SourceFile
 from sop_core.importing.staging import Preview, Progress, drop_staged, examine, quiet, read
 from sop_core.indonesian import format_number, now
@@ -36,6 +37,7 @@ def commit(
     progress: Progress = quiet,
     until: dt.date | None = None,
     speaking: bool = True,
+    seen: Preview | None = None,
 ) -> Preview:
     """Keep the good rows, or with ``all_or_nothing`` keep them only if no row is bad.
 
@@ -44,7 +46,9 @@ def commit(
     nothing and gives the number of the batch that holds it. ``until`` is the day up to which
     the files say how things stand, by default today; ``spoken_for`` in the answer are the
     offices of whom more is known by it, also where no row changed; not ``speaking`` they say
-    nothing of that. Raises AccessDenied, and
+    nothing of that. Where ``seen``, the preview that the uploader agreed to, would come out
+    otherwise by now, nothing is kept: the answer's ``between`` says who changed what. Raises
+    AccessDenied, and
     Refused for an ``until`` that has not come.
     """
     today = today or jakarta_today()
@@ -61,6 +65,12 @@ def commit(
         if parsed.clears:
             trace.after["dikosongkan"] = result.emptied_total
         result.until = until
+        if seen is not None:
+            result.between = overwriting.between(cursor, seen, result, store.viewer)
+            if result.between:
+                trace.after["berubah_sejak_pratinjau"] = result.between
+                drop_staged(cursor)
+                return result
         if (all_or_nothing and rows.rejected) or rows.new + rows.changed == 0:
             result.batch_id = result.repeat_of
             if rows.unchanged and not (all_or_nothing and rows.rejected):
@@ -185,10 +195,22 @@ def _keep(
         )
     _keep_reasons(cursor, "import_rejection", batch_id, result.problems, result.problem_counts)
     _keep_reasons(cursor, "import_warning", batch_id, result.warnings, result.warning_counts)
+    _keep_parts(cursor, parsed, batch_id)
     for given in parsed.sheets:
         vouching.vouch(cursor, given, batch_id, parsed.clears)
         _merge(cursor, given.sheet, batch_id)
     return batch_id
+
+
+def _keep_parts(cursor: duckdb.DuckDBPyConnection, parsed: Parsed, batch_id: int) -> None:
+    """The names of the tables that the batch's rows come from (``source_row`` holds their number)."""
+    rows = [
+        (batch_id, raw.sheet.name, number, name)
+        for raw in parsed.book.sheets
+        for number, name in enumerate(told_parts(raw))
+    ]
+    if rows:
+        cursor.executemany("INSERT INTO import_part VALUES (?, ?, ?, ?)", rows)
 
 
 def _keep_reasons(

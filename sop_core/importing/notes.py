@@ -111,7 +111,12 @@ def _said(reading: Reading) -> str:
     written = reading.written
     cut = written if len(written) <= LENGTH else written[: LENGTH - 1] + "…"
     if not reading.read_as or reading.kind in _LISTED:
-        return f"“{cut}”"
+        filled = (
+            f" ({format_number(reading.count)} sel terisi)"
+            if reading.kind == "kolom" and reading.count
+            else ""
+        )
+        return f"“{cut}”{filled}"
     return f"“{cut}” dibaca sebagai {reading.read_as}"
 
 

@@ -58,7 +58,7 @@ def find(
     free = [c for c in sheet.columns if c.field in present and c.field not in sheet.key]
     if not free:
         return [], 0
-    free = _changed(cursor, sheet, free)
+    free = changed(cursor, sheet, free)
     seen, values = seen_batches(viewer)
     cells = " UNION ALL ".join(_cells(sheet, column) for column in free)
     found = cursor.execute(
@@ -79,9 +79,7 @@ def find(
     return [Older(sheet.name, *cell[:-1]) for cell in found], found[0][-1] if found else 0
 
 
-def _changed(
-    cursor: duckdb.DuckDBPyConnection, sheet: Sheet, columns: list[Column]
-) -> list[Column]:
+def changed(cursor: duckdb.DuckDBPyConnection, sheet: Sheet, columns: list[Column]) -> list[Column]:
     """Of these columns those in which a stored cell would change: the others are not asked."""
     differ = ", ".join(f"bool_or(c.{f.field} IS DISTINCT FROM t.{f.field})" for f in columns)
     row = cursor.execute(

@@ -75,6 +75,11 @@ def part_names(raw: RawSheet) -> list[str]:
     return [f"{p.file}, {p.tab}" for p in raw.parts]
 
 
+def told_parts(raw: RawSheet) -> list[str]:
+    """The same, for who looks at a kept row: of a sheet from one table the name of that table."""
+    return part_names(raw) if len(raw.parts) > 1 else [raw.parts[0].tab]
+
+
 def together(parts: list[RawSheet]) -> RawSheet:
     """Tables of one sheet as one, each column of theirs once; what one lacks is blank in it."""
     if len(parts) == 1:

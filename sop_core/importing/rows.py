@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from sop_core.importing import beside
 from sop_core.importing.headings import Headings, letters
 from sop_core.importing.tabs import Cells, Tab
 from sop_core.indonesian import format_number
@@ -40,8 +41,9 @@ class Rows:
 def of(found: Headings, tab: Tab) -> Rows:
     """The rows below the headings that are data, filled where a cell stands for another."""
     told: list[str] = []
-    merged = _merged(found, tab, told)
     begins = found.begins
+    beside.above(found, tab, told)
+    merged = _merged(found, tab, told)
     below = [Cells(cells.values, cells.codes[begins:]) for cells in merged]
     blank = np.zeros((len(below), tab.height - begins), bool)
     for position, cells in enumerate(below):
@@ -66,6 +68,8 @@ def of(found: Headings, tab: Tab) -> Rows:
             f"{found.sheet.name}: {format_number(int(hidden.sum()))} baris tersembunyi"
             f" ({_numbers(at[hidden], begins)}) ikut dibaca."
         )
+    beside.columns(found, tab, told)
+    beside.cells(found, tab, told)
     return Rows(kept, (at + begins + 1).astype(np.int32), told)
 
 
@@ -178,6 +182,17 @@ def _merged(found: Headings, tab: Tab, told: list[str]) -> list[Cells]:
         if row < found.begins or column not in found.columns or cells[column][row] == "":
             continue
         codes = cells[column].codes.copy()
+        # Excel leaves nothing under a merged cell; other programs may, and nobody sees it.
+        under = [
+            r
+            for r in range(row + 1, row + deep)
+            if cells[column][r] not in ("", cells[column][row])
+        ]
+        if under:
+            told.append(
+                f"{found.sheet.name}: {len(under)} isi di balik sel gabungan"
+                f" ({', '.join(f'{letters(column)}{r + 1}' for r in under[:SHOWN])}) tidak dibaca."
+            )
         codes[row : row + deep] = codes[row]
         cells[column] = Cells(cells[column].values, codes)
         place = letters(column)

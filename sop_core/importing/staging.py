@@ -13,15 +13,16 @@ import duckdb
 
 from sop_core.access import Viewer
 from sop_core.errors import ImportRefused
-from sop_core.importing import checking, outdated, temporary, warning
-from sop_core.importing.contract import NO_WHEN_BLANK, Sheet
+from sop_core.importing import checking, outdated, overwriting, temporary, warning
+from sop_core.importing.contract import NO_WHEN_BLANK, Column, Sheet
 from sop_core.importing.mapping import MADE, Around, Hints, Mapper, Mapping
 from sop_core.importing.notes import Reading, listed
 from sop_core.importing.outdated import Older
+from sop_core.importing.overwriting import Cell, Filled
 from sop_core.importing.parsing import Parsed, ParsedSheet, Problem, ProblemCount, parse_book
 from sop_core.importing.raw import RawSheet
 from sop_core.importing.reading import SourceFile, read_book
-from sop_core.indonesian import format_date
+from sop_core.indonesian import format_date, now
 from sop_core.indonesian import today as jakarta_today
 from sop_core.store import Store
 from sop_core.units import UnitFinder
@@ -57,7 +58,11 @@ class Counts:
 
 @dataclass(frozen=True)
 class Change:
-    """One field of a stored row that an import would replace."""
+    """One field of a stored row that an import would replace.
+
+    ``batch_id``, ``by`` and ``since`` tell who has put there what is stored, where that was
+    another person of late (overwriting.RECENT).
+    """
 
     sheet: str
     row: int
@@ -65,6 +70,9 @@ class Change:
     column: str
     before: str
     after: str
+    batch_id: int | None = None
+    by: str = ""
+    since: dt.datetime | None = None
 
 
 @dataclass
@@ -79,7 +87,10 @@ class Preview:
     values in the store: the file would put back what was there before. ``notes`` tell one line a
     kind how names were read, ``readings`` name by name (the first limits.NOTED of each kind).
     ``emptied`` are the first 200 a sheet of the ``emptied_total`` filled cells that blanks would
-    empty, where blanks clear; they are among the changes too.
+    empty, where blanks clear; they are not among the changes. Of both those come first that
+    others have put there; ``others`` tells them by upload, ``others_total`` counts them.
+    ``looked_at`` is when the store was looked at (Jakarta's time), ``between`` what has changed in
+    it since the preview that the uploader saw, so that nothing was kept.
     ``last_on`` is the last day on which a kept row's step began or was done.
     """
 
@@ -104,6 +115,10 @@ class Preview:
     warning_counts: list[ProblemCount] = field(default_factory=list)
     emptied: list[Change] = field(default_factory=list)
     emptied_total: int = 0
+    others: list[str] = field(default_factory=list)
+    others_total: int = 0
+    looked_at: dt.datetime = field(default_factory=now, compare=False)
+    between: list[str] = field(default_factory=list)
 
     @property
     def problem_total(self) -> int:
@@ -220,21 +235,26 @@ def examine(
     result.readings = listed(parsed.readings)
     warnings, result.warning_counts = warning.find(cursor)
     result.warnings = _located(warnings, places)
+    any_others = overwriting.stage(cursor, viewer, result.looked_at)
+    put: list[Filled] = []
     for given in parsed.sheets:
         _compare(cursor, given.sheet, given.present)
         result.sheets[given.sheet.name] = rows = _count(cursor, given.sheet)
         if not rows.changed:  # nothing stored gives way to it
             continue
-        changes, replaced = _changes(cursor, given.sheet)
-        result.changes += changes
-        result.change_total += replaced
-        if parsed.clears:
-            emptied, total = _emptied(cursor, given)
-            result.emptied += emptied
-            result.emptied_total += total
+        filled = overwriting.find(cursor, given.sheet, given.present) if any_others else {}
+        put += filled.values()
+        for emptied, (cells, total) in _replaced(cursor, given, parsed.clears, filled).items():
+            if emptied:
+                result.emptied += cells
+                result.emptied_total += total
+            else:
+                result.changes += cells
+                result.change_total += total
         older, total = outdated.find(cursor, given.sheet, given.present, result.sha256, viewer)
         result.older += older
         result.older_total += total
+    result.others, result.others_total = overwriting.lines(put), len(put)
     result.changes, result.emptied, result.older = (
         _located(result.changes, places), _located(result.emptied, places),
         _located(result.older, places),
@@ -314,66 +334,60 @@ def _count(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> Counts:
     return Counts(**dict(rows))
 
 
-def _changes(
-    cursor: duckdb.DuckDBPyConnection, sheet: Sheet, most: int = 200
-) -> tuple[list[Change], int]:
-    """The first fields that would be replaced, for the uploader to look at, and how many are."""
-    on = " AND ".join(f"c.{k} = t.{k}" for k in sheet.key)
-    pairs = ", ".join(
-        f"{{'column': '{c.name}', 'before': t.{c.field}::VARCHAR, 'after': c.{c.field}::VARCHAR}}"
-        for c in sheet.columns
-    )
-    key = " || ' / ' || ".join(f"c.{k}::VARCHAR" for k in sheet.key)
-    rows = cursor.execute(
-        f"""
-        SELECT row_no, key, f.column, coalesce(f.before, ''), coalesce(f.after, ''),
-            count(*) OVER () AS total
-        FROM (
-            SELECT c.row_no, {key} AS key, unnest([{pairs}]) AS f
-            FROM compared_{sheet.table} c JOIN {sheet.table} t ON {on}
-            WHERE c.state = 'changed'
-        )
-        WHERE f.before IS DISTINCT FROM f.after
-        ORDER BY row_no LIMIT $most
-        """,  # noqa: S608
-        {"most": most},
-    ).fetchall()
-    return [Change(sheet.name, *row[:-1]) for row in rows], rows[0][-1] if rows else 0
-
-
-def _emptied(
-    cursor: duckdb.DuckDBPyConnection, given: ParsedSheet, most: int = 200
-) -> tuple[list[Change], int]:
-    """The first filled cells that blanks of the file would empty, and how many there are."""
+def _replaced(
+    cursor: duckdb.DuckDBPyConnection,
+    given: ParsedSheet,
+    clears: bool,
+    filled: dict[Cell, Filled],
+    most: int = 200,
+) -> dict[bool, tuple[list[Change], int]]:
+    """The first fields that would be emptied by a blank (True) and replaced (False), for the
+    uploader to look at, and how many are. Those of ``filled`` come first.
+    """
     sheet = given.sheet
     on = " AND ".join(f"c.{k} = t.{k}" for k in sheet.key)
-    free = [c for c in sheet.columns if c.field in given.present and c.field not in sheet.key]
-    if not free:
-        return [], 0
     pairs = ", ".join(
-        f"{{'column': '{c.name}', 'before': t.{c.field}::VARCHAR, 'gone': g.{c.field} IS NULL AND "
-        # A mark that is not set is as good as none.
-        + (f"coalesce(t.{c.field}, false)" if c.field in NO_WHEN_BLANK else f"t.{c.field} IS NOT NULL")
-        + "}"
-        for c in free
-    )  # fmt: skip
+        f"{{'column': '{c.name}', 'before': t.{c.field}::VARCHAR, 'after': c.{c.field}::VARCHAR,"
+        f" 'gone': {_gone(c, given) if clears else 'false'}}}"
+        for c in sheet.columns
+    )
     key = " || ' / ' || ".join(f"c.{k}::VARCHAR" for k in sheet.key)
     cursor.register("incoming", given.table)
     rows = cursor.execute(
         f"""
-        SELECT row_no, key, f.column, f.before, '', count(*) OVER () AS total
-        FROM (
-            SELECT c.row_no, {key} AS key, unnest([{pairs}]) AS f
-            FROM compared_{sheet.table} c JOIN {sheet.table} t ON {on}
-            JOIN incoming g ON g.row_no = c.row_no
-            WHERE c.state = 'changed'
-        )
-        WHERE f.gone ORDER BY row_no LIMIT $most
+        SELECT gone, row_no, key, name, before, CASE WHEN gone THEN '' ELSE after END, total FROM (
+            SELECT row_no, key, f.column AS name, f.gone, coalesce(f.before, '') AS before,
+                coalesce(f.after, '') AS after, count(*) OVER (PARTITION BY f.gone) AS total,
+                row_number() OVER (PARTITION BY f.gone
+                    ORDER BY list_contains($filled, row_no || ' ' || f.column) DESC, row_no) AS nth
+            FROM (
+                SELECT c.row_no, {key} AS key, unnest([{pairs}]) AS f
+                FROM compared_{sheet.table} c JOIN {sheet.table} t ON {on}
+                {"JOIN incoming g ON g.row_no = c.row_no" if clears else ""}
+                WHERE c.state = 'changed'
+            )
+            WHERE f.before IS DISTINCT FROM f.after
+        ) WHERE nth <= $most ORDER BY nth
         """,  # noqa: S608 - names from the contract
-        {"most": most},
+        {"most": most, "filled": [f"{row} {name}" for row, name in filled]},
     ).fetchall()
     cursor.unregister("incoming")
-    return [Change(sheet.name, *row[:-1]) for row in rows], rows[0][-1] if rows else 0
+    found: dict[bool, tuple[list[Change], int]] = {}
+    for gone, row, row_key, name, before, after, total in rows:
+        by = filled.get((row, name))
+        change = Change(sheet.name, row, row_key, name, before, after, **(vars(by) if by else {}))
+        found.setdefault(gone, ([], total))[0].append(change)
+    return found
+
+
+def _gone(column: Column, given: ParsedSheet) -> str:
+    """SQL: whether a blank of the file (``g``) would empty a field that is filled (``t``)."""
+    name = column.field
+    if name not in given.present or name in given.sheet.key:
+        return "false"
+    # A mark that is not set is as good as none.
+    stands = f"coalesce(t.{name}, false)" if name in NO_WHEN_BLANK else f"t.{name} IS NOT NULL"
+    return f"g.{name} IS NULL AND {stands}"
 
 
 def drop_staged(cursor: duckdb.DuckDBPyConnection) -> None:

@@ -9,7 +9,7 @@ import contextlib
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
@@ -67,12 +67,21 @@ class ErrorCell:
         return self.text
 
 
+Places = npt.NDArray[np.int32]
+
+
+def _nowhere() -> Places:
+    return np.empty((0, 2), np.int32)
+
+
 @dataclass(frozen=True)
 class Tab:
     """One table of cells: a sheet of a workbook, or a text file.
 
     ``alone``: the file is this one table. ``hidden_rows`` and ``merged`` ranges that go down
-    (row, column, rows) count from 0.
+    (row, column, rows) count from 0, as do ``hidden_columns``. ``struck`` cells (filled ones that
+    are struck through) and ``noted`` ones (with a comment, filled or not) are pairs of row and
+    column, an array of shape (n, 2), in their order.
     """
 
     file: str
@@ -82,6 +91,9 @@ class Tab:
     hidden: bool
     hidden_rows: frozenset[int]
     merged: list[tuple[int, int, int]]
+    hidden_columns: frozenset[int] = frozenset()
+    struck: Places = field(default_factory=_nowhere)
+    noted: Places = field(default_factory=_nowhere)
 
     @property
     def height(self) -> int:
@@ -137,7 +149,16 @@ def _tab(
     return Tab(
         file, str(name), _columns(rows, columns), alone, bool(marks["hidden"]),
         frozenset(map(int, marks["hidden_rows"])), merged,
+        frozenset(map(int, marks["hidden_columns"])), _places(marks["struck"]), _places(marks["noted"]),
     )  # fmt: skip
+
+
+def _places(packed: bytes) -> Places:
+    """Raises ValueError or TypeError for what is no list of places."""
+    places = np.frombuffer(packed, np.int32).reshape(-1, 2)
+    if (places < 0).any():
+        raise ValueError("places outside the table")
+    return places
 
 
 def _read_apart(name: str, arguments: list[Any]) -> Any:

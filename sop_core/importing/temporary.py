@@ -33,6 +33,7 @@ TABLES = {
     "held_step": "the stored steps of the staged cases",
     "case_revision": "the SOP revision that judges each touched case after the import",
     "first_record": "the first day of each touched case after the import",
+    "other_batch": "batch_id, imported_at and uploader (by) of what other people have uploaded of late",
     "undone_case": "the cases of the rows that an undo takes back",
     "flow_before": "the flow of each activity that an undo takes back",
 }

@@ -176,7 +176,7 @@ def records_section(store: Store, case_id: str, as_of: dt.date) -> Section:
     columns = {
         "sheet": "Lembar", "step_no": "No langkah", "started": "Mulai", "finished": "Selesai",
         "document_no": "Dokumen", "skipped": "Dilewati", "reason": "Alasan", "remarks": "Keterangan",
-        "file": "Berkas", "source_row": "Baris", "imported_by": "Oleh",
+        "file": "Berkas", "part": "Lembar asal", "source_row": "Baris", "imported_by": "Oleh",
     }  # fmt: skip
     frame = region.case_records(store, case_id, as_of)
     return Section("Catatan asal", [], rows_of("Catatan asal", frame, columns), paper_rows=0)

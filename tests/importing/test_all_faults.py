@@ -58,6 +58,9 @@ def ground() -> Iterator[Store]:
         (["ADV-1", "empat", D(2025, 4, 2), D(2025, 4, 1)], ["No Langkah", "Tanggal Selesai"]),
         (["ADV-1", 11, D(2025, 4, 2), D(2025, 4, 1)], ["No Langkah", "Tanggal Selesai"]),
         (["ENTAH", 1, D(2025, 4, 2), D(2025, 4, 1)], ["ID Kegiatan", "Tanggal Selesai"]),
+        # An unreadable day or step hides neither of them.
+        (["ENTAH", 1, "entah", D(2025, 4, 1)], ["ID Kegiatan", "Tanggal Mulai"]),
+        (["ENTAH", "empat", D(2025, 4, 1)], ["ID Kegiatan", "No Langkah"]),
         # Of one cell two reasons that are not the same: before its start, and still to come.
         (["ADV-1", 2, D(2026, 12, 2), AHEAD], ["Tanggal Selesai", "Tanggal Selesai"]),
         (["ADV-1", 2, D(2025, 4, 2), D(2025, 4, 1), None, "ya"], ["Alasan", "Dilewati", "Tanggal Selesai"]),

@@ -39,8 +39,12 @@ def look(store: Store, viewer: Viewer, **sheets) -> Preview:
 
 
 def told(found: Preview) -> dict[str, object]:
-    """All of a preview but the digest of the file, which the clock of the workbook is in."""
-    return {k: v for k, v in dataclasses.asdict(found).items() if k != "sha256"}
+    """All of a preview but numbers of uploads, and what a clock is in: the digest of the workbook,
+    when it was looked at, when others put a value there.
+    """
+    changes = [dataclasses.replace(c, batch_id=None, since=None) for c in found.changes]
+    found = dataclasses.replace(found, changes=changes, others=[])
+    return {k: v for k, v in dataclasses.asdict(found).items() if k not in ("sha256", "looked_at")}
 
 
 def of_padang(store: Store) -> None:

@@ -221,7 +221,9 @@ def test_11f_what_came_of_the_plan_is_the_fact(kept):
     result = go(kept, "11f-target-realisasi-nama-beda.xlsx")
     assert rows(result) == (1, 0, 0)
     assert days(kept, BIN, 2) == (D(2026, 3, 9), D(2026, 4, 2))
-    assert "“Target Mulai”, “Target Selesai”" in " ".join(result.notes)
+    assert "“Target Mulai” (1 sel terisi), “Target Selesai” (1 sel terisi)" in " ".join(
+        result.notes
+    )
 
 
 @pytest.mark.parametrize(("name", "sheet"), [

@@ -65,7 +65,7 @@ def test_a_column_a_step_becomes_a_row_a_step(store: Store):
         {"step_no": 2, "started": D(2026, 2, 9), "finished": D(2026, 2, 20)},
     ]
     told = " ".join(result.notes)
-    assert "kolom “Ket” tidak diimpor" in told
+    assert "kolom “Ket” (1 sel terisi) tidak diimpor" in told
     assert "ID dibuat dari unit, alur, tahun, dan kolom “No”" in told
     assert "1 sel berisi “belum” dibaca kosong" in told
 

@@ -32,7 +32,7 @@ def test_one_line_a_kind(store: Store):
     result = importing.preview(store, importing.read(store, [file()], TODAY), TODAY)
     assert result.notes == [
         "Kegiatan: kolom “ID” dibaca sebagai ID Kegiatan; “UPT” dibaca sebagai Kode Unit.",
-        "Kegiatan: kolom “Anggaran”, “Mitra” tidak dikenal dan tidak diimpor.",
+        "Kegiatan: kolom “Anggaran” (5 sel terisi), “Mitra” (5 sel terisi) tidak dikenal dan tidak diimpor.",
         "Kegiatan: unit “BB PADANG” dibaca sebagai Balai Besar POM di Padang (BBPOM-PDG);"
         " “BBPOM DI PADANG” dibaca sebagai Balai Besar POM di Padang (BBPOM-PDG);"
         " “Balai Besar POM Padang” dibaca sebagai Balai Besar POM di Padang (BBPOM-PDG);"

@@ -79,7 +79,9 @@ def test_unknown_columns_and_sheets_are_reported_not_lost_in_silence(store: Stor
         {"Kegiatan": names, "Catatan": ["Isi"]}, Kegiatan=[[*ACTIVITY, 5_000_000]], Catatan=[["x"]]
     )
     parsed = importing.read(store, [SourceFile("a.xlsx", book)], TODAY)
-    assert "Kegiatan: kolom “Anggaran” tidak dikenal dan tidak diimpor." in parsed.notes
+    assert (
+        "Kegiatan: kolom “Anggaran” (1 sel terisi) tidak dikenal dan tidak diimpor." in parsed.notes
+    )
     assert "Lembar “Catatan” tidak dikenal dan tidak dibaca." in parsed.notes
 
 

@@ -7,6 +7,7 @@ import re
 import zipfile
 from typing import Any
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -103,6 +104,20 @@ def test_a_cell_merged_downwards_is_of_all_its_rows():
     assert found.told == [
         "Langkah: ID Kegiatan dari sel gabungan (A2:A3) dibaca untuk semua barisnya."
     ]
+
+
+def test_what_stands_under_a_merged_cell_is_told():
+    """Excel clears it; a program that writes files may not."""
+    made = openpyxl.load_workbook(io.BytesIO(book([STEPS, ["ADV-1", 1], ["ADV-2", 2]])))
+    sheet = made.active
+    kept = sheet["A3"]
+    sheet.merge_cells("A2:A3")
+    sheet._cells[3, 1] = kept
+    buffer = io.BytesIO()
+    made.save(buffer)
+    found = raw(buffer.getvalue())
+    assert [row[0] for row in cells(found)] == ["ADV-1", "ADV-1"]
+    assert "Langkah: 1 isi di balik sel gabungan (A3) tidak dibaca." in found.told
 
 
 @pytest.mark.parametrize("mark", ["sda", "SDA", "s.d.a", "s.d.a.", '"', "idem"])

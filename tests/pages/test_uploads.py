@@ -12,7 +12,7 @@ from sop_core.errors import AccessDenied
 from sop_core.importing import SourceFile
 from sop_core.store import Store
 from tests.builders import TODAY, load, workbook
-from tests.pages.test_pages import empty, fresh_store, open_page, sign_in
+from tests.pages.test_pages import button, empty, fresh_store, open_page, sign_in
 
 __all__ = ["empty", "fresh_store", "sign_in"]
 D = dt.date
@@ -146,3 +146,44 @@ def test_who_sees_several_offices_chooses_whose_template_it_is(empty, sign_in, r
         boxes[0].set_value("Balai Besar POM di Padang").run()
         assert not app.exception
     assert any(filled in c.value for c in app.caption)
+
+
+# ------------------------------------------------------------------ the second uploader
+
+KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ADV = ["ADV-1", "A", 2025, "BBPOM-PDG", "Advokasi"]
+SARI = Viewer("sari", "Sari Contoh", "data_staf", "BBPOM-PDG", ("BBPOM-PDG",))
+
+
+def keep_as(who: Viewer, path: Path, **sheets) -> None:
+    with Store(path) as root:
+        store = root.as_viewer(who)
+        file = SourceFile("s.xlsx", workbook(**sheets))
+        assert importing.import_files(store, [file], who.name, today=TODAY).kept
+
+
+@pytest.mark.slow
+def test_the_second_uploader_sees_whose_values_would_go_and_what_changed_meanwhile(
+    empty: Path, sign_in
+):
+    keep_as(SARI, empty, Kegiatan=[ADV], Langkah=[["ADV-1", 1, D(2025, 3, 3), D(2025, 3, 14)]])
+    sign_in("data_staf", "BBPOM-PDG")
+    app = open_page("unggah")
+    mine = workbook(Langkah=[["ADV-1", 1, D(2025, 3, 3), D(2025, 3, 20)]])
+    app.file_uploader[0].upload("b.xlsx", mine, KIND).run()
+    assert not app.exception
+    assert any(
+        "1 isian yang akan diganti atau dikosongkan baru diisi" in w.value for w in app.warning
+    )
+    (changes,) = [d.value for d in app.dataframe if "Diisi oleh unggahan" in d.value.columns]
+    assert changes["Diisi oleh unggahan"].tolist() == ["1 oleh Sari Contoh"]
+    keep_as(SARI, empty, Langkah=[["ADV-1", 1, D(2025, 3, 3), D(2025, 3, 17)]])
+    button(app, "Simpan semua").click().run()
+    assert not app.exception
+    assert any(
+        "berubah sejak pratinjau: unggahan 2 oleh Sari Contoh" in w.value for w in app.warning
+    )
+    with Store(empty) as store:
+        assert store.one("SELECT finished FROM step_record") == D(2025, 3, 17)
+    button(app, "Simpan semua").click().run()
+    assert "Tersimpan sebagai unggahan 3" in app.success[0].value

@@ -154,6 +154,7 @@ DAMAGE = {
     "an undo without its name": ("UPDATE import_batch SET undone_by = NULL WHERE undone_at IS NOT NULL", "unggahan"),
     "an undo taken back": ("UPDATE import_batch SET undone_at = NULL, undone_by = NULL WHERE undone_at IS NOT NULL", "unggahan"),
     "a vouched row gone": ("DELETE FROM activity_vouched WHERE rowid = (SELECT min(rowid) FROM activity_vouched)", "unggahan"),
+    "a part of no upload": ("INSERT INTO import_part VALUES (99, 'Langkah', 0, 'Maret')", "unggahan"),
     "a warning of no upload": ("INSERT INTO import_warning VALUES (99, 'Langkah', 2, 'x', '', 'x')", "unggahan"),
     "more warnings than rows": (
         "INSERT INTO import_warning SELECT 1, 'Langkah', range, 'x', '', 'x' FROM range(2, 99999)", "unggahan"),

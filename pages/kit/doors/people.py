@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from streamlit.web.server.starlette.starlette_websocket import _get_signed_cooki
 
 from pages.kit import session, shell
 from pages.kit.doors.answers import CLOSED
+from pages.kit.shelf import key_of
 from sop_core import accounts, sessions
 from sop_core.errors import SignInRefused, StoreError
 from sop_core.store import Store
@@ -55,14 +55,14 @@ def _asking(root: Store, cookies: Mapping[str, str], where: str) -> Asker | Turn
         return Turned(403, CLOSED) if root.has_real_data else Asker(f"demo:{where}", demo=True)
     token = cookies.get(session.COOKIE)
     if token and sessions.holder(root, token) is not None:
-        return Asker(_key(token))
+        return Asker(key_of(token))
     claims = provider_claims(cookies) if provider else None
     if claims is None:
         return Turned(401)
     token = session.provider_token(claims)
     if not sessions.session_known(root, token):
-        return Asker(_key(token), fresh=True)
-    return Asker(_key(token)) if sessions.holder(root, token) is not None else Turned(401)
+        return Asker(key_of(token), fresh=True)
+    return Asker(key_of(token)) if sessions.holder(root, token) is not None else Turned(401)
 
 
 def provider_claims(cookies: Mapping[str, str]) -> dict[str, Any] | None:
@@ -103,7 +103,3 @@ def why_not(connection: HTTPConnection) -> str:
 def address(connection: HTTPConnection) -> str:
     """Where the request comes from, as uvicorn says (behind a trusted proxy: its client)."""
     return connection.client.host if connection.client else "-"
-
-
-def _key(token: str) -> str:
-    return hashlib.sha256(f"pintu:{token}".encode()).hexdigest()

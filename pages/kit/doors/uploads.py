@@ -12,6 +12,8 @@ from starlette.requests import HTTPConnection
 from streamlit import config, runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
+from pages.kit.shelf import SHELF
+
 MIB = 1024 * 1024
 _FRAME = 64 * 1024
 """What a browser writes around a file's bytes."""
@@ -69,6 +71,8 @@ class Uploads:
                 raise TooMuch(
                     413, f"Berkas yang sedang dibuka sudah mencapai {allowed.total} MB. {_AGAIN}"
                 )
+            # What waits for its person to come back yields to what they bring now.
+            SHELF.make_room(person, held, allowed.total * MIB - sum(held) - size)
             self._coming[person].append((session, size))
             self._brought[person].add(session)
         try:

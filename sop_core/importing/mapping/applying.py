@@ -17,11 +17,12 @@ from sop_core.importing import rows
 from sop_core.importing.cells import parser_for
 from sop_core.importing.contract import LANGKAH, Column
 from sop_core.importing.dates import DateRange
-from sop_core.importing.headings import Headings, joined
+from sop_core.importing.headings import Headings, joined, letters
 from sop_core.importing.mapping.model import UNREAD, Mapping, column_keys, step_of
 from sop_core.importing.raw import Doubt, Part, RawSheet
 from sop_core.importing.tabs import Cells, Tab
 from sop_core.importing.texts import clean_text
+from sop_core.indonesian import format_number
 from sop_core.units import UnitFinder
 
 MADE = "REKAP-"
@@ -69,15 +70,23 @@ def applied(tab: Tab, mapping: Mapping, around: Around) -> Applied:
             f"Langkah: {len(steps)} kolom langkah dari {len(data.numbers)} baris menjadi"
             f" {len(steps) * len(data.numbers)} catatan langkah."
         )
-    unread = [n for k, n in zip(column_keys(found.names), found.names, strict=True)
-              if mapping.columns.get(k, UNREAD) == UNREAD and n and k != mapping.key]  # fmt: skip
+    unread = _unread(found, tab, mapping)
     if unread:
-        told.append(f"{found.sheet.name}: kolom {_quoted(unread)} tidak diimpor.")
+        told.append(f"{found.sheet.name}: kolom {', '.join(unread)} tidak diimpor.")
     return Applied([main, *steps], told)
 
 
-def _quoted(names: list[str]) -> str:
-    return ", ".join(f"“{name}”" for name in names)
+def _unread(found: Headings, tab: Tab, mapping: Mapping) -> list[str]:
+    """The columns that no target is given, with how many of their cells are filled."""
+    unread = []
+    for at, (key, name) in enumerate(zip(column_keys(found.names), found.names, strict=True)):
+        if mapping.columns.get(key, UNREAD) != UNREAD or key == mapping.key:
+            continue
+        filled = int((~tab.cells[at].blank()[found.begins :]).sum())
+        if name or filled:
+            count = f" ({format_number(filled)} sel terisi)" if filled else ""
+            unread.append(f"“{name or f'{letters(at)} (tanpa judul)'}”{count}")
+    return unread
 
 
 def _headings(tab: Tab, mapping: Mapping) -> Headings:
@@ -93,7 +102,8 @@ def _headings(tab: Tab, mapping: Mapping) -> Headings:
                 if step_of(target)
                 else sheet.column(target)
             )
-    return Headings(sheet, mapping.headings[1], names, columns)
+    first, last = mapping.headings
+    return Headings(sheet, last, names, columns, last - first + 1)
 
 
 def _with_constants(raw: RawSheet, mapping: Mapping) -> RawSheet:

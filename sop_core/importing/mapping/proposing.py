@@ -103,7 +103,7 @@ def _headings(
     """The rows of headings, and the sheet, that know most columns; a step's column counts."""
     best: tuple[int, Any] = (0, None)
     widest: tuple[int, Any] = (_FEWEST - 1, None)
-    for begins, spoken, names in headings.candidates(tab):
+    for begins, spoken, names, _ in headings.candidates(tab):
         steps = step_targets(names, sop)
         filled = sum(1 for name in names if name and not _YEAR.fullmatch(name))
         if filled > widest[0] and not any(map(_is_day, names)):

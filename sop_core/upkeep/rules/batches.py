@@ -51,7 +51,7 @@ RULES = (
            f"SELECT DISTINCT batch_id::VARCHAR FROM {t} WHERE batch_id NOT IN"
            " (SELECT batch_id FROM import_batch)",
            f"{t} milik unggahan yang tidak ada")
-      for t in (*(f"{t}_vouched" for t in SHEET_KEYS), "import_sheet")),
+      for t in (*(f"{t}_vouched" for t in SHEET_KEYS), "import_sheet", "import_part")),
     *(Rule("unggahan", _unlike_its_batches(sheet),
            f"{sheet.table} tidak sama dengan isi unggahan yang membawanya")
       for sheet in SHEETS),

@@ -13,6 +13,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     **SHEET_KEYS,
     **{f"{table}_vouched": ("batch_id", *key) for table, key in SHEET_KEYS.items()},
     "import_sheet": ("batch_id", "sheet"),
+    "import_part": ("batch_id", "sheet", "part_no"),
     "report_template": ("template_no",),
     "unit": ("code", "valid_from"),
     "flow_trait": ("flow",),

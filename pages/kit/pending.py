@@ -1,0 +1,131 @@
+"""The preview outlives a look at another page and a lost connection: what was uploaded is held.
+
+Streamlit forgets an uploader's files when its page is left, and all of a session when its
+connection is lost. What was uploaded and neither kept nor thrown away waits on the shelf
+(shelf.py), by the session of whoever is signed in; on demo data, where nobody is, by their
+browser.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from pages.kit import session, words
+from pages.kit.shelf import SHELF, Held, key_of
+from sop_core.access import DEMO
+from sop_core.importing import SourceFile
+from sop_core.indonesian import now
+from sop_core.store import Store
+
+_RESUMED = "unggahan_dilanjutkan"
+_ANSWERS = "pemetaan"
+"""Where mapping_step.py keeps the mappings that were confirmed in this tab."""
+_BROWSER = "_streamlit_xsrf"
+"""The cookie by which Streamlit knows a browser again: random, and known to it alone."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """Files to look at, and what tells them from others."""
+
+    ids: tuple[str, ...]
+    files: list[SourceFile]
+
+
+def person(store: Store) -> str:
+    """What an upload of this reader is held by; empty where they cannot be known again."""
+    if store.viewer.role == DEMO:
+        cookie = session.cookies().get(_BROWSER)
+        return f"demo:{hashlib.sha256(cookie.encode()).hexdigest()}" if cookie else ""
+    token = session.own_token(store)
+    return key_of(token) if token else ""
+
+
+def given(store: Store, uploaded: list[UploadedFile], number: int, clears: bool) -> Given | None:
+    """The files to look at: those that are uploaded now, or held ones that the reader goes on with.
+
+    Draws what is held and asks what to do with it, where nothing is uploaded now. ``number`` is
+    that of the uploader, whose keys end with it.
+    """
+    whose = person(store)
+    if uploaded:
+        st.session_state.pop(_RESUMED, None)
+        files = [SourceFile(f.name, f.getvalue()) for f in uploaded]
+        _hold(store, whose, files, clears)
+        return Given(tuple(f.file_id for f in uploaded), files)
+    held = SHELF.of(whose, store.viewer, now()) if whose else None
+    if held is None:
+        _tell_gone(store, whose)
+        return None
+    if not st.session_state.get(_RESUMED):
+        _offer(whose, held, number)
+        return None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(words.say("Dilanjutkan: **{}** dari pukul {:%H.%M}.", held.names, held.at))
+        st.button("Buang", key="buang_unggahan", on_click=discard, args=(store,))
+    _hold(store, whose, list(held.files), clears, held)
+    return Given(tuple(f.sha256 for f in held.files), list(held.files))
+
+
+def _hold(
+    store: Store, whose: str, files: list[SourceFile], clears: bool, last: Held | None = None
+) -> None:
+    if not whose:
+        return
+    door = f"demo:{session.address()}" if store.viewer.role == DEMO else whose
+    last = last or SHELF.of(whose, store.viewer, now())
+    same = last is not None and [f.content for f in last.files] == [f.content for f in files]
+    at = last.at if last is not None and same else now()
+    answers = dict(st.session_state.get(_ANSWERS, {}))
+    SHELF.hold(whose, Held(door, store.viewer, at, tuple(files), clears, answers), now())
+
+
+def _offer(whose: str, held: Held, number: int) -> None:
+    """Go on with it or throw it away."""
+    with st.container(border=True):
+        st.markdown(
+            words.say("Pratinjau berkas **{}** dari pukul {:%H.%M} belum disimpan.", held.names, held.at)
+        )  # fmt: skip
+        with st.container(horizontal=True):
+            st.button(
+                "Lanjutkan", type="primary", key="lanjutkan_unggahan", on_click=_resume, args=(held, number)
+            )  # fmt: skip
+            st.button("Buang", key="buang_unggahan", on_click=SHELF.drop, args=(whose,))
+
+
+def _resume(held: Held, number: int) -> None:
+    st.session_state[_RESUMED] = True
+    st.session_state[f"kosongkan_{number}"] = held.clears
+    st.session_state.setdefault(_ANSWERS, {}).update(held.answers)
+
+
+def _tell_gone(store: Store, whose: str) -> None:
+    st.session_state.pop(_RESUMED, None)
+    gone = SHELF.let_go_of(whose, store.viewer) if whose else None
+    if gone is not None:
+        st.info(
+            words.say(
+                "Pratinjau berkas **{}** dari pukul {:%H.%M} dilepas karena tempatnya habis; tidak"
+                " ada yang disimpan. Unggah lagi berkasnya.",
+                gone.names, gone.at,
+            ),
+            icon=":material/move_to_inbox:",
+        )  # fmt: skip
+
+
+def discard(store: Store) -> None:
+    """Hold nothing any longer: it was kept, or thrown away."""
+    st.session_state.pop(_RESUMED, None)
+    whose = person(store)
+    if whose:
+        SHELF.drop(whose)
+
+
+def emptied(store: Store, key: str) -> None:
+    """The uploader's files have changed: where the last was taken out, it is thrown away."""
+    if not st.session_state.get(key):
+        discard(store)
