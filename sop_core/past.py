@@ -37,6 +37,7 @@ _ENTERED: dict[str, tuple[str, str | None, str | None]] = {
     "opened_year": ("entered_at", "withdrawn_at", "withdrawn_by"),
     "office_statement": ("stated_at", "withdrawn_at", "withdrawn_by"),
     "report_template": ("kept_at", "withdrawn_at", "withdrawn_by"),
+    "kept_mapping": ("kept_at", "withdrawn_at", "withdrawn_by"),
     "disposition": ("decided_at", None, None),
 }
 """When a row was entered, and when and by whom it was taken back."""

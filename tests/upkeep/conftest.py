@@ -12,6 +12,7 @@ from sop_core import accounts, corrections, importing, sessions, statements, yea
 from sop_core.demo import demo_workbook
 from sop_core.disposition import decide
 from sop_core.importing import SourceFile
+from sop_core.importing.mapping import Mapping, kept
 from sop_core.recommendations import recommend
 from sop_core.store import Store
 from tests.builders import TODAY, enter, load, revised
@@ -41,6 +42,8 @@ def fill(store: Store) -> None:
     years.open_year(store, "C", 2024, "rapat contoh")
     years.close_year(store, "C", 2024)
     statements.state(store, "LOKA-TPI", dt.date(2026, 11, 1), TODAY)
+    mapping = Mapping(sheet="Kegiatan", headings=(1, 1), columns={"Acara": "title"})
+    kept.keep(store, "Rekap contoh", mapping, ["Acara"], "uji", "BBPOM-PDG")
     accounts.add(store, "admin", "Admin contoh", "admin", password="kata sandi contoh 1")
     accounts.add(store, "staf", "Staf contoh", "data_staf", "BBPOM-PDG")
     viewer = accounts.viewer_of(store, "staf")

@@ -51,7 +51,7 @@ RULES = (
     ),
     *(
         refers("unit", table, "unit_code", "unit.code", f"unit tidak terdaftar pada {table}")
-        for table in (*tables_with("unit_code"), "app_user", "disposition", "office_statement")
+        for table in (*tables_with("unit_code"), "app_user", "disposition", "office_statement", "kept_mapping")
     ),
     refers("unit", "unit", "coordinator_code", "unit.code", "koordinator yang tidak terdaftar"),
     *(

@@ -14,6 +14,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     **{f"{table}_vouched": ("batch_id", *key) for table, key in SHEET_KEYS.items()},
     "import_sheet": ("batch_id", "sheet"),
     "report_template": ("template_no",),
+    "kept_mapping": ("mapping_no",),
     "unit": ("code", "valid_from"),
     "flow_trait": ("flow",),
     "sop_revision": ("revision",),
