@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import duckdb
@@ -42,7 +43,7 @@ class Kept:
     kept_by: str
     kept_at: dt.datetime
 
-    @property
+    @cached_property
     def mapping(self) -> Mapping:
         """Raises ImportRefused for one that is damaged."""
         (found,) = from_json(self.text)
