@@ -7,7 +7,16 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from pages.kit import handing, mapping_step, measures, shell, stating, tables, words
+from pages.kit import (
+    handing,
+    kept_mappings,
+    mapping_step,
+    measures,
+    shell,
+    stating,
+    tables,
+    words,
+)
 from pages.kit.doors.uploads import limits
 from sop_core import importing
 from sop_core.access import DEMO
@@ -115,11 +124,14 @@ def upload(store: Store) -> None:
     try:
         parsed, found = examined(store, files, clears)
     except NeedsMapping as question:
-        mapping_step.draw(store, question)
+        mapping_step.draw(store, question, files)
         return
     except ImportRefused as error:
         st.error(words.say("**Tidak dapat diimpor.** {}", error), icon=":material/block:")
+        mapping_step.skipped(files)
         return
+    mapping_step.told(parsed, files)
+    mapping_step.renamed(parsed, files)
     preview(parsed, found)
     keep(store, parsed, found, until)
 
@@ -130,9 +142,14 @@ def examined(
     """The files read and checked, once for as long as they, their mappings, what their blanks do
     and the store stay the same.
     """
-    mappings = mapping_step.given()
-    said = [mapping.model_dump_json() for mapping in mappings]
-    state = ([f.file_id for f in files], clears, said, store.version)
+    answers = mapping_step.answers(files)
+    state = (
+        [f.file_id for f in files],
+        clears,
+        answers,
+        kept_mappings.numbers(store),
+        store.version,
+    )
     known = st.session_state.get("pratinjau")
     if known is None or known[0] != state:
         st.session_state.pop("pratinjau", None)
@@ -140,8 +157,8 @@ def examined(
         bar = st.progress(0.0, "Membaca berkas")
         try:
             parsed = importing.read(
-                store, sources, progress=words.progress(bar.progress), mappings=mappings,
-                clears=clears,
+                store, sources, progress=words.progress(bar.progress), clears=clears,
+                answers=answers,
             )  # fmt: skip
             found = importing.preview(store, parsed, progress=words.progress(bar.progress))
         finally:
@@ -477,6 +494,7 @@ def page() -> None:
     upload(store)
     stating.declare(store)
     stating.said(store)
+    kept_mappings.manage(store)
     history(store)
 
 

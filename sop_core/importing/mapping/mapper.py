@@ -70,10 +70,11 @@ class Answers:
 @dataclass(frozen=True)
 class How:
     """How a table that is not the template's was dealt with: read by a mapping, of the store where
-    it is ``kept``; or not ``read`` at all.
+    it is ``kept``; or not ``read`` at all. ``said`` tells it.
     """
 
     place: Place
+    said: str
     read: bool = True
     kept: Kept | None = None
 
@@ -132,9 +133,11 @@ class Mapper:
                 return _in_doubt(tab, mapping, kept, other)
         read = table(tab, mapping)
         read.sure = sure
-        if kept is not None and kept.number is not None:
-            read.told.insert(0, _by(tab, mapping, kept))
-        self.how.append(How(place, True, kept if kept and kept.number is not None else None))
+        stored = kept if kept is not None and kept.number is not None else None
+        said = _by(tab, mapping, stored)
+        if stored is not None:
+            read.told.insert(0, said)
+        self.how.append(How(place, said, True, stored))
         return read
 
     def _found(self, tab: Tab) -> tuple[Mapping, Kept | None, bool] | None:
@@ -224,11 +227,12 @@ class _Prints:
         return self._of[more]
 
 
-def _by(tab: Tab, mapping: Mapping, kept: Kept) -> str:
+def _by(tab: Tab, mapping: Mapping, kept: Kept | None) -> str:
     """The sentence that says by which mapping a table was read, and what it adds to all rows."""
+    which = f"pemetaan tersimpan {kept.said}" if kept else "pemetaan yang Anda berikan"
     shared = shared_by_all(mapping)
     more = f"; sama untuk semua baris: {shared}" if shared else ""
-    return f"Lembar “{tab.name}” dibaca dengan pemetaan tersimpan {kept.said}{more}."
+    return f"Lembar “{tab.name}” dibaca dengan {which}{more}."
 
 
 def shared_by_all(mapping: Mapping) -> str:
