@@ -15,7 +15,18 @@ from typing import Any
 
 import duckdb
 
-from sop_core.cli import days, figures, people, records, silence, sop, templates, upkeep, years
+from sop_core.cli import (
+    days,
+    figures,
+    mappings,
+    people,
+    records,
+    silence,
+    sop,
+    templates,
+    upkeep,
+    years,
+)
 from sop_core.cli.common import Parser, fail
 from sop_core.errors import PantauError, UsageError
 
@@ -107,6 +118,7 @@ def build_parser() -> Parser:
         return sub
 
     records.register(command)
+    mappings.register(command)
     silence.register(command)
     figures.register(command)
     days.register(command, common)

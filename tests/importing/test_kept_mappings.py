@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from pathlib import Path
 
 import pytest
 
-from sop_core import upkeep
+from sop_core import importing, upkeep
 from sop_core.access import OPERATOR, VISITOR, Viewer
+from sop_core.cli import main
 from sop_core.errors import AccessDenied, ImportRefused
-from sop_core.importing.mapping import Mapping, kept
+from sop_core.importing import SourceFile
+from sop_core.importing.mapping import Mapping, NeedsMapping, kept
 from sop_core.store import Store
-from tests.importing.test_mapping import MAPPING, NAMES
+from tests.builders import TODAY
+from tests.importing.books import D, book
+from tests.importing.test_mapping import MAPPING, NAMES, ROWS, TITLE, recap
 
 PADANG = Viewer("staf.padang", "Staf contoh", "data_staf", "BBPOM-PDG", ("BBPOM-PDG",))
 HEAD = Viewer("kepala", "Kepala contoh", "kepala_balai", "BBPOM-PDG", ("BBPOM-PDG",))
@@ -136,3 +141,119 @@ def test_a_row_put_in_by_hand_has_no_trace(store: Store):
             " kept_at) FROM kept_mapping", {"d": dt.datetime(2030, 1, 1)},
         )  # fmt: skip
     assert {f.check for f in upkeep.doctor(store)} == {"jejak"}
+
+
+@pytest.fixture
+def at_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("PANTAU_DB", str(tmp_path / "uji.duckdb"))
+    monkeypatch.chdir(tmp_path)
+    Path("rekap.xlsx").write_bytes(recap().content)
+    return tmp_path
+
+
+def run(capsys, *words: object) -> tuple[int, str]:
+    code = main([str(w) for w in words])
+    said = capsys.readouterr()
+    return code, said.out + said.err
+
+
+@pytest.mark.slow
+def test_from_the_command_line_kept_used_and_taken_back(at_home, capsys):
+    assert run(capsys, "mapping")[0] == 2
+    code, said = run(
+        capsys, "mapping", "rekap.xlsx", "--keep", "Rekap advokasi", "--unit", "BBPOM Padang"
+    )
+    assert (code, "Pemetaan Rekap advokasi disimpan (nomor 1)" in said) == (0, True)
+    assert (
+        "Rekap advokasi: Kegiatan, 7 judul kolom, BBPOM-PDG" in run(capsys, "mapping", "--list")[1]
+    )
+    assert run(capsys, "import", "rekap.xlsx")[0] == 1, "an office's is not the operator's unasked"
+    code, said = run(capsys, "import", "rekap.xlsx", "--mapping", "Lain")
+    assert (code, "yang tersimpan: Rekap advokasi" in said) == (1, True)
+    code, said = run(capsys, "import", "rekap.xlsx", "--mapping", "rekap ADVOKASI")
+    assert (code, "Langkah: 2 baru" in said) == (0, True)
+    assert "Lembar “Rekap” dibaca dengan pemetaan tersimpan “Rekap advokasi”" in said
+    assert "sama untuk semua baris: Alur A, Tahun 2026" in said
+    Path("lain.csv").write_text("ID Kegiatan,No Langkah,Tanggal Selesai\nREKAP-A-2026-BBPOM-PDG-1,3,2026-03-20\n")  # fmt: skip
+    code, said = run(capsys, "import", "lain.csv", "--mapping", "Rekap advokasi")
+    assert (code, "tidak cocok dengan lembar mana pun" in said) == (0, True)
+    assert run(capsys, "mapping", "--remove", "Rekap advokasi")[0] == 0
+    rows = json.loads(run(capsys, "mapping", "--list", "--json")[1])
+    assert [(r["name"], bool(r["withdrawn_at"])) for r in rows] == [("Rekap advokasi", True)]
+
+
+@pytest.mark.slow
+def test_the_command_line_names_what_is_in_doubt(at_home, capsys):
+    assert run(capsys, "mapping", "rekap.xlsx", "--out", "m.json")[0] == 0
+    assert run(capsys, "import", "rekap.xlsx", "--map-json", "m.json")[0] == 0
+    renamed = [[1, "Advokasi Pasar Raya", *ROWS[0][2:]], ROWS[1]]
+    Path("rekap.xlsx").write_bytes(recap(renamed).content)
+    made = "REKAP-A-2026-BBPOM-PDG-1"
+    code, said = run(capsys, "mapping", "rekap.xlsx", "--out", "m.json")
+    assert (code, f"{made} tersimpan sebagai “Advokasi Pasar”" in said) == (0, True)
+    (mapping,) = json.loads(Path("m.json").read_text("utf-8"))
+    assert list(mapping["doubts"]) == [made]
+    Path("m.json").write_text(json.dumps([{**mapping, "same": [made]}]), "utf-8")
+    code, said = run(capsys, "import", "rekap.xlsx", "--map-json", "m.json")
+    assert (code, "0 baru, 1 berubah" in said) == (0, True)
+    assert run(capsys, "mapping", "rekap.xlsx", "--map-json", "m.json", "--keep", "R")[0] == 0
+    with Store(at_home / "uji.duckdb") as opened:
+        (found,) = kept.in_force(opened, None)
+        assert (found.mapping.same, found.mapping.doubts) == ([], {}), "of one file"
+
+
+@pytest.mark.slow
+def test_next_months_file_is_read_by_what_the_office_kept(store: Store):
+    padang = store.as_viewer(PADANG)
+    kept.keep(padang, "Rekap", MAP, NAMES, "Staf contoh")
+    by_hand = importing.read(padang, [recap()], TODAY, mappings=[MAP], known=False)
+    # A row of titles more, and headings written otherwise.
+    other = [n.upper().replace(" ", "  ") for n in NAMES]
+    later = SourceFile("mei.xlsx", book([["BALAI CONTOH"], *TITLE, other, *ROWS], "Mei 2026"))
+    for file in (recap(), later):
+        parsed = importing.read(padang, [file], TODAY)
+        for ours, theirs in zip(by_hand.sheets, parsed.sheets, strict=True):
+            assert ours.table.drop(["row_no"]) == theirs.table.drop(["row_no"])
+        assert "pemetaan tersimpan “Rekap” (Staf contoh, " in parsed.notes[0]
+        assert [h.kept.name for h in parsed.book.how] == ["Rekap"]
+    for stranger in (KUPANG, OPERATOR):
+        with pytest.raises(NeedsMapping):
+            importing.read(store.as_viewer(stranger), [recap()], TODAY)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("title", ["REKAP ADVOKASI TAHUN 2027", "REKAP ADVOKASI"])
+def test_next_years_file_is_not_read_as_last_years(store: Store, title):
+    kept.keep(store, "Rekap", MAP, NAMES, "uji")
+    rows = [[1, "Advokasi Pasar", "BBPOM Padang", D(2027, 2, 5), "", "", ""]]
+    file = SourceFile("rekap.xlsx", book([[title], [], NAMES, *rows], "Rekap"))
+    for given in ([], [kept.fetch(store, "Rekap")]):
+        with pytest.raises(
+            NeedsMapping, match="Tahun 2026 menurut pemetaan tersimpan “Rekap”"
+        ) as q:
+            importing.read(store, [file], TODAY, mappings=given)
+    (table,) = q.value.tables
+    assert table.proposal.mapping.constants == {"flow": "A", "year": "2027"}
+    # Kept for both years under two names, the one that agrees is taken.
+    kept.keep(store, "Rekap 2027", table.proposal.mapping, NAMES, "uji")
+    kept.keep(store, "Rekap lagi", MAP, NAMES, "uji")
+    parsed = importing.read(store, [file], TODAY)
+    assert parsed.book.how[0].kept.name == "Rekap 2027"
+
+
+@pytest.mark.slow
+def test_a_title_that_names_another_office_is_asked_about(store: Store):
+    names = ["No", "Nama Kegiatan", "A.1"]
+    mapping = Mapping.model_validate({
+        "sheet": "Kegiatan", "headings": [2, 2], "key": "No",
+        "columns": {"Nama Kegiatan": "title", "A.1": "A.1 selesai"},
+        "constants": {"flow": "A", "year": "2026", "unit_code": "BBPOM-PDG"},
+    })  # fmt: skip
+    kept.keep(store, "Rekap", mapping, names, "uji")
+
+    def of(title: str) -> SourceFile:
+        return SourceFile("r.xlsx", book([[title], names, [1, "Acara", D(2026, 2, 6)]], "Rekap"))
+
+    assert importing.read(store, [of("Balai Besar POM di Padang")], TODAY).sheets[0].table["unit_code"].to_pylist() == ["BBPOM-PDG"]  # fmt: skip
+    with pytest.raises(NeedsMapping, match="POM-KPG menurut berkas ini"):
+        importing.read(store, [of("Balai Besar POM di Kupang")], TODAY)
