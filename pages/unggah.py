@@ -340,7 +340,10 @@ def nothing_new(
             f"Berkas ini sama dengan unggahan {words.text(found.repeat_of)}; tidak ada yang berubah."
         )
     elif found.rows.unchanged:
-        st.info("Semua baris sudah ada dengan isi yang sama; tidak ada yang perlu disimpan.")
+        which = "Baris yang tidak ditolak" if found.rows.rejected else "Semua baris"
+        st.info(
+            words.say("{} sudah ada dengan isi yang sama; tidak ada yang perlu disimpan.", which)
+        )
     else:
         st.error("Tidak ada baris yang dapat disimpan. Perbaiki lalu unggah lagi.")
     if (

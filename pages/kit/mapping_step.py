@@ -33,7 +33,7 @@ from sop_core.importing.mapping.kept import LONGEST_NAME
 from sop_core.importing.mapping.model import column_keys
 from sop_core.importing.raw import Doubt
 from sop_core.importing.texts import clean_text
-from sop_core.indonesian import format_number, today
+from sop_core.indonesian import MONTHS, format_number, today
 from sop_core.store import Store
 
 _STATE = "pemetaan"
@@ -42,6 +42,10 @@ _SHOWN_ROWS = 8
 """Rows of the table that are shown above the questions."""
 _ASKED = 20
 """Questions of renamed activities at once."""
+_SAYS_NOTHING = re.compile(
+    rf"((sheet|lembar|tabel|{'|'.join(m[:3] for m in MONTHS)})[a-z]*)? ?\d*( \d+)?", re.IGNORECASE
+)
+"""Names of tables that do not tell what is in them: Sheet1, Januari."""
 _SAME, _OTHER = "Kegiatan yang sama", "Kegiatan lain"
 Place = tuple[str, str]
 """A table: the number of its file in this tab of the browser, and its name."""
@@ -223,7 +227,7 @@ def _name(table: Unmapped) -> str:
         return table.kept.name
     for text in (table.tab.name, PurePath(table.tab.file).stem):
         plain = " ".join(re.sub(r"(?<!\d)20\d\d(?!\d)|[_()]", " ", text).split()).strip(" -")
-        if plain and not re.fullmatch(r"(sheet|lembar|tabel)? ?\d*( \d+)?", plain, re.IGNORECASE):
+        if plain and not _SAYS_NOTHING.fullmatch(plain):
             return plain[:LONGEST_NAME]
     return f"Tabel {table.proposal.mapping.sheet}"
 
@@ -280,12 +284,18 @@ def _constant(store: Store, column: Column, proposed: dict[str, str], number: st
 def told(parsed: Parsed, files: Sequence[UploadedFile]) -> None:
     """By which mapping each table of another layout was read, and the way to change it."""
     state = _state(files)
-    for at, how in enumerate(parsed.book.how):
+    alike: dict[tuple[str, bool], list[Place]] = {}
+    for how in parsed.book.how:
+        alike.setdefault((how.what, how.read), []).append(_place(files, how.place))
+    for at, ((what, read), places) in enumerate(alike.items()):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(words.text(how.said))
-            label = "Ubah pemetaan" if how.read else "Petakan lembar ini"
-            if st.button(words.text(label), key=f"ubah_{at}", icon=":material/edit:"):
-                _ask_anew(state, _place(files, how.place))
+            names = ", ".join(f"“{name}”" for _, name in places)
+            st.markdown(words.say("Lembar {} {}", names, what))
+            if st.button(
+                "Ubah pemetaan" if read else "Petakan", key=f"ubah_{at}", icon=":material/edit:"
+            ):
+                # An answer for one table that is read serves those of its headings.
+                _ask_anew(state, *(places[:1] if read else places))
 
 
 def skipped(files: Sequence[UploadedFile]) -> None:

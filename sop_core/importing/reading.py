@@ -104,9 +104,9 @@ class _Reader:
             self._leave_out(tab)
             return
         if self.mapper and self.mapper.skips(tab):
-            said = f"Lembar “{tab.name}” tidak dibaca: Anda memilih melewatinya."
-            self.book.told.append(said)
-            self.book.how.append(How((tab.file, tab.name), said, read=False))
+            how = How((tab.file, tab.name), "tidak dibaca: Anda memilih melewatinya.", read=False)
+            self.book.told.append(how.said)
+            self.book.how.append(how)
             return
         given = self.mapper.given(tab) if self.mapper else None
         if isinstance(given, Unmapped):
@@ -181,8 +181,8 @@ class _Reader:
             self._ask_or_raise(tab, "Judul kolomnya tidak cocok dengan templat.", must=False)
             self.book.readings.append(Reading("lembar", "", tab.name, ""))
             if self.perhaps and self.perhaps[-1].tab is tab:
-                said = f"Lembar “{tab.name}” bukan dari templat dan tidak dibaca."
-                self.book.how.append(How((tab.file, tab.name), said, read=False))
+                what = "bukan dari templat dan tidak dibaca."
+                self.book.how.append(How((tab.file, tab.name), what, read=False))
 
     def _ask_or_raise(self, tab: Tab, why: str, must: bool) -> None:
         """Ask for a mapping where one can be proposed; else raise ImportRefused where it ``must``

@@ -106,8 +106,8 @@ def test_tables_are_asked_about_in_turn_and_may_be_left_out(page):
     assert "Tabel 2 dari 3. Lembar “Lain”" in texts(app)
     app = press(press(app, SKIP), SKIP)
     assert app.metric
-    assert "Lembar “Pivot” tidak dibaca: Anda memilih melewatinya." in texts(app)
-    app = press(app, "Petakan lembar ini")
+    assert "Lembar “Lain”, “Pivot” tidak dibaca: Anda memilih melewatinya." in texts(app)
+    app = press(app, "Petakan")
     assert "Lembar “Lain” bukan dari templat." in texts(app)
 
 

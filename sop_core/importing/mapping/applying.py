@@ -14,7 +14,7 @@ import numpy as np
 from sop_core.errors import CellError, ImportRefused
 from sop_core.importing import rows
 from sop_core.importing.cells import parser_for
-from sop_core.importing.contract import FASILITATOR, KEGIATAN, LANGKAH, Column
+from sop_core.importing.contract import FASILITATOR, KEGIATAN, LANGKAH, SHEETS, Column
 from sop_core.importing.dates import DateRange
 from sop_core.importing.headings import Headings, joined
 from sop_core.importing.mapping.identifying import (
@@ -100,7 +100,18 @@ def finished(
     by the same numbers must not become one.
     """
     _make_ids(tables, around, same, new)
-    return [_finished(one, around) for one in tables]
+    made = [_finished(one, around) for one in tables]
+    if len(tables) > 1:
+        for one, its in zip(tables, made, strict=True):
+            its.told = [_of_table(sentence, one.tab.name) for sentence in its.told]
+    return made
+
+
+def _of_table(sentence: str, name: str) -> str:
+    """What is told of a sheet, of one of its several tables: ``Kegiatan (Januari): ...``."""
+    sheet, colon, rest = sentence.partition(":")
+    of_ours = sheet in {s.name for s in SHEETS}
+    return f"{sheet} ({name}){colon}{rest}" if of_ours else sentence
 
 
 def _finished(one: Table, around: Around) -> Applied:

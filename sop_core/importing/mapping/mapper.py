@@ -70,13 +70,18 @@ class Answers:
 @dataclass(frozen=True)
 class How:
     """How a table that is not the template's was dealt with: read by a mapping, of the store where
-    it is ``kept``; or not ``read`` at all. ``said`` tells it.
+    it is ``kept``; or not ``read`` at all. ``what`` tells it, after the name of the table.
     """
 
     place: Place
-    said: str
+    what: str
     read: bool = True
     kept: Kept | None = None
+
+    @property
+    def said(self) -> str:
+        """``Lembar “Rekap” tidak dibaca: ...``."""
+        return f"Lembar “{self.place[1]}” {self.what}"
 
 
 @dataclass
@@ -134,10 +139,10 @@ class Mapper:
         read = table(tab, mapping)
         read.sure = sure
         stored = kept if kept is not None and kept.number is not None else None
-        said = _by(tab, mapping, stored)
+        how = How(place, _by(mapping, stored), True, stored)
         if stored is not None:
-            read.told.insert(0, said)
-        self.how.append(How(place, said, True, stored))
+            read.told.insert(0, how.said)
+        self.how.append(how)
         return read
 
     def _found(self, tab: Tab) -> tuple[Mapping, Kept | None, bool] | None:
@@ -227,12 +232,12 @@ class _Prints:
         return self._of[more]
 
 
-def _by(tab: Tab, mapping: Mapping, kept: Kept | None) -> str:
-    """The sentence that says by which mapping a table was read, and what it adds to all rows."""
+def _by(mapping: Mapping, kept: Kept | None) -> str:
+    """By which mapping a table was read, and what it adds to all rows."""
     which = f"pemetaan tersimpan {kept.said}" if kept else "pemetaan yang Anda berikan"
     shared = shared_by_all(mapping)
     more = f"; sama untuk semua baris: {shared}" if shared else ""
-    return f"Lembar “{tab.name}” dibaca dengan {which}{more}."
+    return f"dibaca dengan {which}{more}."
 
 
 def shared_by_all(mapping: Mapping) -> str:
