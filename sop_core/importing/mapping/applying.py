@@ -133,11 +133,13 @@ def _finished(one: Table, around: Around) -> Applied:
 def _blanked(found: Headings, cells: list[Cells], mapping: Mapping, told: list[str]) -> list[Cells]:
     """Words that this office writes for nothing are nothing, in the columns that are read."""
     words = {_folded(word) for word in mapping.blank} - {""}
+    if not words:
+        return cells
     read = {p for p, k in enumerate(column_keys(found.names)) if p in found.columns or k == mapping.key}  # fmt: skip
     made = []
     for at, column in enumerate(cells):
         means = np.fromiter((_folded(v) in words for v in column.values), bool, len(column.values))
-        cleared = means[column.codes] if words and at in read else None
+        cleared = means[column.codes] if at in read else None
         if cleared is not None and cleared.any():
             written = dict.fromkeys(clean_text(column.values[c]) for c in column.codes[cleared])
             told.append(

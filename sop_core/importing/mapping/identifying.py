@@ -80,8 +80,9 @@ def identify(
     """IDs of all rows of an upload. ``same`` and ``new`` are the answers to earlier questions."""
     found = Identified([""] * len(rows))
     groups: dict[str, list[int]] = defaultdict(list)
+    plains = [plain(row.title) for row in rows]
     for at, row in enumerate(rows):
-        if row.before and plain(row.title):
+        if row.before and plains[at]:
             groups[row.before].append(at)
         else:
             # Refused for what it lacks, and of no other row's ID, nor of one made of nothing.
@@ -90,9 +91,8 @@ def identify(
     for made in stored:
         of_group[made.rpartition("-")[0]].append(made)
     for before, members in groups.items():
-        _Group(rows, members, before, {m: stored[m] for m in of_group[before]}, found).settle(
-            frozenset(same), frozenset(new)
-        )
+        held = {made: stored[made] for made in of_group[before]}
+        _Group(rows, plains, members, before, held, found).settle(frozenset(same), frozenset(new))
     return found
 
 
@@ -112,12 +112,13 @@ class _Group:
     def __init__(
         self,
         rows: Sequence[Row],
+        plains: Sequence[str],
         members: list[int],
         before: str,
         stored: dict[str, Stored],
         found: Identified,
     ) -> None:
-        self.rows, self.members, self.before = rows, members, before
+        self.rows, self.plains, self.members, self.before = rows, plains, members, before
         self.stored, self.found = stored, found
         self.free = dict.fromkeys(sorted(stored, key=_natural))
         """IDs that no row has yet; in order, as a dict keeps it."""
@@ -146,7 +147,7 @@ class _Group:
             row = self.rows[at]
             if self.numbered and not row.telling:
                 continue
-            other = first.setdefault((plain(row.title), row.telling), at)
+            other = first.setdefault((self.plains[at], row.telling), at)
             if self.rows[other].table != row.table:
                 follows[at] = other
         return follows
@@ -172,7 +173,7 @@ class _Group:
     def _by_title(self) -> None:
         here: dict[str, list[int]] = defaultdict(list)
         for at in self.members:
-            here[plain(self.rows[at].title)].append(at)
+            here[self.plains[at]].append(at)
         there: dict[str, list[str]] = defaultdict(list)
         for made in self.free:
             there[plain(self.stored[made].title)].append(made)
@@ -239,6 +240,8 @@ class _Group:
 
     def _renamed(self) -> None:
         """A new row, and a stored activity that is gone, of one first day or of like titles."""
+        if not self.free or not self.left:
+            return
         by_day: dict[dt.date, list[str]] = defaultdict(list)
         for made in self.free:
             day = self.stored[made].day
@@ -256,8 +259,10 @@ class _Group:
 
     def _like(self, at: int) -> list[str]:
         titles = {m: self.stored[m].title.casefold() for m in self.free if self._may_be(at, m)}
+        if not titles:
+            return []
         near = difflib.get_close_matches(
-            self.rows[at].title.casefold(), titles.values(), len(titles) or 1, _LIKE
+            self.rows[at].title.casefold(), titles.values(), len(titles), _LIKE
         )
         return [m for title in dict.fromkeys(near) for m, t in titles.items() if t == title]
 
@@ -265,7 +270,7 @@ class _Group:
         """New IDs: of the number where each row has its own, else of the title, and of the day
         where the title stands twice.
         """
-        titles = Counter(plain(self.rows[at].title) for at in self.members)
+        titles = Counter(self.plains[at] for at in self.members)
         taken = {self.found.ids[at] for at in self.members} | set(self.stored)
         made: dict[str, list[int]] = defaultdict(list)
         for at in self.left:
@@ -275,7 +280,7 @@ class _Group:
                 made[number].append(at)
                 continue
             whole = f"{self.before}-{hashed(row.title)}"
-            if titles[plain(row.title)] > 1 or whole in taken:
+            if titles[self.plains[at]] > 1 or whole in taken:
                 whole = f"{self.before}-{hashed(row.title, row.telling)}"
             if whole in taken or (row.number and whole in made):
                 whole = f"{self.before}-{hashed(row.title, row.telling, row.number)}"
