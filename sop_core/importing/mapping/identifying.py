@@ -17,6 +17,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from collections.abc import Mapping as Read
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 MADE = "REKAP-"
 """How the IDs that are made here begin."""
@@ -34,8 +35,7 @@ class Stored:
     day: dt.date | None = None
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """``before``: the ID's beginning, of unit, flow and year; empty where one of them is missing.
 
     ``number`` is what its table counts it by, empty without; ``day`` its first step's; ``telling``
