@@ -46,7 +46,9 @@ _SAYS_NOTHING = re.compile(
     rf"((sheet|lembar|tabel|{'|'.join(m[:3] for m in MONTHS)})[a-z]*)? ?\d*( \d+)?", re.IGNORECASE
 )
 """Names of tables that do not tell what is in them: Sheet1, Januari."""
-_SAME, _OTHER = "Kegiatan yang sama", "Kegiatan lain"
+_SAME, _OTHER = "Masih yang sama", "Yang lain"
+_ONE = {"Kegiatan": "Kegiatan", "Fasilitator": "Orang"}
+"""What a row of a sheet is, that may be the same as a stored one."""
 Place = tuple[str, str]
 """A table: the number of its file in this tab of the browser, and its name."""
 
@@ -316,24 +318,25 @@ def _ask_anew(state: _State, *places: Place) -> None:
 
 def renamed(parsed: Parsed, files: Sequence[UploadedFile]) -> None:
     """Activities that are stored under another title, a question each: the same, or another?"""
-    asked: dict[str, Doubt] = {}
+    asked: dict[str, tuple[str, Doubt]] = {}
     for raw in parsed.book.sheets:
         for doubt in raw.doubts:
             if doubt.made:
-                asked.setdefault(doubt.made, replace(doubt, row=raw.row_of(doubt.row)))
+                found = replace(doubt, row=raw.row_of(doubt.row))
+                asked.setdefault(doubt.made, (_ONE[raw.sheet.name], found))
     if not asked:
         return
     state = _state(files)
     st.warning(
-        f"{format_number(len(asked))} baris tampaknya kegiatan yang sudah tersimpan dengan judul lain."
+        f"{format_number(len(asked))} baris tampaknya sudah tersimpan dengan judul atau nama lain."
         " Jawab dahulu; sampai itu barisnya ditolak."
     )
     chosen: dict[str, str | None] = {}
     with st.form("judul_berganti"):
-        for made, doubt in list(asked.items())[:_ASKED]:
+        for made, (what, doubt) in list(asked.items())[:_ASKED]:
             st.markdown(
-                words.say("Kegiatan **{}** ({}) kini berjudul **{}** (baris {}).",
-                          doubt.stored, made, doubt.value, doubt.row)
+                words.say("{} **{}** ({}) kini tertulis **{}** (baris {}).",
+                          what, doubt.stored, made, doubt.value, doubt.row)
             )  # fmt: skip
             chosen[made] = st.radio(
                 "Jawaban", [_SAME, _OTHER], index=None, horizontal=True, key=f"judul_{made}",
@@ -343,7 +346,7 @@ def renamed(parsed: Parsed, files: Sequence[UploadedFile]) -> None:
             st.caption(f"Dan {format_number(len(asked) - _ASKED)} lainnya sesudah ini.")
         with st.container(horizontal=True):
             sent = st.form_submit_button("Baca lagi dengan jawaban ini", type="primary")
-            others = st.form_submit_button("Semuanya kegiatan lain")
+            others = st.form_submit_button("Semuanya yang lain")
     if others:
         state.new |= set(asked)
     elif sent:

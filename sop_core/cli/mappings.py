@@ -21,6 +21,7 @@ from sop_core.importing.mapping import (
     from_json,
     kept,
 )
+from sop_core.importing.mapping.model import MOST
 from sop_core.importing.raw import Doubt
 from sop_core.indonesian import format_date
 from sop_core.store import Store
@@ -69,13 +70,19 @@ def skipping(options: Any) -> Answers:
     return Answers({(f.name, tab): None for f in options.files for tab in options.skip})
 
 
-def told_unused(named: Sequence[Mapping | Kept], parsed: importing.Parsed) -> list[str]:
-    """The sentence for a mapping that was named and fits no table of the files."""
+def told_unused(
+    named: Sequence[Mapping | Kept], options: Any, parsed: importing.Parsed
+) -> list[str]:
+    """A sentence for a mapping, and for a table to skip, that was named and is not there."""
     used = {how.kept.number for how in parsed.book.how if how.kept is not None}
+    skipped = {how.place[1] for how in parsed.book.how if not how.read}
     return [
-        f"Pemetaan “{one.name}” tidak cocok dengan lembar mana pun dan tidak dipakai."
-        for one in named
-        if isinstance(one, Kept) and one.number not in used
+        *(
+            f"Pemetaan “{one.name}” tidak cocok dengan lembar mana pun dan tidak dipakai."
+            for one in named
+            if isinstance(one, Kept) and one.number not in used
+        ),
+        *(f"Lembar “{tab}” tidak ditemukan." for tab in options.skip if tab not in skipped),
     ]
 
 
@@ -170,7 +177,7 @@ def _with_doubts(store: Store, files: list[importing.SourceFile], mapping: Mappi
     }
     told = {
         made: f"{made} tersimpan sebagai “{d.stored}”, kini “{d.value}”; tulis di same atau new"
-        for made, d in doubts.items()
+        for made, d in list(doubts.items())[:MOST]
     }
     return mapping.model_copy(update={"doubts": told})
 

@@ -67,7 +67,7 @@ def run_import(options: Any) -> int:
             store, files, mappings=named, clears=options.kosongkan,
             answers=mappings.skipping(options),
         )  # fmt: skip
-        parsed.book.told += mappings.told_unused(named, parsed)
+        parsed.book.told += mappings.told_unused(named, options, parsed)
         if options.dry_run:
             result = importing.preview(store, parsed)
             result.until = until

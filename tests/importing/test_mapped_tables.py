@@ -41,7 +41,7 @@ FEB = [act(1, "Februari satu", D(2026, 2, 9)), act(2, "Februari dua", D(2026, 2,
 def test_monthly_tabs_that_each_begin_at_one_are_all_read(store: Store):
     result = go(store, tabs(("Januari", JAN), ("Februari", FEB)))
     assert (result.sheets["Kegiatan"].new, result.rows.rejected) == (4, 0)
-    assert "kolom “No” memuat nomor yang berulang (juga antar lembar), maka baris dikenali dari judulnya" in " ".join(result.notes)  # fmt: skip
+    assert "kolom “No” tidak membedakan semua baris (nomornya kosong atau berulang, juga antar lembar), maka baris dikenali dari judulnya" in " ".join(result.notes)  # fmt: skip
     before = ids(store)
     again = go(store, tabs(("Januari", JAN), ("Februari", FEB), ("Maret", [act(1, "Maret satu", D(2026, 3, 3))])))  # fmt: skip
     assert (again.sheets["Kegiatan"].new, again.rows.rejected) == (1, 0)

@@ -125,8 +125,8 @@ def renamed(page):
 
 def test_a_renamed_activity_is_one_question(page):
     app = renamed(page)
-    assert "Kegiatan **Advokasi Pasar** (REKAP-A-2026-BBPOM-PDG-1) kini berjudul **Advokasi Pasar Raya** (baris 4)." in texts(app)  # fmt: skip
-    app.radio[0].set_value("Kegiatan yang sama")
+    assert "Kegiatan **Advokasi Pasar** (REKAP-A-2026-BBPOM-PDG-1) kini tertulis **Advokasi Pasar Raya** (baris 4)." in texts(app)  # fmt: skip
+    app.radio[0].set_value("Masih yang sama")
     app = press(app, "Baca lagi dengan jawaban ini")
     assert [m.value for m in app.metric][:4] == ["0", "1", "0", "0"]
     press(app, "Simpan semua")
@@ -135,7 +135,7 @@ def test_a_renamed_activity_is_one_question(page):
 
 
 def test_or_another_activity(page):
-    app = press(renamed(page), "Semuanya kegiatan lain")
+    app = press(renamed(page), "Semuanya yang lain")
     assert [m.value for m in app.metric][:4] == ["3", "0", "0", "0"]
 
 

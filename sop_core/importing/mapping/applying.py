@@ -229,7 +229,10 @@ def _identified(one: Table, its: list[Row], begins: int, found: Identified) -> N
                       question.stored)
             )  # fmt: skip
         elif begins + at in found.alike:
-            others = sorted(int(raw.row_numbers[n - begins]) for n in found.alike[begins + at])
+            here = range(begins, begins + len(its))
+            others = sorted(
+                int(raw.row_numbers[n - begins]) for n in found.alike[begins + at] if n in here
+            )
             doubts.append(
                 Doubt(number, title, row.title,
                       f"baris {', '.join(map(str, others[:5]))} berjudul sama dan tidak ada yang"
@@ -245,8 +248,8 @@ def _identified(one: Table, its: list[Row], begins: int, found: Identified) -> N
     one.told.append(f"{raw.sheet.name}: ID dibuat dari unit, alur, tahun, dan {how}.")
     if by_title and one.mapping.key is not None:
         one.told.append(
-            f"{raw.sheet.name}: kolom “{one.mapping.key}” memuat nomor yang berulang (juga antar"
-            " lembar), maka baris dikenali dari judulnya."
+            f"{raw.sheet.name}: kolom “{one.mapping.key}” tidak membedakan semua baris (nomornya"
+            " kosong atau berulang, juga antar lembar), maka baris dikenali dari judulnya."
         )
 
 

@@ -65,7 +65,7 @@ class Identified:
     """An ID for each row, in order, and the rows that are in doubt, by their place in it.
 
     ``alike``: rows of one title that nothing tells apart. ``by_title``: beginnings of IDs in which
-    numbers stand more than once, so that rows go by their title.
+    numbers are missing or stand more than once, so that rows go by their title.
     """
 
     ids: list[str]
@@ -234,7 +234,7 @@ class _Group:
         numbers = [self.rows[at].number for at in self.members]
         if all(numbers) and len(set(numbers)) == len(numbers):
             return True
-        if all(numbers):
+        if any(numbers):
             self.found.by_title.add(self.before)
         return False
 

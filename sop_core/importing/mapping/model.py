@@ -20,7 +20,8 @@ from sop_core.importing.headings import letters
 UNREAD = ""
 """The target of a column that is not read."""
 _STEP = re.compile(r"([A-D])\.([1-9][0-9]?) (mulai|selesai)")
-_MOST = 200
+MOST = 200
+"""Columns, answers and the like in one mapping."""
 _MOST_BLANK = 50
 _MADE = (KEGIATAN, FASILITATOR)
 """Sheets whose rows can be given an ID of ours."""
@@ -44,12 +45,12 @@ class Mapping(BaseModel):
 
     sheet: Text
     headings: tuple[Annotated[int, Field(ge=1, le=40)], Annotated[int, Field(ge=1, le=40)]]
-    columns: Annotated[dict[Text, Text], Field(max_length=_MOST)]
-    constants: Annotated[dict[Text, Text], Field(max_length=_MOST)] = {}
+    columns: Annotated[dict[Text, Text], Field(max_length=MOST)]
+    constants: Annotated[dict[Text, Text], Field(max_length=MOST)] = {}
     key: Text | None = None
-    same: Annotated[list[Text], Field(max_length=_MOST)] = []
-    new: Annotated[list[Text], Field(max_length=_MOST)] = []
-    doubts: Annotated[dict[Text, str], Field(max_length=_MOST)] = {}
+    same: Annotated[list[Text], Field(max_length=MOST)] = []
+    new: Annotated[list[Text], Field(max_length=MOST)] = []
+    doubts: Annotated[dict[Text, str], Field(max_length=MOST)] = {}
     blank: Annotated[list[Text], Field(max_length=_MOST_BLANK)] = []
 
     @model_validator(mode="after")
