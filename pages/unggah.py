@@ -9,6 +9,7 @@ import streamlit as st
 from pages.kit import (
     approving,
     handing,
+    kept_mappings,
     mapping_step,
     measures,
     pending,
@@ -132,14 +133,17 @@ def upload(store: Store) -> None:
     try:
         parsed, found = examined(store, given, clears)
     except NeedsMapping as question:
-        mapping_step.draw(store, question)
+        mapping_step.draw(store, question, given.named)
         return
     except ImportRefused as error:
         st.error(words.say("**Tidak dapat diimpor.** {}", error), icon=":material/block:")
+        mapping_step.skipped(given.named)
         return
     changed = st.session_state.pop(CHANGED, None)
     if changed:
         st.warning(words.text(changed), icon=":material/sync_problem:")
+    mapping_step.told(parsed, given.named)
+    mapping_step.renamed(parsed, given.named)
     preview(parsed, found)
     keep(store, parsed, found, until)
     st.session_state[SEEN] = found
@@ -151,17 +155,16 @@ def examined(
     """The files read and checked, once for as long as they, their mappings, what their blanks do
     and the store stay the same.
     """
-    mappings = mapping_step.given()
-    said = [mapping.model_dump_json() for mapping in mappings]
-    state = (given.ids, clears, said, store.version)
+    answers = mapping_step.answers(given.named)
+    state = (given.ids, clears, answers, kept_mappings.numbers(store), store.version)
     known = st.session_state.get("pratinjau")
     if known is None or known[0] != state:
         st.session_state.pop("pratinjau", None)
         bar = st.progress(0.0, "Membaca berkas")
         try:
             parsed = importing.read(
-                store, given.files, progress=words.progress(bar.progress), mappings=mappings,
-                clears=clears,
+                store, given.files, progress=words.progress(bar.progress), clears=clears,
+                answers=answers,
             )  # fmt: skip
             found = importing.preview(store, parsed, progress=words.progress(bar.progress))
         finally:
@@ -363,7 +366,10 @@ def nothing_new(
             f"Berkas ini sama dengan unggahan {words.text(found.repeat_of)}; tidak ada yang berubah."
         )
     elif found.rows.unchanged:
-        st.info("Semua baris sudah ada dengan isi yang sama; tidak ada yang perlu disimpan.")
+        which = "Baris yang tidak ditolak" if found.rows.rejected else "Semua baris"
+        st.info(
+            words.say("{} sudah ada dengan isi yang sama; tidak ada yang perlu disimpan.", which)
+        )
     else:
         st.error("Tidak ada baris yang dapat disimpan. Perbaiki lalu unggah lagi.")
     if (
@@ -525,6 +531,7 @@ def page() -> None:
     upload(store)
     stating.declare(store)
     stating.said(store)
+    kept_mappings.manage(store)
     approving.settings(store)
     history(store)
 

@@ -77,11 +77,11 @@ GIVEN = {
         sees=OFFICE_WITH_LOKAS, names=True, of=UPT_KINDS, lands="wilayah",
     ),
     "data_staf": _role(
-        "Staf data", "impor batal_impor pernyataan bukti hambatan catatan ekspor_nama sandi", _RECORDS | _OWN | _ENTRY,
+        "Staf data", "impor batal_impor pernyataan pemetaan bukti hambatan catatan ekspor_nama sandi", _RECORDS | _OWN | _ENTRY,
         sees=OFFICE, names=True, of=UPT_KINDS, uploads=OF_THE_OFFICE, lands="unggah",
     ),
     "pusat": _role(
-        "Unit Kerja Pusat", "impor batal_impor pernyataan bukti aturan_pengesahan kalender sop tahun templat hambatan alasan_hambatan catatan ekspor_nama sandi",
+        "Unit Kerja Pusat", "impor batal_impor pernyataan pemetaan bukti aturan_pengesahan kalender sop tahun templat hambatan alasan_hambatan catatan ekspor_nama sandi",
         _RECORDS | _OWN | _ENTRY,
         sees=NATION, names=True, of=("pusat",), uploads=OF_THE_CENTRE,
     ),
@@ -113,6 +113,7 @@ ACTION_NAMES = {
     "pengesahan": "mengesahkan unggahan",
     "aturan_pengesahan": "mengatur pengesahan unggahan",
     "bukti": "menambah atau menarik bukti",
+    "pemetaan": "menyimpan pemetaan kolom",
     "kalender": "mengubah kalender",
     "tahun": "membuka tahun alur",
     "sop": "mengubah revisi SOP",
@@ -277,6 +278,10 @@ _COVERS = {
         WHERE b.imported_unit IN {_MINE}
     """,
 }
+# Of the viewer's own office alone, whatever else they see: how it keeps its tables is its affair.
+_OWN_COVERS = {
+    "kept_mapping": "SELECT * FROM {base}.{table} WHERE unit_code = {own}",
+}
 # Where names stand besides the table of people: in uploaded files, refused cells and evidence.
 _WITHOUT_NAMES = {
     "facilitator": f"SELECT * REPLACE ('{HIDDEN_NAME}' AS name) FROM ({{inner}})",
@@ -305,7 +310,7 @@ def covers(viewer: Viewer, base: str, tables: list[str]) -> list[str]:
     for table in sorted(tables, key=lambda t: (t.startswith("import_"), t)):
         if table in PUBLIC:
             continue
-        inner = _cover(viewer, table).format(base=base, table=table)
+        inner = _cover(viewer, table).format(base=base, table=table, own=_own(viewer))
         statements.append(f'CREATE TEMP VIEW "{table}" AS {inner}')
     # Every office's name is public; what it did is not.
     statements.append(f"CREATE TEMP VIEW register AS SELECT * FROM {base}.unit")
@@ -315,9 +320,16 @@ def covers(viewer: Viewer, base: str, tables: list[str]) -> list[str]:
 def _cover(viewer: Viewer, table: str) -> str:
     if table in _ACCOUNTS:
         return _ACCOUNTS[table] if decided(viewer.role).people else _EMPTY
+    if table in _OWN_COVERS:
+        return _OWN_COVERS[table] if decided(viewer.role).sees != NOTHING else _EMPTY
     if table not in _COVERS:
         return _EMPTY
     inner = "SELECT * FROM {base}.{table}" if viewer.units is None else _COVERS[table]
     if table in _WITHOUT_NAMES and not viewer.sees_names:
         return _WITHOUT_NAMES[table].replace("{inner}", inner)
     return inner
+
+
+def _own(viewer: Viewer) -> str:
+    """SQL for the viewer's office; a view takes no parameters."""
+    return "NULL" if viewer.unit is None else "'" + viewer.unit.replace("'", "''") + "'"

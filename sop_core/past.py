@@ -40,6 +40,7 @@ _ENTERED: dict[str, tuple[str, str | None, str | None]] = {
     "approval": ("said_at", None, None),
     "evidence": ("added_at", "withdrawn_at", "withdrawn_by"),
     "report_template": ("kept_at", "withdrawn_at", "withdrawn_by"),
+    "kept_mapping": ("kept_at", "withdrawn_at", "withdrawn_by"),
     "disposition": ("decided_at", None, None),
     "hindrance": ("said_at", "withdrawn_at", "withdrawn_by"),
     "hindrance_reason": ("entered_at", None, None),

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from pages.kit import session, words
+from pages.kit import mapping_step, session, words
+from pages.kit.mapping_step import Named
 from pages.kit.shelf import SHELF, Held, key_of
 from sop_core.access import DEMO
 from sop_core.importing import SourceFile
@@ -22,8 +23,8 @@ from sop_core.indonesian import now
 from sop_core.store import Store
 
 _RESUMED = "unggahan_dilanjutkan"
-_ANSWERS = "pemetaan"
-"""Where mapping_step.py keeps the mappings that were confirmed in this tab."""
+_DIGESTS = "_sidik_unggahan"
+"""In the tab's state: digests of uploaded files, by the number that Streamlit gave them."""
 _BROWSER = "_streamlit_xsrf"
 """The cookie by which Streamlit knows a browser again: random, and known to it alone."""
 
@@ -34,6 +35,11 @@ class Given:
 
     ids: tuple[str, ...]
     files: list[SourceFile]
+
+    @property
+    def named(self) -> list[Named]:
+        """What answers to questions about the files are kept by."""
+        return [Named(i, f.name) for i, f in zip(self.ids, self.files, strict=True)]
 
 
 def person(store: Store) -> str:
@@ -56,7 +62,7 @@ def given(store: Store, uploaded: list[UploadedFile], number: int, clears: bool)
         st.session_state.pop(_RESUMED, None)
         files = [SourceFile(f.name, f.getvalue()) for f in uploaded]
         _hold(store, whose, files, clears)
-        return Given(tuple(f.file_id for f in uploaded), files)
+        return Given(_digests(uploaded, files), files)
     held = SHELF.of(whose, store.viewer, now()) if whose else None
     if held is None:
         _tell_gone(store, whose)
@@ -71,6 +77,15 @@ def given(store: Store, uploaded: list[UploadedFile], number: int, clears: bool)
     return Given(tuple(f.sha256 for f in held.files), list(held.files))
 
 
+def _digests(uploaded: list[UploadedFile], files: list[SourceFile]) -> tuple[str, ...]:
+    """By which files are known again where they come back; each counted once."""
+    known: dict[str, str] = st.session_state.setdefault(_DIGESTS, {})
+    for upload, file in zip(uploaded, files, strict=True):
+        if upload.file_id not in known:
+            known[upload.file_id] = file.sha256
+    return tuple(known[upload.file_id] for upload in uploaded)
+
+
 def _hold(
     store: Store, whose: str, files: list[SourceFile], clears: bool, last: Held | None = None
 ) -> None:
@@ -80,8 +95,8 @@ def _hold(
     last = last or SHELF.of(whose, store.viewer, now())
     same = last is not None and [f.content for f in last.files] == [f.content for f in files]
     at = last.at if last is not None and same else now()
-    answers = dict(st.session_state.get(_ANSWERS, {}))
-    SHELF.hold(whose, Held(door, store.viewer, at, tuple(files), clears, answers), now())
+    held = Held(door, store.viewer, at, tuple(files), clears, mapping_step.remembered())
+    SHELF.hold(whose, held, now())
 
 
 def _offer(whose: str, held: Held, number: int) -> None:
@@ -100,7 +115,7 @@ def _offer(whose: str, held: Held, number: int) -> None:
 def _resume(held: Held, number: int) -> None:
     st.session_state[_RESUMED] = True
     st.session_state[f"kosongkan_{number}"] = held.clears
-    st.session_state.setdefault(_ANSWERS, {}).update(held.answers)
+    mapping_step.recall(held.answers)
 
 
 def _tell_gone(store: Store, whose: str) -> None:

@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import threading
 from collections import Counter, OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sop_core.access import Viewer
@@ -33,7 +33,7 @@ class Held:
     """An upload: its files, and what was said of them.
 
     ``door`` is what uploads are counted by (doors/uploads.py), ``viewer`` who saw the preview,
-    ``answers`` the mappings that they confirmed, by fingerprint.
+    ``answers`` what they answered about it (mapping_step.py).
     """
 
     door: str
@@ -41,7 +41,7 @@ class Held:
     at: dt.datetime
     files: tuple[SourceFile, ...]
     clears: bool = False
-    answers: dict[str, Any] = field(default_factory=dict)
+    answers: Any = None
 
     @property
     def names(self) -> str:

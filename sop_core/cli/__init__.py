@@ -21,6 +21,7 @@ from sop_core.cli import (
     evidence,
     figures,
     hindrance,
+    mappings,
     people,
     recording,
     records,
@@ -122,6 +123,7 @@ def build_parser() -> Parser:
 
     records.register(command)
     recording.register(command)
+    mappings.register(command)
     silence.register(command)
     approving.register(command)
     hindrance.register(command)

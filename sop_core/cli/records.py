@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import Any
 
 from sop_core import importing, statements
+from sop_core.cli import mappings
 from sop_core.cli.common import (
     Command,
     at_least_one,
@@ -20,7 +19,6 @@ from sop_core.cli.common import (
     who,
 )
 from sop_core.demo import demo_workbook
-from sop_core.importing.mapping import NeedsMapping, from_json
 from sop_core.importing.owed import filled_template, own_office
 from sop_core.indonesian import format_date, today
 from sop_core.paths import DATA
@@ -41,13 +39,7 @@ def register(command: Command) -> None:
         "--until", type=date, default=None,
         help="sampai hari apa berkas memuat keadaan unitnya, default hari ini",
     )  # fmt: skip
-    sub.add_argument(
-        "--map-json", type=Path, default=None, metavar="FILE",
-        help="pemetaan tabel yang bukan templat; pantau mapping menulis usulannya",
-    )  # fmt: skip
-    sub = command("mapping", run_mapping, "Tulis usulan pemetaan tabel yang bukan templat")
-    sub.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    sub.add_argument("--out", type=Path, default=None, help="berkas .json untuk import --map-json")
+    mappings.import_options(sub)
     sub = command("undo", run_undo, "Batalkan satu unggahan")
     sub.add_argument("batch", type=number)
     sub = command("template", run_template, "Tulis templat buku kerja")
@@ -69,23 +61,19 @@ def run_import(options: Any) -> int:
     files = [importing.SourceFile(p.name, p.read_bytes()) for p in options.files]
     until = options.until or today()
     statements.refuse_future(until, today())
-    mappings = from_json(options.map_json.read_text("utf-8")) if options.map_json else []
     with open_store(options) as store:
+        named = mappings.given(store, options)
+        parsed = importing.read(
+            store, files, mappings=named, clears=options.kosongkan,
+            answers=mappings.skipping(options),
+        )  # fmt: skip
+        parsed.book.told += mappings.told_unused(named, options, parsed)
         if options.dry_run:
-            result = importing.preview(
-                store,
-                importing.read(store, files, mappings=mappings, clears=options.kosongkan),
-            )
+            result = importing.preview(store, parsed)
             result.until = until
         else:
-            result = importing.import_files(
-                store,
-                files,
-                who(store),
-                options.all_or_nothing,
-                until=until,
-                clears=options.kosongkan,
-                mappings=mappings,
+            result = importing.commit(
+                store, parsed, who(store), options.all_or_nothing, until=until
             )
     if options.json:
         print_json(
@@ -199,28 +187,6 @@ def _print_reasons(
         )
         for c in counts:
             print(f"  {c.sheet}, {c.column}: {c.kind}: {c.count}")
-
-
-def run_mapping(options: Any) -> int:
-    """What the tables of files probably are, to be looked at, completed and given to import."""
-    files = [importing.SourceFile(p.name, p.read_bytes()) for p in options.files]
-    with open_store(options) as store:
-        try:
-            importing.read(store, files)
-        except NeedsMapping as question:
-            tables = question.tables
-        else:
-            print("Berkas ini tidak memerlukan pemetaan.")
-            return 0
-    found = [table.proposal.mapping.model_dump(mode="json") for table in tables]
-    if options.out:
-        options.out.write_text(json.dumps(found, ensure_ascii=False, indent=1), "utf-8")
-    if options.json or not options.out:
-        print_json(found)
-    for table in tables:
-        asked = [f"Lembar {table.tab.name}: {said}" for said in table.proposal.open]
-        print("\n".join(asked), file=sys.stderr if options.json or not options.out else sys.stdout)
-    return 0
 
 
 def run_undo(options: Any) -> int:

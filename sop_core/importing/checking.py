@@ -154,7 +154,8 @@ def _stage(cursor: duckdb.DuckDBPyConnection, parsed: Parsed, today: dt.date) ->
 
 def _stage_parts(cursor: duckdb.DuckDBPyConnection, parsed: Parsed) -> None:
     """The names of the tables of a sheet that comes from several, for reasons that name rows."""
-    names = {raw.sheet.name: part_names(raw) for raw in parsed.book.sheets if len(raw.parts) > 1}
+    names = {raw.sheet.name: part_names(raw) for raw in parsed.book.sheets}
+    names = {sheet: parts for sheet, parts in names.items() if any(parts)}
     make(
         cursor,
         "part",

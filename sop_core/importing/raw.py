@@ -17,20 +17,27 @@ PART_ROWS = 1 << 20
 
 @dataclass(frozen=True)
 class Doubt:
-    """A cell that keeps its row out until somebody says what is meant."""
+    """A cell that keeps its row out until somebody says what is meant.
+
+    ``made`` is the ID that is in question, stored under the title ``stored``; empty where a doubt
+    is no question of IDs.
+    """
 
     row: int
     column: str
     value: str
     message: str
+    made: str = ""
+    stored: str = ""
 
 
 @dataclass(frozen=True)
 class Part:
-    """Where some rows of a sheet stand: one table of one file."""
+    """Where some rows of a sheet stand: one table of one file, of a wide one a column of it."""
 
     file: str
     tab: str
+    column: str = ""
 
 
 @dataclass
@@ -64,15 +71,19 @@ class RawSheet:
 
 
 def part_names(raw: RawSheet) -> list[str]:
-    """What each part of a sheet is called: by its tab, its file, or both, whichever tells."""
-    if len(raw.parts) == 1:
-        return [""]
+    """What each part of a sheet is called: by its tab, its file, or both, whichever tells, and by
+    its column.
+    """
     files, tabs = {p.file for p in raw.parts}, {p.tab for p in raw.parts}
-    if len(files) == 1:
-        return [p.tab for p in raw.parts]
-    if len(tabs) == 1 or len(files) == len(raw.parts):
-        return [p.file for p in raw.parts]
-    return [f"{p.file}, {p.tab}" for p in raw.parts]
+    tables = {(p.file, p.tab) for p in raw.parts}
+    if len(tables) == 1:
+        return [p.column for p in raw.parts]
+    by_file = len(files) > 1
+    by_tab = not by_file or (len(tabs) > 1 and len(files) < len(tables))
+    return [
+        ", ".join(filter(None, (p.file if by_file else "", p.tab if by_tab else "", p.column)))
+        for p in raw.parts
+    ]
 
 
 def told_parts(raw: RawSheet) -> list[str]:

@@ -22,8 +22,8 @@ from sop_core.importing.contract import (
     sheet_by_name,
 )
 from sop_core.importing.headings import Headings
-from sop_core.importing.mapping.applying import Applied
-from sop_core.importing.mapping.mapper import Mapper, NeedsMapping, Unmapped
+from sop_core.importing.mapping.applying import Table
+from sop_core.importing.mapping.mapper import How, Mapper, NeedsMapping, Unmapped
 from sop_core.importing.notes import Reading
 from sop_core.importing.raw import Part, RawSheet, together
 from sop_core.importing.tabs import Cells, ErrorCell, SourceFile, Tab, refuse_past, tabs
@@ -35,13 +35,16 @@ _EXAMPLE = re.compile(r"\b(contoh|petunjuk|cara (?:isi|pengisian)|panduan|sample
 
 @dataclass
 class Book:
-    """All that one import reads. ``told`` is what was filled in or left out, a sentence each."""
+    """All that one import reads. ``told`` is what was filled in or left out, a sentence each;
+    ``how`` each table that is not the template's was dealt with.
+    """
 
     files: list[SourceFile]
     sheets: list[RawSheet]
     readings: list[Reading]
     demo: bool
     told: list[str] = field(default_factory=list)
+    how: list[How] = field(default_factory=list)
 
     @property
     def sha256(self) -> str:
@@ -90,6 +93,9 @@ class _Reader:
         self.found: dict[str, list[RawSheet]] = {}
         self.needed: list[Unmapped] = []
         self.perhaps: list[Unmapped] = []
+        self.mapped: list[Table] = []
+        self.sure = False
+        """Whether a table was read that is ours, or of a mapping that was known before."""
 
     def read(self, tab: Tab) -> None:
         """One table. Raises ImportRefused for one that claims to be ours and is not."""
@@ -97,9 +103,18 @@ class _Reader:
         if tab.hidden or (named is None and _EXAMPLE.search(tab.name)):
             self._leave_out(tab)
             return
+        if self.mapper and self.mapper.skips(tab):
+            how = How((tab.file, tab.name), "tidak dibaca: Anda memilih melewatinya.", read=False)
+            self.book.told.append(how.said)
+            self.book.how.append(how)
+            return
         given = self.mapper.given(tab) if self.mapper else None
+        if isinstance(given, Unmapped):
+            self.needed.append(given)
+            return
         if given is not None:
-            self._keep_applied(given)
+            self.mapped.append(given)
+            self.sure = self.sure or given.sure or named is not None or tab.alone
             return
         try:
             found = headings.find([named] if named else self.sheets, tab)
@@ -140,7 +155,8 @@ class _Reader:
         proposal = mapper.proposal(tab)
         assert proposal is not None, "a table with the contract's columns looks like ours"
         if proposal.certain:
-            self._keep_applied(mapper.apply(tab, proposal))
+            self.mapped.append(mapper.apply(tab, proposal))
+            self.sure = True
         else:
             why = f"Lembar {tab.name} memuat kolom langkah di samping kegiatannya."
             self.needed.append(Unmapped(tab, why, proposal))
@@ -164,6 +180,9 @@ class _Reader:
         elif tab.name not in (GUIDE, LISTS):
             self._ask_or_raise(tab, "Judul kolomnya tidak cocok dengan templat.", must=False)
             self.book.readings.append(Reading("lembar", "", tab.name, ""))
+            if self.perhaps and self.perhaps[-1].tab is tab:
+                what = "bukan dari templat dan tidak dibaca."
+                self.book.how.append(How((tab.file, tab.name), what, read=False))
 
     def _ask_or_raise(self, tab: Tab, why: str, must: bool) -> None:
         """Ask for a mapping where one can be proposed; else raise ImportRefused where it ``must``
@@ -175,18 +194,21 @@ class _Reader:
         elif must:
             raise ImportRefused(why)
 
-    def _keep_applied(self, made: Applied) -> None:
-        self.book.told += made.told
-        for raw in made.sheets:
-            self._keep(raw)
-
     def _keep(self, raw: RawSheet) -> None:
         self.found.setdefault(raw.sheet.name, []).append(raw)
 
     def finish(self) -> None:
         """The sheets in their order. Raises ImportRefused, NeedsMapping."""
-        if self.needed or (self.perhaps and not self.found):
-            raise NeedsMapping(self.needed or self.perhaps)
+        # Of a workbook of tables that are all none of ours each is asked about, one after another.
+        asked = self.needed + ([] if self.sure or self.found else self.perhaps)
+        if asked:
+            raise NeedsMapping(asked)
+        if self.mapper:
+            for made in self.mapper.finished(self.mapped):
+                self.book.told += made.told
+                for raw in made.sheets:
+                    self._keep(raw)
+            self.book.how += self.mapper.how
         if not self.found:
             names = ", ".join(s.name for s in self.sheets)
             left_out = f" {' '.join(self.book.told)}" if self.book.told else ""

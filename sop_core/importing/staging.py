@@ -15,7 +15,17 @@ from sop_core.access import Viewer
 from sop_core.errors import ImportRefused
 from sop_core.importing import checking, outdated, overwriting, temporary, warning
 from sop_core.importing.contract import NO_WHEN_BLANK, Column, Sheet
-from sop_core.importing.mapping import MADE, Around, Hints, Mapper, Mapping
+from sop_core.importing.mapping import (
+    MADE,
+    Answers,
+    Around,
+    Hints,
+    Kept,
+    Mapper,
+    Mapping,
+    Stored,
+    kept,
+)
 from sop_core.importing.notes import Reading, listed
 from sop_core.importing.outdated import Older
 from sop_core.importing.overwriting import Cell, Filled
@@ -156,10 +166,13 @@ def read(
     files: list[SourceFile],
     today: dt.date | None = None,
     progress: Progress = quiet,
-    mappings: Sequence[Mapping] = (),
+    mappings: Sequence[Mapping | Kept] = (),
     clears: bool = False,
+    answers: Answers | None = None,
+    known: bool = True,
 ) -> Parsed:
-    """Read and type the files; tables of another layout than ours by one of the ``mappings``.
+    """Read and type the files; tables of another layout than ours by one of the ``mappings``, by
+    what the uploader ``answers``, or by a mapping that their office keeps, unless not ``known``.
 
     With ``clears`` their blank cells empty what is stored, in preview and commit alike. Raises
     ImportRefused, and NeedsMapping where a mapping would help; the store is not touched.
@@ -172,7 +185,8 @@ def read(
 
         day = today or jakarta_today()
         finder = store.unit_finder()
-        book = read_book(files, reading=reading, mapper=_mapper(store, finder, day, mappings))
+        mapper = _mapper(store, finder, day, mappings, answers or Answers(), known)
+        book = read_book(files, reading=reading, mapper=mapper)
         progress(0.35, "Memeriksa isi sel")
         parsed = parse_book(book, finder, day, store.stakeholders())
         parsed.clears = clears
@@ -180,20 +194,33 @@ def read(
 
 
 def _mapper(
-    store: Store, finder: UnitFinder, today: dt.date, mappings: Sequence[Mapping]
+    store: Store,
+    finder: UnitFinder,
+    today: dt.date,
+    mappings: Sequence[Mapping | Kept],
+    answers: Answers,
+    known: bool,
 ) -> Mapper:
     """What reads other layouts than ours, with what is stored under the IDs that it makes."""
 
     def around() -> Around:
         stored = store.rows(
-            "SELECT case_id AS id, title FROM activity WHERE starts_with(case_id, $made)"
-            " UNION ALL SELECT facilitator_id, name FROM facilitator"
+            "SELECT case_id AS id, title, min(coalesce(started, finished)) AS day"
+            " FROM activity LEFT JOIN step_record USING (case_id)"
+            " WHERE starts_with(case_id, $made) GROUP BY ALL"
+            " UNION ALL SELECT facilitator_id, name, trained_on FROM facilitator"
             " WHERE starts_with(facilitator_id, $made)",
             made=MADE,
         )
-        return Around(finder, today, {row["id"]: row["title"] for row in stored})
+        return Around(finder, today, {r["id"]: Stored(r["title"], r["day"]) for r in stored})
 
-    return Mapper(mappings, around, lambda: Hints(finder, store.sop(today), store.viewer.unit))
+    def of_office() -> list[Kept]:
+        return kept.in_force(store, store.viewer.unit) if known else []
+
+    def hints() -> Hints:
+        return Hints(finder, store.sop(today), store.viewer.unit)
+
+    return Mapper(mappings, answers, of_office, around, hints)
 
 
 def preview(

@@ -15,6 +15,7 @@ from sop_core.errors import StoreDamaged
 from sop_core.store import Store, chain
 from sop_core.upkeep import attachments
 from sop_core.upkeep.documents import documents
+from sop_core.upkeep.mappings import mappings
 from sop_core.upkeep.rules import RULES
 from sop_core.upkeep.rules.writing import KEYS
 
@@ -87,6 +88,7 @@ def doctor_of(
         found += _finding(rule.check, rule.message, keys)
     found += _finding("jejak", "rantai jejak putus pada entri", chain.breaks(cursor))
     found += _finding("revisi", "dokumen revisi tidak sah atau bukan isinya", documents(cursor))
+    found += _finding("pemetaan", "pemetaan tersimpan tidak sah", mappings(cursor))
     if folder is not None:
         found += _attached(cursor, folder)
     return found + _rebuilt(cursor, shipped)

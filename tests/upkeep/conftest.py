@@ -25,6 +25,7 @@ from sop_core.demo import demo_workbook
 from sop_core.disposition import decide
 from sop_core.evidence import Place
 from sop_core.importing import SourceFile
+from sop_core.importing.mapping import Mapping, kept
 from sop_core.recommendations import recommend
 from sop_core.store import Store
 from tests.builders import TODAY, enter, load, revised
@@ -62,6 +63,8 @@ def fill(store: Store) -> None:
     for number in (1, 2):  # documents are in test_documents.py: most tests copy the file alone
         evidence.add_link(store, Place("ADV-1", 1), f"https://arsip.contoh.go.id/{number}")
     evidence.withdraw(store, 1)
+    mapping = Mapping(sheet="Kegiatan", headings=(1, 1), columns={"Acara": "title"})
+    kept.keep(store, "Rekap contoh", mapping, ["Acara"], "uji", "BBPOM-PDG")
     accounts.add(store, "admin", "Admin contoh", "admin", password="kata sandi contoh 1")
     accounts.add(store, "staf", "Staf contoh", "data_staf", "BBPOM-PDG")
     viewer = accounts.viewer_of(store, "staf")

@@ -136,6 +136,12 @@ DAMAGE = {
     "a link that leads elsewhere": (
         "UPDATE evidence SET link = 'javascript:alert(1)' WHERE evidence_no = 2", "bukti"),
     "a link that says it is a document": ("UPDATE evidence SET kind = 'pdf' WHERE evidence_no = 2", "bukti"),
+    "a kept mapping that does not read": ("UPDATE kept_mapping SET mapping = '{}'", "pemetaan"),
+    "a kept mapping gone": ("UPDATE kept_mapping SET mapping_no = 2", "pemetaan"),
+    "a kept mapping of no office": ("UPDATE kept_mapping SET unit_code = 'HILANG'", "unit"),
+    "a kept mapping half taken back": ("UPDATE kept_mapping SET withdrawn_by = 'x'", "pemetaan"),
+    "a kept mapping of a name twice": (
+        "INSERT INTO kept_mapping SELECT * REPLACE (2 AS mapping_no) FROM kept_mapping", "pemetaan"),
     "a step counted from elsewhere": (
         "UPDATE sop_step SET counted_from = 'mulai' WHERE flow = 'A' AND step_no = 4", "hitung ulang"),
     "a trait of a flow turned": ("UPDATE flow_trait SET people = NOT people", "hitung ulang"),

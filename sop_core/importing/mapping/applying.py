@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import re
-from collections import Counter
+from collections.abc import Collection, Sequence
 from collections.abc import Mapping as Read
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from sop_core.errors import CellError
+from sop_core.errors import CellError, ImportRefused
 from sop_core.importing import rows
 from sop_core.importing.cells import parser_for
-from sop_core.importing.contract import LANGKAH, Column
+from sop_core.importing.contract import FASILITATOR, KEGIATAN, LANGKAH, SHEETS, Column
 from sop_core.importing.dates import DateRange
 from sop_core.importing.headings import Headings, joined, letters
+from sop_core.importing.mapping.identifying import (
+    MADE,
+    Identified,
+    Question,
+    Row,
+    Stored,
+    identify,
+)
 from sop_core.importing.mapping.model import UNREAD, Mapping, column_keys, step_of
+from sop_core.importing.notes import Told
 from sop_core.importing.raw import Doubt, Part, RawSheet
 from sop_core.importing.tabs import Cells, Tab
 from sop_core.importing.texts import clean_text
 from sop_core.indonesian import format_number
 from sop_core.units import UnitFinder
 
-MADE = "REKAP-"
-"""How the IDs that are made here begin."""
+_NO_DAY = dt.date.max.toordinal()
+_CALLED = {KEGIATAN.name: "kegiatannya", FASILITATOR.name: "orangnya"}
+"""What rows with made IDs are, in a question."""
 
 
 @dataclass
@@ -39,18 +48,42 @@ class Applied:
 
 @dataclass(frozen=True)
 class Around:
-    """What a mapping is applied in: the register, the day, and titles of activities by made ID."""
+    """What a mapping is applied in: the register, the day, and what is stored by made ID."""
 
     finder: UnitFinder
     today: dt.date
-    stored: Read[str, str]
+    stored: Read[str, Stored]
 
 
-def applied(tab: Tab, mapping: Mapping, around: Around) -> Applied:
-    """Make the sheets of one table, whose headings are the mapping's (``Mapper.given``)."""
+@dataclass
+class Table:
+    """One table read by its mapping, whose rows may have no IDs yet (``finished``).
+
+    ``sure``: it was not for an answer of this upload that it was read.
+    """
+
+    tab: Tab
+    mapping: Mapping
+    found: Headings
+    data: rows.Rows
+    main: RawSheet
+    told: list[str]
+    sure: bool = True
+
+
+def table(tab: Tab, mapping: Mapping) -> Table:
+    """Read one table, whose headings are the mapping's (``Mapper.given``).
+
+    Raises ImportRefused for a mapping without a column that must be there.
+    """
+    if mapping.lacking:
+        raise ImportRefused(
+            f"Lembar “{tab.name}”: pemetaannya belum menyebut {', '.join(mapping.lacking)}."
+        )
     found = _headings(tab, mapping)
     data = rows.of(found, tab)
     told = list(data.told)
+    data = replace(data, cells=_blanked(found, data.cells, mapping, told))
     own = {p: c for p, c in found.columns.items() if step_of(c.field) is None}
     main = _with_constants(
         RawSheet(
@@ -58,22 +91,70 @@ def applied(tab: Tab, mapping: Mapping, around: Around) -> Applied:
         ),
         mapping,
     )
-    if mapping.makes_ids:
-        main = _with_ids(main, mapping, around)
-        told.append(
-            f"{found.sheet.name}: ID dibuat dari unit, alur, tahun, dan"
-            f" {f'kolom “{mapping.key}”' if mapping.key else 'judul'}."
-        )
-    steps = _steps(found, data, main, tab, around)
+    return Table(tab, mapping, found, data, main, told)
+
+
+def finished(
+    tables: Sequence[Table], around: Around, same: Collection[str], new: Collection[str]
+) -> list[Applied]:
+    """The sheets of all tables of an upload. IDs are made for all together: what two tables count
+    by the same numbers must not become one.
+    """
+    _make_ids(tables, around, same, new)
+    made = [_finished(one, around) for one in tables]
+    if len(tables) > 1:
+        for one, its in zip(tables, made, strict=True):
+            its.told = [_of_table(sentence, one.tab.name) for sentence in its.told]
+    return made
+
+
+def _of_table(sentence: str, name: str) -> str:
+    """What is told of a sheet, of one of its several tables: ``Kegiatan (Januari): ...``."""
+    sheet, colon, rest = sentence.partition(":")
+    of_ours = sheet in {s.name for s in SHEETS}
+    return f"{sheet} ({name}){colon}{rest}" if of_ours else sentence
+
+
+def _finished(one: Table, around: Around) -> Applied:
+    found, mapping, told = one.found, one.mapping, one.told
+    steps = _steps(found, one.data, one.main, one.tab, around)
     if steps:
+        count = len(one.data.numbers)
         told.append(
-            f"Langkah: {len(steps)} kolom langkah dari {len(data.numbers)} baris menjadi"
-            f" {len(steps) * len(data.numbers)} catatan langkah."
+            f"Langkah: {len(steps)} kolom langkah dari {count} baris menjadi"
+            f" {len(steps) * count} catatan langkah."
         )
-    unread = _unread(found, tab, mapping)
+    unread = _unread(found, one.tab, mapping)
     if unread:
         told.append(f"{found.sheet.name}: kolom {', '.join(unread)} tidak diimpor.")
-    return Applied([main, *steps], told)
+    return Applied([one.main, *steps], told)
+
+
+def _blanked(found: Headings, cells: list[Cells], mapping: Mapping, told: list[str]) -> list[Cells]:
+    """Words that this office writes for nothing are nothing, in the columns that are read."""
+    words = {_folded(word) for word in mapping.blank} - {""}
+    if not words:
+        return cells
+    read = {p for p, k in enumerate(column_keys(found.names)) if p in found.columns or k == mapping.key}  # fmt: skip
+    made = []
+    for at, column in enumerate(cells):
+        means = np.fromiter((_folded(v) in words for v in column.values), bool, len(column.values))
+        cleared = means[column.codes] if at in read else None
+        if cleared is not None and cleared.any():
+            written = dict.fromkeys(clean_text(column.values[c]) for c in column.codes[cleared])
+            told.append(
+                f"{found.sheet.name}: kolom “{found.names[at]}”: {int(cleared.sum())} sel berisi"
+                f" {', '.join(f'“{word}”' for word in written)} dibaca kosong menurut pemetaan."
+            )
+            column = Cells(["" if m else v for m, v in zip(means, column.values, strict=True)], column.codes)  # fmt: skip
+        made.append(column)
+    return made
+
+
+def _folded(value: Any) -> str:
+    if isinstance(value, (str, int, float)) and not isinstance(value, bool):
+        return " ".join(clean_text(value).casefold().split())
+    return ""
 
 
 def _unread(found: Headings, tab: Tab, mapping: Mapping) -> list[str]:
@@ -125,86 +206,163 @@ def _zeros(raw: RawSheet) -> Any:
     return np.zeros(len(raw.row_numbers), np.int32)
 
 
-def _with_ids(raw: RawSheet, mapping: Mapping, around: Around) -> RawSheet:
-    """Stable IDs, so that next month's file updates; doubts where one is of another title."""
-    place = [_read(raw, name, around) for name in ("flow", "year", "unit_code")]
-    keys = _keys(raw, mapping)
-    titles = _column(raw, "title") or _column(raw, "name")
-    ids, doubts = [], []
-    held: dict[tuple[str, str], str] = {}
-    for made, title in around.stored.items():
-        held.setdefault((made.rpartition("-")[0], _plain(title)), made)
-    named = _texts(titles) if titles else [""] * len(keys)
-    plain = list(map(_plain, named))
-    here = set(plain)
-    for row, (key, title) in enumerate(zip(keys, named, strict=True)):
-        before = MADE + "-".join(values[row] for values in place)
-        made = held.get((before, plain[row])) or f"{before}-{key}"
-        known = around.stored.get(made)
-        if known is not None and _plain(known) != plain[row] and made not in mapping.same:
-            # The number has gone to another row where the title it had stands in this file too.
-            if made in mapping.new or _plain(known) in here:
-                made = f"{before}-{_hash(title)}"
-            else:
-                doubts.append(Doubt(int(raw.row_numbers[row]), "Judul", title,
-                    f"baris ini mendapat ID {made}, yang tersimpan sebagai “{known}”; nyatakan pada"
-                    " pemetaan apakah kegiatannya sama (same) atau lain (new)"))  # fmt: skip
-                made += "?"  # its steps must not become the other one's
-        ids.append(made)
-    raw = _with(
+def _make_ids(
+    tables: Sequence[Table], around: Around, same: Collection[str], new: Collection[str]
+) -> None:
+    """Stable IDs, so that next month's file updates; doubts where a row may be another's."""
+    making = [one for one in tables if one.mapping.makes_ids]
+    if not making:
+        return
+    listed = [_rows(one, at, around) for at, one in enumerate(making)]
+    answers = {i for one in making for i in one.mapping.same}, {i for one in making for i in one.mapping.new}  # fmt: skip
+    found = identify(
+        [row for rows_ in listed for row in rows_], around.stored,
+        answers[0].union(same), answers[1].union(new),
+    )  # fmt: skip
+    begins = 0
+    for one, its in zip(making, listed, strict=True):
+        _identified(one, its, begins, found)
+        begins += len(its)
+
+
+def _identified(one: Table, its: list[Row], begins: int, found: Identified) -> None:
+    raw = one.main
+    ids = found.ids[begins : begins + len(its)]
+    title = raw.sheet.column("title" if raw.sheet is KEGIATAN else "name").name
+    doubts = []
+    for at, row in enumerate(its):
+        number = int(raw.row_numbers[at])
+        question = found.questions.get(begins + at)
+        if question is not None:
+            doubts.append(
+                Doubt(number, title, row.title, _asks(question, raw.sheet.name), question.made,
+                      question.stored)
+            )  # fmt: skip
+        elif begins + at in found.alike:
+            here = range(begins, begins + len(its))
+            others = sorted(
+                int(raw.row_numbers[n - begins]) for n in found.alike[begins + at] if n in here
+            )
+            doubts.append(
+                Doubt(number, title, row.title,
+                      f"baris {', '.join(map(str, others[:5]))} berjudul sama dan tidak ada yang"
+                      " membedakannya; beri nomor, tanggal, atau judul yang berbeda, atau sisakan"
+                      " satu bila kegiatannya satu")
+            )  # fmt: skip
+    one.main = _with(
         raw, raw.sheet.column(raw.sheet.key[0]), Cells(ids, np.arange(len(ids), dtype=np.int32))
     )
-    return replace(raw, doubts=[*raw.doubts, *doubts])
+    one.main = replace(one.main, doubts=[*raw.doubts, *doubts])
+    by_title = any(row.before in found.by_title for row in its) or one.mapping.key is None
+    how = "judul" if by_title else f"kolom “{one.mapping.key}”"
+    one.told.append(f"{raw.sheet.name}: ID dibuat dari unit, alur, tahun, dan {how}.")
+    if by_title and one.mapping.key is not None:
+        one.told.append(
+            f"{raw.sheet.name}: kolom “{one.mapping.key}” tidak membedakan semua baris (nomornya"
+            " kosong atau berulang, juga antar lembar), maka baris dikenali dari judulnya."
+        )
+
+
+def _asks(question: Question, sheet: str) -> str:
+    what = _CALLED[sheet]
+    return (
+        f"baris ini tampaknya {question.made}, yang tersimpan sebagai “{question.stored}”; jawab"
+        f" apakah {what} sama atau lain (pada pemetaan: same atau new)"
+    )
+
+
+def _rows(one: Table, number: int, around: Around) -> list[Row]:
+    """What the rows of a table are told apart by."""
+    raw = one.main
+    count = len(raw.row_numbers)
+    titles = _column(raw, "title") or _column(raw, "name") or Cells([""], _zeros(raw))
+    at = {key: p for p, key in enumerate(column_keys(raw.headings))}
+    position = at.get(one.mapping.key) if one.mapping.key is not None else None
+    numbers = (
+        [re.sub(r"\W+", "", clean_text(v)) for v in raw.cells[position].values]
+        if position is not None
+        else []
+    )
+    days, dated = _first_days(one, around)
+    telling = _telling(raw, days, dated)
+    befores = _befores(raw, around)
+    return [
+        Row(
+            befores[n], numbers[raw.cells[position].codes[n]] if position is not None else "",
+            clean_text(titles[n]), days[n], telling[n], number,
+        )
+        for n in range(count)
+    ]  # fmt: skip
 
 
 def _column(raw: RawSheet, name: str) -> Cells | None:
     return next((raw.cells[p] for p, c in raw.columns.items() if c.field == name), None)
 
 
-def _texts(cells: Cells) -> list[str]:
-    """A column as one line of text, row by row."""
-    said = list(map(clean_text, cells.values))
-    return [said[code] for code in cells.codes.tolist()]
-
-
-def _read(raw: RawSheet, name: str, around: Around) -> list[str]:
-    """A column's values as they will be typed, row by row; ``X`` where one cannot be read."""
-    cells = _column(raw, name)
-    if cells is None:
-        return [""] * len(raw.row_numbers)
-    parse = parser_for(raw.sheet.column(name), around.finder, around.today)
-    read = []
-    for value in cells.values:
-        try:
-            read.append(str(parse(value)) if value != "" else "X")
-        except CellError:
-            read.append("X")
-    return [read[code] for code in cells.codes]
-
-
-def _keys(raw: RawSheet, mapping: Mapping) -> list[str]:
-    """What tells the rows apart: their number where each has one of its own, else their title."""
-    at = {key: p for p, key in enumerate(column_keys(raw.headings))}
-    if mapping.key is not None and mapping.key in at:
-        keys = [re.sub(r"\W+", "", text) for text in _texts(raw.cells[at[mapping.key]])]
-        if all(keys) and len(set(keys)) == len(keys):
-            return keys
-    titles = _column(raw, "title") or _column(raw, "name") or Cells([""], _zeros(raw))
-    keys = list(map(_hash, _texts(titles)))
-    twice = {key for key, count in Counter(keys).items() if count > 1}
-    days = [c for c in raw.cells if any(isinstance(v, dt.date) for v in c.values)]
+def _befores(raw: RawSheet, around: Around) -> list[str]:
+    """How each row's ID begins; empty where unit, flow or year cannot be read."""
+    parts: list[list[str | None]] = []
+    for name in ("flow", "year", "unit_code"):
+        cells = _column(raw, name)
+        if cells is None:
+            parts.append([""] * len(raw.row_numbers))
+            continue
+        parse = parser_for(raw.sheet.column(name), around.finder, around.today)
+        read: list[str | None] = []
+        for value in cells.values:
+            try:
+                read.append(str(_plainly(parse(value))) if value != "" else None)
+            except CellError:
+                read.append(None)
+        parts.append([read[code] for code in cells.codes])
     return [
-        _hash(key + "".join(clean_text(c[n]) for c in days[:1])) if key in twice else key
-        for n, key in enumerate(keys)
-    ]
+        "" if None in part else MADE + "-".join(map(str, part))
+        for part in zip(*parts, strict=True)
+    ]  # fmt: skip
 
 
-def _plain(title: str) -> str:
-    return re.sub(r"\W+", "", title.casefold())
+def _plainly(value: Any) -> Any:
+    return value.value if isinstance(value, Told) else value
 
 
-def _hash(text: str) -> str:
-    return hashlib.sha256(_plain(text).encode()).hexdigest()[:8]
+def _first_days(one: Table, around: Around) -> tuple[list[dt.date | None], bool]:
+    """Of each row the first of its steps' days, or a person's training; whether there is such a
+    column.
+    """
+    columns = [one.data.cells[p] for p, c in one.found.columns.items() if step_of(c.field)]
+    trained = _column(one.main, "trained_on") if one.main.sheet is FASILITATOR else None
+    columns += [trained] if trained is not None else []
+    if not columns:
+        return [None] * len(one.main.row_numbers), False
+    parse = parser_for(LANGKAH.column("finished"), around.finder, around.today)
+    found = []
+    for cells in columns:
+        of_value = np.array([_day(parse, v) for v in cells.values], np.int64)
+        found.append(of_value[cells.codes])
+    first = np.minimum.reduce(found).tolist()
+    return [None if n == _NO_DAY else dt.date.fromordinal(n) for n in first], True
+
+
+def _day(parse: Any, value: Any) -> int:
+    if value == "":
+        return _NO_DAY
+    try:
+        return int(_plainly(parse(value)).toordinal())
+    except DateRange as both:
+        return both.first.toordinal()
+    except CellError:
+        return _NO_DAY  # told where the cell is read
+
+
+def _telling(raw: RawSheet, days: list[dt.date | None], dated: bool) -> list[str]:
+    """What tells rows of one title apart: their first day, else the first column that holds days."""
+    if dated:
+        return [day.isoformat() if day else "" for day in days]
+    cells = next((c for c in raw.cells if any(isinstance(v, dt.date) for v in c.values)), None)
+    if cells is None:
+        return [""] * len(days)
+    texts = [clean_text(v) for v in cells.values]
+    return [texts[code] for code in cells.codes]
 
 
 def _ranges(cells: Cells, around: Around) -> tuple[Cells, Cells]:
@@ -261,7 +419,7 @@ def _steps(
         made.append(
             RawSheet(
                 LANGKAH, [c.name for c in columns.values()], columns, list(cells.values()),
-                main.row_numbers, [Part(tab.file, heading)],
+                main.row_numbers, [Part(tab.file, tab.name, heading)],
             )
         )  # fmt: skip
     return made

@@ -20,7 +20,9 @@ from sop_core.importing.headings import letters
 UNREAD = ""
 """The target of a column that is not read."""
 _STEP = re.compile(r"([A-D])\.([1-9][0-9]?) (mulai|selesai)")
-_MOST = 200
+MOST = 200
+"""Columns, answers and the like in one mapping."""
+_MOST_BLANK = 50
 _MADE = (KEGIATAN, FASILITATOR)
 """Sheets whose rows can be given an ID of ours."""
 Text = Annotated[str, Field(max_length=300)]
@@ -35,18 +37,21 @@ class Mapping(BaseModel):
     that are the same for all rows. Where no column holds an ID, one is made of unit, flow, year
     and ``key``, the column that tells the rows apart, or else of the title. ``same`` and ``new``
     answer doubts: IDs that are the activity that is stored under them, renamed; and those that
-    are another one.
+    are another one. ``doubts`` names the IDs that are left to answer, for people; it is not read.
+    ``blank`` are words that stand for nothing in this table, besides those that everywhere do.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     sheet: Text
     headings: tuple[Annotated[int, Field(ge=1, le=40)], Annotated[int, Field(ge=1, le=40)]]
-    columns: Annotated[dict[Text, Text], Field(max_length=_MOST)]
-    constants: Annotated[dict[Text, Text], Field(max_length=_MOST)] = {}
+    columns: Annotated[dict[Text, Text], Field(max_length=MOST)]
+    constants: Annotated[dict[Text, Text], Field(max_length=MOST)] = {}
     key: Text | None = None
-    same: Annotated[list[Text], Field(max_length=_MOST)] = []
-    new: Annotated[list[Text], Field(max_length=_MOST)] = []
+    same: Annotated[list[Text], Field(max_length=MOST)] = []
+    new: Annotated[list[Text], Field(max_length=MOST)] = []
+    doubts: Annotated[dict[Text, str], Field(max_length=MOST)] = {}
+    blank: Annotated[list[Text], Field(max_length=_MOST_BLANK)] = []
 
     @model_validator(mode="after")
     def _fits(self) -> Mapping:
@@ -104,8 +109,12 @@ def column_keys(names: Sequence[str]) -> list[str]:
 
 
 def fingerprint(names: Sequence[str]) -> str:
-    """By which a table is known again: its headings, whatever their case and blanks."""
-    joined = "\n".join(map(spelling.heading, names))
+    """By which a table is known again: its headings, whatever their case and blanks.
+
+    Columns without a heading right of the last that has one are no part of it: a cell that was
+    once touched there makes some.
+    """
+    joined = "\n".join(map(spelling.heading, names)).rstrip("\n")
     return hashlib.sha256(joined.encode()).hexdigest()[:16]
 
 

@@ -164,8 +164,7 @@ def _constants(proposal: Proposal, tab: Tab, hints: Hints) -> None:
     if "flow" in lacking and len(flows) == 1:
         found["flow"] = next(iter(flows))
     if "year" in lacking:
-        years = {y for title in (*titles, tab.name, tab.file) for y in _YEAR.findall(title)}
-        years = years or _years(tab, mapping, proposal.names)
+        years = _titled_years(tab, titles) or _years(tab, mapping, proposal.names)
         if len(years) == 1:
             found["year"] = next(iter(years))
             proposal.open.append(f"Tahun {found['year']}: dari judul berkas; benar?")
@@ -179,6 +178,34 @@ def _constants(proposal: Proposal, tab: Tab, hints: Hints) -> None:
     proposal.open += [f"Kolom {name} belum ada." for name in proposal.mapping.lacking]
     if proposal.open:
         proposal.certain = False
+
+
+def contradicted(tab: Tab, mapping: Mapping, names: list[str], hints: Hints) -> dict[str, str]:
+    """What a table says otherwise than a mapping does for all its rows, by the field.
+
+    The year by its titles, else by its days; of days that lie all after the mapping's year also
+    where the titles say nothing of it. The office by its titles.
+    """
+    titles = [clean_text(v) for v in _titles(tab, mapping.headings[0])]
+    found: dict[str, str] = {}
+    year = mapping.constants.get("year")
+    if year is not None:
+        dated = _years(tab, mapping, names)
+        told = _titled_years(tab, titles)
+        if told and year not in told:
+            found["year"] = max(told)
+        elif dated and year not in dated and (not told or min(dated) > year):
+            found["year"] = max(dated)
+    unit = mapping.constants.get("unit_code")
+    if unit is not None:
+        named = _unit(titles, hints)
+        if named is not None and named != hints.finder.find(unit):
+            found["unit_code"] = named
+    return found
+
+
+def _titled_years(tab: Tab, titles: list[str]) -> set[str]:
+    return {y for title in (*titles, tab.name, tab.file) for y in _YEAR.findall(title)}
 
 
 def _titles(tab: Tab, first: int) -> list[Any]:

@@ -113,6 +113,16 @@ RULES = (
          "SELECT n::VARCHAR FROM (SELECT unnest(range(1, max(approval_no) + 1)) AS n"
          " FROM approval) WHERE n NOT IN (SELECT approval_no FROM approval)",
          "pengesahan yang pernah diberikan hilang"),
+    breaks("pemetaan", "kept_mapping", _HALF_TAKEN_BACK.replace("entered_at", "kept_at"),
+           "penarikan pemetaan tidak lengkap atau mendahului penyimpanannya"),
+    Rule("pemetaan",
+         "SELECT min(name) FROM kept_mapping WHERE withdrawn_at IS NULL"
+         " GROUP BY unit_code, lower(name) HAVING count(*) > 1",
+         "nama pemetaan yang berlaku dua kali pada satu unit"),
+    Rule("pemetaan",
+         "SELECT n::VARCHAR FROM (SELECT unnest(range(1, max(mapping_no) + 1)) AS n"
+         " FROM kept_mapping) WHERE n NOT IN (SELECT mapping_no FROM kept_mapping)",
+         "pemetaan yang pernah disimpan hilang"),
     breaks("revisi", "sop_document",
            "(withdrawn_by IS NULL) <> (withdrawn_at IS NULL) OR withdrawn_at < entered_at",
            "penarikan revisi tidak lengkap atau mendahului pemasukannya"),
@@ -127,6 +137,11 @@ RULES = (
             "a.subject = 'unggahan ' || t.batch_id"),
     _traced("disposition", "decision_no", "decided_at", "disposisi",
             "a.subject = t.recommendation_id"),
+    _traced("kept_mapping", "mapping_no", "kept_at", "pemetaan",
+            "split_part(a.subject, ' menggantikan', 1) = 'pemetaan ' || t.mapping_no"),
+    _traced("kept_mapping", "mapping_no", "withdrawn_at", "pemetaan",
+            "(a.subject = 'cabut pemetaan ' || t.mapping_no"
+            " OR ends_with(a.subject, ' menggantikan ' || t.mapping_no))"),
     _traced("sop_document", "document_no", "entered_at", "sop",
             "starts_with(a.subject, 'revisi ' || t.revision)"),
     _traced("sop_document", "document_no", "withdrawn_at", "sop",

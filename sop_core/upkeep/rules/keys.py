@@ -52,7 +52,7 @@ RULES = (
     *(
         refers("unit", table, "unit_code", "unit.code", f"unit tidak terdaftar pada {table}")
         for table in (*tables_with("unit_code"), "app_user", "disposition", "office_statement",
-                      "hindrance", "case_remark")
+                      "hindrance", "case_remark", "kept_mapping")
     ),
     refers("unit", "unit", "coordinator_code", "unit.code", "koordinator yang tidak terdaftar"),
     *(

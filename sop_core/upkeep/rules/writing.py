@@ -15,6 +15,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "import_sheet": ("batch_id", "sheet"),
     "import_part": ("batch_id", "sheet", "part_no"),
     "report_template": ("template_no",),
+    "kept_mapping": ("mapping_no",),
     "unit": ("code", "valid_from"),
     "flow_trait": ("flow",),
     "sop_revision": ("revision",),
