@@ -84,6 +84,7 @@ def test_what_is_recorded_step_by_step_waits_too(asked):
     assert waiting.files == "catat-langkah.csv"
 
 
+@pytest.mark.slow
 def test_figures_without_what_is_not_confirmed(asked):
     before = evaluation.headline(asked, Scope(today()))
     confirmed = past.known_on(asked, None, confirmed=True)
@@ -107,6 +108,7 @@ def test_figures_without_what_is_not_confirmed(asked):
     past.close(asked.database)
 
 
+@pytest.mark.slow
 def test_what_builds_on_an_unconfirmed_activity_waits_with_it(asked):
     brought(asked, Kegiatan=[advocacy("ADV-2")])
     # The centre's upload waits for nobody; its step is of an activity that does.
@@ -135,6 +137,7 @@ def test_who_confirms(asked):
     assert refused == 4
 
 
+@pytest.mark.slow
 def test_the_rule_is_set_and_lifted_by_the_centre(asked):
     centre = asked.as_viewer(CENTRE)
     with pytest.raises(Refused, match="sudah wajib"):
@@ -152,6 +155,7 @@ def test_the_rule_is_set_and_lifted_by_the_centre(asked):
     assert approvals.awaiting(asked) == []
 
 
+@pytest.mark.slow
 def test_an_undone_upload_waits_no_more(asked):
     number = brought(asked, Kegiatan=[advocacy("ADV-2")])
     importing.undo(asked.as_viewer(STAFF), number, "Siti contoh")

@@ -64,6 +64,7 @@ def test_sop(db, capsys):
     assert all(wanted <= set(step) for step in sop["steps"])
 
 
+@pytest.mark.slow
 def test_a_revision_from_its_form_to_its_withdrawal(db, tmp_path, capsys):
     form, changed = tmp_path / "rev04.xlsx", tmp_path / "rev05.xlsx"
     assert answer(capsys, "sop", "form", form)["bytes"] == form.stat().st_size
@@ -163,6 +164,7 @@ def test_status_filters(demo_db, capsys):
     assert flow == [r for r in everything if r["flow"] == "B"]
 
 
+@pytest.mark.slow
 def test_blanks_clear_where_they_are_said_to(db, tmp_path, capsys):
     first, later = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
     first.write_bytes(workbook(
@@ -339,6 +341,7 @@ def test_who_waits_is_listed_and_unlocked_from_the_command_line(db, capsys, monk
         assert sessions.check_password(store, "admin", "kata sandi contoh 1", "192.0.2.7")
 
 
+@pytest.mark.slow
 def test_a_command_as_somebody(demo_db, capsys, monkeypatch):
     words = ("user", "add", "kepala", "--role", "kepala_balai", "--unit", "kupang", "--name", "Kepala contoh")  # fmt: skip
     assert run(capsys, *words, "--no-password")[0] == 0
@@ -359,6 +362,7 @@ def test_a_command_as_somebody(demo_db, capsys, monkeypatch):
     ]
 
 
+@pytest.mark.slow
 def test_a_report_as_somebody_is_of_their_offices(demo_db, capsys, tmp_path):
     words = ("user", "add", "kepala", "--role", "kepala_balai", "--unit", "kupang", "--name", "Kepala contoh")  # fmt: skip
     run(capsys, *words, "--no-password")

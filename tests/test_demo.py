@@ -21,6 +21,7 @@ def test_same_seed_same_bytes_another_seed_others():
     assert first != demo_workbook(cases=120, seed=4, until=TODAY)
 
 
+@pytest.mark.slow
 def test_6000_cases_over_four_flows_and_three_levels(demo_bytes: bytes):
     book = openpyxl.load_workbook(io.BytesIO(demo_bytes), read_only=True)
     activities = {row[0].value for row in book["Kegiatan"].iter_rows(min_row=2)}

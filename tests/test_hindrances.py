@@ -186,6 +186,7 @@ def everything(store: Store, as_of: D) -> list[pd.DataFrame]:
     ]
 
 
+@pytest.mark.slow
 def test_it_moves_no_deadline_status_or_figure(late):
     days = (TODAY, SOON, SOON + dt.timedelta(days=30))
     before = [everything(late, day) for day in days]
@@ -198,6 +199,7 @@ def test_it_moves_no_deadline_status_or_figure(late):
             pd.testing.assert_frame_equal(frame, again)
 
 
+@pytest.mark.slow
 def test_a_plan_whose_day_is_over_is_missed_while_the_step_is_open(late, at):
     say(late)
     say(late, 1, "ADV-K", plan_on=SOON + dt.timedelta(days=30))
@@ -245,6 +247,7 @@ def test_a_head_says_it_of_the_own_office_and_not_of_its_lokas(store, at):
         say(head, 1, "ADV-L")
 
 
+@pytest.mark.slow
 def test_another_offices_case_is_as_unknown_as_one_there_is_not(late):
     said = set()
     for case in ("ADV-P", "ADV-TIDAK-ADA"):
@@ -259,6 +262,7 @@ def test_another_offices_case_is_as_unknown_as_one_there_is_not(late):
     assert len(hindrances.standing(late.as_viewer(LEADER), Scope(TODAY))) == 1
 
 
+@pytest.mark.slow
 def test_what_an_office_said_is_not_read_by_the_next_one_under_that_id(late):
     say(late, 1, "ADV-K")
     load(late, Kegiatan=[["ADV-K", "A", 2026, "BBPOM-PDG", "Dipindahkan"]])
@@ -266,6 +270,7 @@ def test_what_an_office_said_is_not_read_by_the_next_one_under_that_id(late):
     assert len(hindrances.history(late, "ADV-K")) == 1
 
 
+@pytest.mark.slow
 def test_it_stays_with_its_step_where_a_revision_renumbers_it(store, at):
     load(store, Kegiatan=[["ADV-K", "A", 2026, "BBPOM-KPG", "Advokasi Kupang"]])
     say(store, 1, "ADV-K")
@@ -278,6 +283,7 @@ def test_it_stays_with_its_step_where_a_revision_renumbers_it(store, at):
     assert hindrances.history(store, "ADV-K")["step"].tolist() == ["A.1", "A.1"]
 
 
+@pytest.mark.slow
 def test_without_accounts_only_of_demo_cases(store, at):
     load(store, Kegiatan=[["DEMO-ADV-1", "A", 2026, "BBPOM-PDG", "Advokasi demo"]])
     visitor = store.as_viewer(VISITOR)
@@ -288,6 +294,7 @@ def test_without_accounts_only_of_demo_cases(store, at):
         say(visitor, 1, "ADV-1")
 
 
+@pytest.mark.slow
 def test_as_known_on_a_past_day(late, at):
     first = say(late)
     at(TODAY + dt.timedelta(days=2))
@@ -305,6 +312,7 @@ def test_as_known_on_a_past_day(late, at):
     past.close(late.database)
 
 
+@pytest.mark.slow
 def test_the_centre_adds_and_retires_reasons_and_old_entries_stay_readable(late):
     centre = late.as_viewer(CENTRE)
     hindrance_reasons.add(centre, "banjir", " Banjir  di lokasi ")

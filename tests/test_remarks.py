@@ -75,6 +75,7 @@ def test_nobody_else_reads_or_writes_one(cases):
     assert len(told(cases)) == 1
 
 
+@pytest.mark.slow
 def test_the_national_cycle_is_remarked_on_by_everyone(cases):
     load(cases, Langkah=[["A-2025-NASIONAL", 8, dt.date(2026, 3, 2)]])
     case = "A-2025-NASIONAL"
@@ -104,6 +105,7 @@ def test_it_is_in_the_audit_without_its_text_and_there_is_no_way_to_take_it_away
     assert public == {"add", "may_add", "listed"}
 
 
+@pytest.mark.slow
 def test_without_accounts_only_on_demo_cases(store):
     load(store, Kegiatan=[["DEMO-ADV-1", "A", 2026, "BBPOM-PDG", "Advokasi demo"]])
     visitor = store.as_viewer(VISITOR)
@@ -115,6 +117,7 @@ def test_without_accounts_only_on_demo_cases(store):
         remarks.add(visitor, "ADV-1", "x")
 
 
+@pytest.mark.slow
 def test_as_known_on_a_past_day(cases, monkeypatch):
     remarks.add(cases, "ADV-P", "Dahulu")
     for days in (1, 2):

@@ -249,6 +249,7 @@ def test_a_workbook_that_goes_round_has_its_reasons_once_and_the_newest(store: S
         assert not found.notes
 
 
+@pytest.mark.slow
 def test_an_undo_says_what_it_took_back(store: Store):
     load(store, Kegiatan=[ADV], Langkah=[["ADV-1", 1, D(2025, 3, 3), D(2025, 3, 14)]])
     load(store, Kegiatan=[[*ADV[:4], "Judul lain"]])

@@ -80,6 +80,7 @@ def test_one_of_the_same_name_is_replaced_and_stays_in_the_history(store: Store)
     assert upkeep.doctor(store) == []
 
 
+@pytest.mark.slow
 def test_it_is_renamed_changed_and_taken_back(store: Store):
     kept.keep(store, "Satu", MAP, NAMES, "uji")
     kept.keep(store, "Dua", MAP, NAMES, "uji")
@@ -118,6 +119,7 @@ def test_the_operator_finds_those_of_offices_too(store: Store):
     assert kept.fetch(store.as_viewer(OPERATOR), "Rekap").unit is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [
     "mapping = '{'", "mapping = '{\"sheet\": \"Gaji\"}'", "headings = ['x']",
     "name = (SELECT min(name) FROM kept_mapping)", "withdrawn_by = 'x'", "mapping_no = mapping_no + 7",
@@ -133,6 +135,7 @@ def test_damage_is_named(store: Store, damage):
     assert checks & {"pemetaan", "unit"}, checks
 
 
+@pytest.mark.slow
 def test_a_row_put_in_by_hand_has_no_trace(store: Store):
     kept.keep(store, "Satu", MAP, NAMES, "uji")
     with store.database.transaction() as cursor:

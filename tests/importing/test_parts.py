@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
+
 from sop_core import importing, past, region
 from sop_core.access import Viewer
 from sop_core.importing import SourceFile
@@ -37,6 +39,7 @@ def test_the_tab_and_its_row_are_told_with_each_record(store: Store):
     assert [row[at] for row in table.rows] == ["Kegiatan", "Maret", "April"]
 
 
+@pytest.mark.slow
 def test_who_sees_none_of_its_rows_sees_none_of_its_tables(store: Store):
     two_tabs(store)
     other = Viewer("staf", "Staf contoh", "data_staf", "BPOM-BGR", ("BPOM-BGR",))
@@ -45,6 +48,7 @@ def test_who_sees_none_of_its_rows_sees_none_of_its_tables(store: Store):
     assert store.as_viewer(mine).one("SELECT count(*) FROM import_part") == 3
 
 
+@pytest.mark.slow
 def test_a_past_day_knows_them_too(store: Store):
     two_tabs(store)
     with store.database.transaction() as cursor:

@@ -81,6 +81,7 @@ def test_what_somebody_changed_meanwhile_is_not_overwritten(one_case):
     assert stored(one_case, no=2)["finished"] == D(2025, 4, 29)
 
 
+@pytest.mark.slow
 def test_a_page_of_an_earlier_moment_does_not_overwrite_either(one_case):
     shown = {"started": D(2025, 3, 17), "finished": D(2025, 4, 30)}
     with one_case.snapshot() as page:
@@ -127,6 +128,7 @@ def test_nothing_changed_is_said(one_case):
         record(one_case, [step(shown, no=2, document_no="  ", skipped=False)], today=TODAY)
 
 
+@pytest.mark.slow
 def test_a_step_does_not_speak_for_its_office_unless_that_is_said(one_case):
     def until():
         return one_case.one("SELECT max(until) FROM office_horizon WHERE unit_code = 'BBPOM-PDG'")
@@ -173,6 +175,7 @@ def test_what_a_form_shows(one_case):
     assert shown[3]["finished"] is None
 
 
+@pytest.mark.slow
 def test_from_the_command_line(one_case, monkeypatch, capsys):
     monkeypatch.setattr(cli.common, "Store", lambda _: contextlib.nullcontext(one_case))
     given = ["record", "ADV-1", "3", "--start", "2025-05-05", "--finish", "2025-05-09"]

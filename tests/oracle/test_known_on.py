@@ -198,6 +198,7 @@ def walked(
     return faults, walk.done
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1])
 def test_a_day_is_known_again_as_it_was(
     store: Store, monkeypatch: pytest.MonkeyPatch, seed: int

@@ -129,6 +129,7 @@ def test_every_choice_invites_in_indonesian():
     assert missing == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("role", "most"), [(None, (100, 20)), ("pusat", (300, 40))])
 def test_the_limits_stand_beside_the_uploader(empty, sign_in, role, most):
     if role:
@@ -162,6 +163,7 @@ def test_demo_data_is_labelled(demo):
     assert "Data demo" in open_page("nasional").warning[0].value
 
 
+@pytest.mark.slow
 def test_demo_data_beside_real_data_is_labelled_as_both(demo, sign_in):
     sign_in("data_staf", "BBPOM-PDG")
     rows = workbook(Kegiatan=[["ADV-PDG-9", "A", 2025, "BBPOM-PDG", "Advokasi contoh"]])
@@ -201,6 +203,7 @@ def test_a_table_without_rows_says_so_in_indonesian():
     assert not app.dataframe
 
 
+@pytest.mark.slow
 def test_national_shows_counts_against_the_year_before(demo):
     app = open_page("nasional")
     share = next(m for m in app.metric if m.label == "Selesai tepat waktu")
@@ -212,6 +215,7 @@ def test_national_shows_counts_against_the_year_before(demo):
     assert any("dari **76**" in m.value or "dari 76" in m.value for m in app.markdown)
 
 
+@pytest.mark.slow
 def test_filters_come_from_the_url_and_follow_to_the_next_page(demo):
     app = open_page("nasional", tanggal="2025-06-30", tahun="2025")
     assert app.date_input(key="tanggal").value == D(2025, 6, 30)
@@ -220,6 +224,7 @@ def test_filters_come_from_the_url_and_follow_to_the_next_page(demo):
     assert "Per 30 Juni 2025, kegiatan tahun 2025" in app.caption[0].value
 
 
+@pytest.mark.slow
 def test_a_changed_filter_is_in_the_url(demo):
     app = open_page("terlambat")
     app.selectbox(key="alur").select("C").run()
@@ -252,6 +257,7 @@ def test_a_case_by_url_down_to_its_records(demo):
     assert set(records["Berkas"]) == {"demo.xlsx"}
 
 
+@pytest.mark.slow
 def test_unknown_values_in_the_url_fall_back_to_all(demo):
     app = open_page("terlambat", alur="Z", langkah="A.99", unit="Tidak Ada", tahun="1850")
     assert app.selectbox(key="alur").value == "Semua"
@@ -287,6 +293,7 @@ def test_upload_preview_keep_and_undo(empty, sign_in):
     assert in_use().empty
 
 
+@pytest.mark.slow
 def test_upload_refuses_what_is_no_spreadsheet(empty):
     app = open_page("unggah")
     app.file_uploader[0].upload("rusak.xlsx", b"PK\x03\x04", "application/octet-stream").run()
@@ -340,6 +347,7 @@ def test_no_page_breaks_on_the_edges_of_time(demo, page, day):
     assert app.title[0].value == TITLES[page]
 
 
+@pytest.mark.slow
 def test_frames_hold_values_not_text(demo):
     late = table(open_page("terlambat"), "Tenggat")
     assert pd.api.types.is_datetime64_any_dtype(late["Tenggat"]), "sorted as dates"

@@ -15,6 +15,7 @@ D = dt.date
 YEAR_END = D(2025, 12, 31)
 
 
+@pytest.mark.slow
 def test_ranked_by_score_with_its_parts_and_its_records(demo_store):
     found = recommend(demo_store, 2025, YEAR_END)
     rules = load_rules()
@@ -74,6 +75,7 @@ def test_what_happened_later_does_not_change_what_was_recommended(demo_store, st
     assert [(r.id, r.score) for r in after] == [(r.id, r.score) for r in before]
 
 
+@pytest.mark.slow
 def test_units_limit_but_keep_the_national_rank(demo_store):
     everything = recommend(demo_store, 2025, YEAR_END)
     mine = recommend(demo_store, 2025, YEAR_END, units=("BPOM-AMB",))

@@ -65,6 +65,7 @@ def test_an_id_without_a_place_names_no_office(odd):
     assert unit_of(odd) == odd
 
 
+@pytest.mark.slow
 def test_of_every_proposal_of_three_years(demo_store):
     days = {2024: dt.date(2024, 12, 31), 2025: dt.date(2025, 12, 31), 2026: TODAY}
     found = [r for year, day in days.items() for r in recommend(demo_store, year, day)]
