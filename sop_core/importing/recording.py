@@ -38,8 +38,8 @@ class Typed:
     """
 
     sheet: Sheet
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
+    before: dict[str, Any]
+    after: dict[str, Any]
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -76,7 +76,10 @@ def record(
     store.require("impor", _FILE)
     # Nobody changes a record between the look at it and the writing.
     with store.database.locks.records:
-        _refuse_if_moved(store, rows)
+        stored = [_stored(store, row) for row in rows]
+        for row, held in zip(rows, stored, strict=True):
+            _refuse_if_moved(store, row, held)
+        rows = [_as_written(row, held) for row, held in zip(rows, stored, strict=True)]
         return commit(
             store, _parsed(store, rows, day), store.viewer.name, all_or_nothing=True, today=day,
             until=until, speaking=until is not None,
@@ -125,22 +128,28 @@ def _written(value: Any) -> Any:
     return ("ya" if value else "tidak") if isinstance(value, bool) else value
 
 
-def _refuse_if_moved(store: Store, rows: Sequence[Typed]) -> None:
+def _as_written(row: Typed, stored: Mapping[str, Any]) -> Typed:
+    """The record with what is stored this moment in the fields that the person left alone: beside
+    a row that changes them they stand in the batch too, and must not bring back what the form showed.
+    """
+    kept = {f: v for f, v in stored.items() if f not in row.changed}
+    return Typed(row.sheet, row.before | kept, row.after | kept)
+
+
+def _refuse_if_moved(store: Store, row: Typed, stored: Mapping[str, Any]) -> None:
     """Raises Refused where a stored field is not what the form showed: somebody was faster."""
-    for row in rows:
-        stored = _stored(store, row)
-        for column in row.sheet.columns:
-            field = column.field
-            if field not in row.changed or field in row.sheet.key:
-                continue
-            now, shown = stored.get(field), row.before.get(field)
-            if _plain(now) == _plain(shown) or _plain(now) == _plain(row.after.get(field)):
-                continue
-            raise Refused(
-                f"{column.name} pada {' / '.join(map(str, row.key))} berubah sementara formulir ini"
-                f" terbuka: {_shown(shown)} menjadi {_shown(now)}{_by_whom(store, stored)}."
-                " Tidak ada yang disimpan; muat ulang halaman ini, lalu periksa."
-            )
+    for column in row.sheet.columns:
+        field = column.field
+        if field not in row.changed:
+            continue
+        now, shown = stored.get(field), row.before.get(field)
+        if _plain(now) == _plain(shown) or _plain(now) == _plain(row.after.get(field)):
+            continue
+        raise Refused(
+            f"{column.name} pada {' / '.join(map(str, row.key))} berubah sementara formulir ini"
+            f" terbuka: {_shown(shown)} menjadi {_shown(now)}{_by_whom(store, stored)}."
+            " Tidak ada yang disimpan; muat ulang halaman ini, lalu periksa."
+        )
 
 
 def _stored(store: Store, row: Typed) -> dict[str, Any]:

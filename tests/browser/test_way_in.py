@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -115,6 +116,7 @@ def test_a_wrong_file_is_understood_sent_back_corrected_kept_and_undone(padang, 
     book.save(corrected)
     page.get_by_role("button", name="Simpan 1 baris yang benar").click()
     expect(page.get_by_text("Tersimpan sebagai unggahan 2", exact=False)).to_be_visible()
+    settled(page)
     drop(page, "maret-betul.xlsx", corrected.getvalue())
     assert metric(page, "Ditolak") == 0
     assert metric(page, "Berubah") == 1
@@ -134,3 +136,54 @@ def test_a_step_is_recorded_on_a_phone(padang, open_page):
     expect(page.get_by_text("Tersimpan sebagai unggahan 2", exact=False)).to_be_visible()
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 390
+
+
+RECAP = Path(__file__).parent.parent / "importing" / "cases" / "11a-rekap-lebar.xlsx"
+
+
+def next_month() -> bytes:
+    """The recap a month later: a report that was in work is done, and an activity stands on top."""
+    book = openpyxl.load_workbook(RECAP)
+    sheet = book.active
+    assert sheet is not None
+    sheet["H7"] = dt.datetime(2026, 6, 24)
+    sheet.insert_rows(5)
+    new = [1, "Advokasi Kantin Contoh", "Sekolah", "BBPOM Padang", dt.datetime(2026, 6, 2)]
+    for column, value in enumerate(new, 1):
+        sheet.cell(5, column).value = value
+    for row, number in enumerate((2, 3, 4), 6):
+        sheet.cell(row, 1).value = number
+    made = io.BytesIO()
+    book.save(made)
+    return made.getvalue()
+
+
+def test_an_offices_own_recap_is_kept_and_the_next_months_updates_it(tmp_path, open_page):
+    path = tmp_path / "rekap.duckdb"
+    with Store(path) as store:
+        accounts.add(store, "staf", "Staf contoh", "data_staf", "BBPOM-PDG", PASSWORD, first=False)
+    with running_app(path) as url:
+        page = signed_in(open_page, url, "unggah")
+        begun = time.monotonic()
+        page.locator("input[type=file]").set_input_files(
+            {"name": "rekap-juni.xlsx", "mimeType": SHEET, "buffer": RECAP.read_bytes()}
+        )
+        page.get_by_role("button", name="Baca dengan pemetaan ini").click()
+        expect(page.get_by_role("button", name="Simpan semua")).to_be_visible()
+        settled(page)
+        assert metric(page, "Baru") == 3 + 11
+        page.get_by_role("button", name="Simpan semua").click()
+        expect(page.get_by_text("Tersimpan sebagai unggahan 1", exact=False)).to_be_visible()
+        assert time.monotonic() - begun < 120, "two clicks, and nothing typed"
+        settled(page)
+        expect(page.get_by_text("3. Pratinjau.")).to_have_count(0)
+        # The mapping was kept: next month's file is read at once.
+        drop(page, "rekap-juli.xlsx", next_month())
+        expect(page.get_by_role("button", name="Baca dengan pemetaan ini")).to_have_count(0)
+        assert metric(page, "Baru") == 1 + 1 + 1, "the new one, its first step, and the report"
+        assert metric(page, "Ditolak") == 0
+        page.get_by_role("button", name="Simpan semua").click()
+        expect(page.get_by_text("Tersimpan sebagai unggahan 2", exact=False)).to_be_visible()
+    with Store(path) as store:
+        assert store.one("SELECT count(*) FROM activity") == 4
+        assert store.one("SELECT count(*) FROM step_record") == 13

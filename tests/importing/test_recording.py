@@ -117,6 +117,19 @@ def test_several_sheets_at_once(one_case):
     assert recording.new_case_id(one_case, new, "KEG-") == "KEG-A-2025-BBPOM-PDG-001"
 
 
+def test_a_row_does_not_bring_back_what_its_form_showed_in_a_field_that_another_row_changes(
+    one_case,
+):
+    first = {"started": D(2025, 3, 3), "finished": D(2025, 3, 14)}
+    second = {"started": D(2025, 3, 17), "finished": D(2025, 4, 30)}
+    record(one_case.as_viewer(STAFF), [step(second, no=2, finished=D(2025, 4, 29))], today=TODAY)
+    rows = [step(first, no=1, finished=D(2025, 3, 13)), step(second, no=2, document_no="B-7")]
+    assert record(one_case, rows, today=TODAY).rows.changed == 2
+    assert stored(one_case, no=1)["finished"] == D(2025, 3, 13)
+    assert stored(one_case, no=2)["finished"] == D(2025, 4, 29), "a colleague's, of meanwhile"
+    assert stored(one_case, no=2)["document_no"] == "B-7"
+
+
 def test_nothing_changed_is_said(one_case):
     shown = {
         "started": D(2025, 3, 17),
