@@ -8,11 +8,19 @@ import pytest
 from sop_core import importing, process
 from sop_core.store import Store
 from tests.builders import all_speak, load
-from tests.pages.test_pages import TODAY, button, empty, fresh_store, open_page, sign_in
+from tests.pages.test_pages import (
+    TODAY,
+    button,
+    demo,
+    empty,
+    fresh_store,
+    open_page,
+    sign_in,
+)
 
 pytestmark = pytest.mark.slow
 
-__all__ = ["empty", "fresh_store", "sign_in"]
+__all__ = ["demo", "empty", "fresh_store", "sign_in"]
 D = dt.date
 PADANG = "BBPOM-PDG"
 
@@ -142,3 +150,17 @@ def test_who_does_not_upload_has_no_way_in(staff, sign_in):
     assert "Catat langkah kasus ini" not in [b.label for b in app.button]
     app.switch_page("pages/catat.py").run()
     assert not [b for b in app.button if b.label == "Simpan"]
+
+
+def test_a_visitor_of_the_demo_records_on_demo_cases_alone(demo):
+    app = open_page("catat", catat="Kegiatan baru")
+    labelled(app.selectbox, r"Alur \*").set_value("A. Advokasi pemangku kepentingan")
+    labelled(app.text_input, r"Judul \*").set_value("Audiensi rekaan")
+    labelled(app.selectbox, r"Kode Unit \*").set_value("Balai Besar POM di Padang")
+    app = pressed(app, "Simpan kegiatan")
+    case = in_use().one("SELECT case_id FROM activity WHERE title = 'Audiensi rekaan'")
+    assert case == "DEMO-KEG-A-2026-BBPOM-PDG-001"
+    app = open_page("catat", kasus=case, langkah_catat="A.1")
+    labelled(app.date_input, "Tanggal Mulai").set_value(D(2026, 11, 2))
+    app = pressed(app, "Simpan")
+    assert app.success[0].value.startswith("**Tersimpan**")
