@@ -103,6 +103,8 @@ def upload(store: Store) -> None:
     st.markdown(
         "**2. Unggah.** Satu buku kerja (.xlsx, .xlsm, .xls, .ods) atau beberapa CSV (.csv, .txt, .tsv) sekaligus."
     )
+    if st.button("Hanya satu langkah? Catat tanpa berkas", icon=":material/edit_note:"):
+        st.switch_page("pages/catat.py")
     most = limits(store.viewer.role == DEMO)
     st.caption(
         words.say(
