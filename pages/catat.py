@@ -210,8 +210,10 @@ def new_activity(store: Store, units: dict[str, str]) -> None:
         return
     prefix = f"{DEMO_PREFIX if store.viewer.role == DEMO else ''}KEG-"
     case_id = recording.new_case_id(store, held, prefix)
-    st.query_params["kasus"] = case_id
-    entering.keep(store, [Typed(KEGIATAN, {}, {"case_id": case_id, **held})], f"kegiatan {case_id}")
+    entering.keep(
+        store, [Typed(KEGIATAN, {}, {"case_id": case_id, **held})], f"kegiatan {case_id}",
+        case=case_id,
+    )  # fmt: skip
 
 
 def follow_up(store: Store, units: dict[str, str]) -> None:
@@ -226,7 +228,6 @@ def follow_up(store: Store, units: dict[str, str]) -> None:
         placeholder="Pilih",
     )  # fmt: skip
     before = known.get(str(number), {})
-    free = next(str(n) for n in range(1, len(known) + 2) if str(n) not in known)
     every = {u.code: u.name for u in store.register(today()) if u.code != NATIONAL}
     key = entering.key(f"tl_{case_id}_{number}")
     before = entering.shown(key, f"{key}_{FOLLOW_UP_FIELDS[0]}", before)
@@ -234,7 +235,11 @@ def follow_up(store: Store, units: dict[str, str]) -> None:
         held = entering.form(store, TINDAK_LANJUT, FOLLOW_UP_FIELDS, before, key, every)
         sent = st.form_submit_button("Simpan tindak lanjut", type="primary", icon=":material/save:")
     if sent:
-        named = {"case_id": case_id, "recommendation_no": before.get("recommendation_no", free)}
+        named = {
+            "case_id": case_id,
+            "recommendation_no": before.get("recommendation_no")
+            or recording.new_recommendation(store, case_id),
+        }
         entering.keep(
             store, [Typed(TINDAK_LANJUT, before, {**before, **named, **held})],
             f"rekomendasi {named['recommendation_no']}, {case_id}",

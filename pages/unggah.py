@@ -129,7 +129,7 @@ def upload(store: Store) -> None:
         " setiap sel kosong dalam berkas lalu mengosongkannya. Kolom yang tidak ada dalam"
         " berkas tetap tidak mengubah apa pun.",
     )  # fmt: skip
-    given = pending.given(store, files, number, clears)
+    given = pending.given(store, files, number, clears, until)
     if given is None:
         return
     try:

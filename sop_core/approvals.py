@@ -10,10 +10,12 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+import duckdb
 import pandas as pd
 
 from sop_core.access import OFFICE_WITH_LOKAS, decided
 from sop_core.errors import Refused
+from sop_core.importing.contract import SHEETS
 from sop_core.indonesian import format_number, now
 from sop_core.store import Store, Trace, bump_version
 from sop_core.units import UPT_KINDS, Unit
@@ -113,6 +115,8 @@ def approve(store: Store, batch_id: int, verdict: str, note: str = "") -> None:
             raise store.refusal(trace.action, trace.subject, "Unggahan itu bukan dari unit Anda.")
         if row is None:
             raise Refused(f"Unggahan {batch_id} tidak menunggu pengesahan.")
+        if verdict == CONFIRMED:
+            _refuse_if_built_on(cursor, batch_id)
         trace.before, trace.after = row[1], {"putusan": verdict, "catatan": note}
         cursor.execute(
             """
@@ -128,6 +132,34 @@ def approve(store: Store, batch_id: int, verdict: str, note: str = "") -> None:
             },
         )
         bump_version(cursor)
+
+
+def _refuse_if_built_on(cursor: duckdb.DuckDBPyConnection, batch_id: int) -> None:
+    """Raises Refused where the upload goes on with what an earlier one brought that is not confirmed.
+
+    Confirmed without it, its rows would be halves: a finish without its start, a step without its
+    activity.
+    """
+    same = " UNION ".join(
+        f"SELECT e.batch_id FROM {s.table}_vouched m JOIN {s.table}_vouched e"  # noqa: S608 - our own tables
+        f" ON {' AND '.join(f'm.{k} = e.{k}' for k in s.key)} WHERE m.batch_id = $b"
+        for s in SHEETS
+    )
+    built = " UNION ".join(
+        f"SELECT a.batch_id FROM {t}_vouched m JOIN activity_vouched a USING (case_id)"  # noqa: S608
+        " WHERE m.batch_id = $b"
+        for t in ("step_record", "follow_up", "facilitator")
+    )
+    found = cursor.execute(
+        f"SELECT min(batch_id) FROM ({same} UNION {built})"  # noqa: S608
+        " WHERE batch_id < $b AND batch_id IN (SELECT batch_id FROM awaiting_batch)",
+        {"b": batch_id},
+    ).fetchone()
+    if found and found[0] is not None:
+        raise Refused(
+            f"Unggahan {batch_id} melanjutkan isi unggahan {found[0]} yang belum disahkan; sahkan"
+            f" unggahan {found[0]} lebih dahulu, atau minta pengunggahnya membatalkannya."
+        )
 
 
 def offices(store: Store, on: dt.date) -> list[Unit]:
@@ -184,22 +216,23 @@ def said(found: list[Awaiting]) -> str:
 def contents(store: Store, batch_id: int) -> pd.DataFrame:
     """What an upload brought and what still stands as it brought it: one row a record.
 
-    ``sheet``, ``case_id``, ``title``, ``step``, ``started``, ``finished``, ``document_no``; of
+    ``sheet``, ``case_id``, ``title``, ``step``, ``started``, ``finished``, ``document_no``, ``note`` (skip, reason, remark, result); of
     people their number alone, for whoever sees the upload need not see their names.
     """
     return store.frame(
         """
         SELECT 'Kegiatan' AS sheet, case_id, title, NULL AS step, NULL::DATE AS started,
-            NULL::DATE AS finished, NULL AS document_no, 0 AS step_no
+            NULL::DATE AS finished, NULL AS document_no, NULL AS note, 0 AS step_no
         FROM activity WHERE batch_id = $b
         UNION ALL SELECT 'Langkah', r.case_id, c.title, c.flow || '.' || r.step_no, r.started,
-            r.finished, r.document_no, r.step_no
+            r.finished, r.document_no, concat_ws('; ', CASE WHEN r.skipped THEN 'dilewati' END,
+                r.reason, r.remarks), r.step_no
         FROM step_record r JOIN sop_case c USING (case_id) WHERE r.batch_id = $b
-        UNION ALL SELECT 'Tindak Lanjut', f.case_id, f.description, NULL, NULL, f.finished_on, NULL, 0
+        UNION ALL SELECT 'Tindak Lanjut', f.case_id, f.description, NULL, NULL, f.finished_on, NULL, f.outcome, 0
         FROM follow_up f WHERE f.batch_id = $b
-        UNION ALL SELECT 'Fasilitator', NULL, count(*) || ' orang', NULL, NULL, NULL, NULL, 0
+        UNION ALL SELECT 'Fasilitator', NULL, count(*) || ' orang', NULL, NULL, NULL, NULL, NULL, 0
         FROM facilitator WHERE batch_id = $b HAVING count(*) > 0
-        UNION ALL SELECT 'Target', NULL, year || ' alur ' || flow, NULL, NULL, NULL, NULL, 0
+        UNION ALL SELECT 'Target', NULL, year || ' alur ' || flow, NULL, NULL, NULL, NULL, NULL, 0
         FROM target WHERE batch_id = $b
         ORDER BY sheet, case_id, step_no
         """,

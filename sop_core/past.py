@@ -172,6 +172,7 @@ def _end(day: dt.date) -> dt.datetime:
 def _made(store: Store, day: dt.date, confirmed: bool) -> Store:
     past = Store(":memory:")
     past.database.known_on, past.database.present = day, store.database
+    past.database.confirmed = confirmed
     with past.database.transaction() as cursor:
         for table in _ENTERED:
             _copy_entered(store, cursor, table, day)
@@ -189,7 +190,12 @@ def _made(store: Store, day: dt.date, confirmed: bool) -> Store:
         if confirmed:
             _leave_out_unconfirmed(cursor)
         for sheet in SHEETS:
-            cursor.execute(f"INSERT INTO {sheet.table} BY NAME FROM ({vouching.all_folded(sheet)})")
+            # What only an unconfirmed upload said of a record may be what makes it one.
+            whole = " AND ".join(f"{c.field} IS NOT NULL" for c in sheet.required)
+            cursor.execute(
+                f"INSERT INTO {sheet.table} BY NAME"
+                f" FROM ({vouching.all_folded(sheet)}) {f'WHERE {whole}' if confirmed else ''}"
+            )
         if confirmed:
             _leave_out_orphans(cursor)
         reference.load_sop(cursor, counting.revisions(cursor, store.shipped_revisions))

@@ -48,6 +48,9 @@ def speak(
         """,
         {"offices": list(offices), "until": until},
     ).fetchall()
+    # An upload says it though another one said as much: that one may be undone, or left out while
+    # nobody has confirmed it.
+    said = [code for (code,) in rows] if batch_id is None else _as_far(cursor, offices, until)
     cursor.execute(
         """
         INSERT INTO office_statement
@@ -55,9 +58,22 @@ def speak(
             $who, $now, $batch, NULL, NULL
         FROM (SELECT unnest($offices::VARCHAR[]) AS code, generate_subscripts($offices::VARCHAR[], 1) AS n)
         """,
-        {"offices": [code for (code,) in rows], "until": until, "who": who, "now": now(),
+        {"offices": said, "until": until, "who": who, "now": now(),
          "batch": batch_id},
     )  # fmt: skip
+    return [code for (code,) in rows]
+
+
+def _as_far(cursor: duckdb.DuckDBPyConnection, offices: Iterable[str], until: dt.date) -> list[str]:
+    """Offices that have said no more than this until now."""
+    rows = cursor.execute(
+        """
+        SELECT u.code FROM (SELECT DISTINCT unnest($offices::VARCHAR[]) AS code) u
+        LEFT JOIN office_horizon h ON h.unit_code = u.code
+        WHERE h.until IS NULL OR h.until <= $until ORDER BY u.code
+        """,
+        {"offices": list(offices), "until": until},
+    ).fetchall()
     return [code for (code,) in rows]
 
 

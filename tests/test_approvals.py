@@ -10,9 +10,10 @@ from sop_core.approvals import CONFIRMED, SENT_BACK
 from sop_core.errors import AccessDenied, Refused
 from sop_core.evaluation import Scope
 from sop_core.importing import recording
-from sop_core.importing.contract import LANGKAH
+from sop_core.importing.contract import LANGKAH, TINDAK_LANJUT
 from sop_core.importing.recording import Typed
 from sop_core.indonesian import today
+from sop_core.reports import sources
 from sop_core.upkeep import doctor
 from tests.builders import load
 
@@ -161,3 +162,58 @@ def test_an_undone_upload_waits_no_more(asked):
     importing.undo(asked.as_viewer(STAFF), number, "Siti contoh")
     assert approvals.awaiting(asked) == []
     assert doctor(asked) == []
+
+
+def recorded(store, before=None, **after):
+    key = {"case_id": "ADV-1", "step_no": 2, **(before or {})}
+    return recording.record(store.as_viewer(STAFF), [Typed(LANGKAH, key, {**key, **after})])
+
+
+@pytest.mark.slow
+def test_what_goes_on_with_an_unconfirmed_upload_is_confirmed_after_it(asked):
+    first = recorded(asked, started=D(2025, 3, 17), finished=D(2025, 4, 30)).batch_id
+    second = recorded(asked, {"finished": D(2025, 4, 30)}, finished=D(2025, 4, 8)).batch_id
+    head = asked.as_viewer(HEAD)
+    approvals.approve(head, first, SENT_BACK, "tanggalnya salah")
+    with pytest.raises(Refused, match=f"sahkan unggahan {first} lebih dahulu"):
+        approvals.approve(head, second, CONFIRMED)
+    approvals.approve(head, first, CONFIRMED)
+    approvals.approve(head, second, CONFIRMED)
+
+
+@pytest.mark.slow
+def test_half_a_record_is_none(asked):
+    number = brought(asked, Tindak_Lanjut=[["ADV-1", "1", "Perbaiki label"]])
+    # The centre's word waits for nobody, and says of it no more than when it was done.
+    before = {"case_id": "ADV-1", "recommendation_no": "1", "description": "Perbaiki label"}
+    recording.record(
+        asked, [Typed(TINDAK_LANJUT, before, {**before, "finished_on": D(2025, 6, 2)})]
+    )
+    confirmed = past.known_on(asked, None, confirmed=True)
+    assert confirmed.one("SELECT count(*) FROM follow_up") == 0
+    approvals.approve(asked.as_viewer(HEAD), number, CONFIRMED)
+    confirmed = past.known_on(asked, None, confirmed=True)
+    assert confirmed.one("SELECT finished_on FROM follow_up") == D(2025, 6, 2)
+    past.close(asked.database)
+
+
+@pytest.mark.slow
+def test_what_a_confirmed_upload_said_stands_though_one_that_waits_said_as_much(asked):
+    brought(asked, Kegiatan=[advocacy("ADV-2")])
+    number = brought(asked, Kegiatan=[advocacy("ADV-3")])
+    approvals.approve(asked.as_viewer(HEAD), number, CONFIRMED)
+    confirmed = past.known_on(asked, None, confirmed=True)
+    until = "SELECT max(until) FROM office_horizon WHERE unit_code = 'BBPOM-PDG'"
+    assert confirmed.one(until) == asked.one(until)
+    past.close(asked.database)
+
+
+@pytest.mark.slow
+def test_a_report_says_that_it_counts_the_confirmed_alone(asked):
+    brought(asked, Kegiatan=[advocacy("ADV-2")])
+    about = sources.subject(asked, PADANG, False, today())
+    waits = dict(sources.identity(asked, about, today(), "2025"))
+    assert waits["Pengesahan"] == "1 unggahan belum disahkan; isinya ikut dihitung"
+    confirmed = past.known_on(asked, None, confirmed=True)
+    assert "disahkan" in dict(sources.identity(confirmed, about, today(), "2025"))["Isi"]
+    past.close(asked.database)

@@ -138,8 +138,9 @@ LAYERS = (
     {"definition", "coherence", "flows", "calendar", "units", "passwords"},
     {"counting", "facts", "access", "reference"},
     {"store"},
-    {"corrections", "process", "attempts", "statements", "years", "effects", "approvals", "blobs"},
+    {"corrections", "process", "attempts", "statements", "years", "effects", "blobs"},
     {"exporting", "importing", "demo"},
+    {"approvals"},
     {"past"},
     {"evaluation", "audit", "revisions", "cases", "hindrance_reasons", "hindrances", "remarks"},
     {

@@ -22,6 +22,7 @@ CONTENT_COLUMNS = {
     "started": "Mulai",
     "finished": "Selesai",
     "document_no": "Dokumen",
+    "note": "Keterangan",
     "case_id": "ID",
 }
 

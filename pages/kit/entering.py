@@ -23,6 +23,8 @@ DONE = "_tercatat"
 _ROUND = "_catat_ke"
 _UNDONE = "_dibatalkan"
 _IN_A_ROW = 3
+_LONGEST = 1000
+"""Of what is typed into one field; what is stored may be longer, and is not cut."""
 
 
 def key(name: str) -> str:
@@ -97,7 +99,7 @@ def field(
         value or "",
         key=key,
         help=words.text(column.help),
-        max_chars=1000,
+        max_chars=max(_LONGEST, len(value or "")),
     )
     return written.strip() or None
 
@@ -131,8 +133,13 @@ def _choices(store: Store, column: Column, units: Mapping[str, str]) -> Mapping[
     return None
 
 
-def keep(store: Store, typed: Sequence[Typed], what: str, until: dt.date | None = None) -> None:
-    """Record what was typed and run the page again; or say why not, and stay."""
+def keep(
+    store: Store, typed: Sequence[Typed], what: str, until: dt.date | None = None, case: str = ""
+) -> None:
+    """Record what was typed and run the page again; or say why not, and stay.
+
+    ``case`` is the one that the page's address names from then on.
+    """
     try:
         result = recording.record(store, typed, until)
     except Refused as error:
@@ -140,13 +147,17 @@ def keep(store: Store, typed: Sequence[Typed], what: str, until: dt.date | None 
         return
     if result.kept:
         st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
-        st.session_state[DONE] = (result.batch_id, what, result.warning_total)
+        st.session_state[DONE] = (result.batch_id, what, result.warning_total, result.notes)
+        if case:
+            st.query_params["kasus"] = case
         st.rerun()
     if result.problems:
         st.error("Belum disimpan. Perbaiki dahulu:", icon=":material/block:")
         tables.problems(result.problems, alt="Alasan penolakan", height=200)
     else:
-        st.info("Isinya sudah tersimpan seperti itu; tidak ada yang berubah.")
+        st.info("Isinya dibaca sama dengan yang tersimpan; tidak ada yang berubah.")
+        if result.notes:
+            st.markdown(words.bullets(result.notes))
 
 
 def told(store: Store) -> None:
@@ -157,7 +168,7 @@ def told(store: Store) -> None:
     done = st.session_state.get(DONE)
     if done is None:
         return
-    number, what, doubts = done
+    number, what, doubts, notes = done
     with st.container(horizontal=True, vertical_alignment="center"):
         st.success(
             words.say("**Tersimpan** sebagai unggahan {}: {}.", number, what),
@@ -165,6 +176,8 @@ def told(store: Store) -> None:
         )
         if st.button("Batalkan", icon=":material/undo:", key="batal_catat"):
             _take_back(store, number)
+    if notes:
+        st.info(words.bullets(notes), icon=":material/translate:")
     if doubts:
         st.warning(
             f"{format_number(doubts)} peringatan: urutan langkah yang tidak mungkin. Periksa tanggalnya."
@@ -178,6 +191,8 @@ def _take_back(store: Store, number: int) -> None:
         st.error(words.refused(error), icon=":material/block:")
         return
     del st.session_state[DONE]
+    # It may name an activity that is gone: a link to one is refused.
+    st.query_params.pop("kasus", None)
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
     st.session_state[_UNDONE] = undone.said
     st.rerun()

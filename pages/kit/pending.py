@@ -8,6 +8,7 @@ browser.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from dataclasses import dataclass
 
@@ -51,7 +52,9 @@ def person(store: Store) -> str:
     return key_of(token) if token else ""
 
 
-def given(store: Store, uploaded: list[UploadedFile], number: int, clears: bool) -> Given | None:
+def given(
+    store: Store, uploaded: list[UploadedFile], number: int, clears: bool, until: dt.date
+) -> Given | None:
     """The files to look at: those that are uploaded now, or held ones that the reader goes on with.
 
     Draws what is held and asks what to do with it, where nothing is uploaded now. ``number`` is
@@ -61,19 +64,20 @@ def given(store: Store, uploaded: list[UploadedFile], number: int, clears: bool)
     if uploaded:
         st.session_state.pop(_RESUMED, None)
         files = [SourceFile(f.name, f.getvalue()) for f in uploaded]
-        _hold(store, whose, files, clears)
+        _hold(store, whose, files, clears, until)
         return Given(_digests(uploaded, files), files)
     held = SHELF.of(whose, store.viewer, now()) if whose else None
     if held is None:
         _tell_gone(store, whose)
         return None
-    if not st.session_state.get(_RESUMED):
+    # What was resumed is what is shown: another tab may have uploaded something else since.
+    if st.session_state.get(_RESUMED) != held.files:
         _offer(whose, held, number)
         return None
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(words.say("Dilanjutkan: **{}** dari pukul {:%H.%M}.", held.names, held.at))
         st.button("Buang", key="buang_unggahan", on_click=discard, args=(store,))
-    _hold(store, whose, list(held.files), clears, held)
+    _hold(store, whose, list(held.files), clears, until, held)
     return Given(tuple(f.sha256 for f in held.files), list(held.files))
 
 
@@ -87,15 +91,16 @@ def _digests(uploaded: list[UploadedFile], files: list[SourceFile]) -> tuple[str
 
 
 def _hold(
-    store: Store, whose: str, files: list[SourceFile], clears: bool, last: Held | None = None
-) -> None:
+    store: Store, whose: str, files: list[SourceFile], clears: bool, until: dt.date,
+    last: Held | None = None,
+) -> None:  # fmt: skip
     if not whose:
         return
     door = f"demo:{session.address()}" if store.viewer.role == DEMO else whose
     last = last or SHELF.of(whose, store.viewer, now())
     same = last is not None and [f.content for f in last.files] == [f.content for f in files]
     at = last.at if last is not None and same else now()
-    held = Held(door, store.viewer, at, tuple(files), clears, mapping_step.remembered())
+    held = Held(door, store.viewer, at, tuple(files), clears, until, mapping_step.remembered())
     SHELF.hold(whose, held, now())
 
 
@@ -113,8 +118,10 @@ def _offer(whose: str, held: Held, number: int) -> None:
 
 
 def _resume(held: Held, number: int) -> None:
-    st.session_state[_RESUMED] = True
+    st.session_state[_RESUMED] = held.files
     st.session_state[f"kosongkan_{number}"] = held.clears
+    if held.until is not None:
+        st.session_state[f"data_sampai_{number}"] = held.until
     mapping_step.recall(held.answers)
 
 

@@ -33,7 +33,7 @@ class Held:
     """An upload: its files, and what was said of them.
 
     ``door`` is what uploads are counted by (doors/uploads.py), ``viewer`` who saw the preview,
-    ``answers`` what they answered about it (mapping_step.py).
+    ``until`` the day up to which it speaks, ``answers`` what they answered about it (mapping_step.py).
     """
 
     door: str
@@ -41,6 +41,7 @@ class Held:
     at: dt.datetime
     files: tuple[SourceFile, ...]
     clears: bool = False
+    until: dt.date | None = None
     answers: Any = None
 
     @property

@@ -165,5 +165,6 @@ def _outcome(found: Preview) -> tuple[object, ...]:
         (c.sheet, c.row, c.column, c.before, c.after) for c in (*found.changes, *found.emptied)
     ]
     return (
+        found.sha256, found.digest,
         found.sheets, sorted(replaced), found.change_total, found.emptied_total, found.problem_counts,
     )  # fmt: skip

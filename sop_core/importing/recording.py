@@ -15,7 +15,7 @@ import numpy as np
 
 from sop_core.errors import Refused
 from sop_core.exporting import Table, to_csv
-from sop_core.importing.contract import LANGKAH, SHEETS, Sheet
+from sop_core.importing.contract import LANGKAH, SHEETS, Column, Sheet
 from sop_core.importing.keeping import commit
 from sop_core.importing.parsing import Parsed, parse_book
 from sop_core.importing.raw import Part, RawSheet
@@ -56,7 +56,7 @@ class Typed:
 def _plain(value: Any) -> Any:
     if isinstance(value, str):
         value = value.strip()
-    return None if value in ("", False) else value
+    return None if value is False or value == "" else value
 
 
 def record(
@@ -76,6 +76,7 @@ def record(
     store.require("impor", _FILE)
     # Nobody changes a record between the look at it and the writing.
     with store.database.locks.records:
+        _refuse_if_taken(store, rows)
         stored = [_stored(store, row) for row in rows]
         for row, held in zip(rows, stored, strict=True):
             _refuse_if_moved(store, row, held)
@@ -96,15 +97,27 @@ def _parsed(store: Store, rows: Sequence[Typed], today: dt.date) -> Parsed:
         if own:
             _add(book, sheet, own)
     parsed = parse_book(book, store.unit_finder(), today, store.stakeholders())
-    parsed.clears = True
+    # Only where a field was emptied: a blank beside it, of a row that leaves the field alone, says
+    # nothing, so that an undo of what it came from takes it away.
+    parsed.clears = any(_empties(row) for row in rows)
     return parsed
+
+
+def _empties(row: Typed) -> bool:
+    return any(_cell(row.after.get(field)) == "" for field in row.changed)
 
 
 def _add(book: Book, sheet: Sheet, rows: list[Typed]) -> None:
     """The rows as a table of the contract: the key, and what one of them changes."""
     wanted = set(sheet.key).union(*(row.changed for row in rows))
     columns = [c for c in sheet.columns if c.field in wanted]
-    cells = [[_cell(row.after.get(c.field)) for c in columns] for row in rows]
+    clears = any(_empties(row) for row in rows)
+
+    def cell(row: Typed, column: Column) -> Any:
+        said = clears or column.required or column.field in {*sheet.key, *row.changed}
+        return _cell(row.after.get(column.field)) if said else ""
+
+    cells = [[cell(row, c) for c in columns] for row in rows]
     names = [c.name for c in columns]
     file = SourceFile(f"catat-{sheet.name.lower().replace(' ', '-')}.csv",
                       to_csv(Table(sheet.name, names, [list(map(_written, r)) for r in cells])))  # fmt: skip
@@ -126,6 +139,20 @@ def _cell(value: Any) -> Any:
 
 def _written(value: Any) -> Any:
     return ("ya" if value else "tidak") if isinstance(value, bool) else value
+
+
+def _refuse_if_taken(store: Store, rows: Sequence[Typed]) -> None:
+    """Raises Refused where a record that is meant to be new has the key of a stored one, also of
+    one that the person does not see.
+    """
+    for row in rows:
+        if set(row.before) - set(row.sheet.key) or row.sheet is LANGKAH:
+            continue
+        on = " AND ".join(f"{k} = ${k}" for k in row.sheet.key)
+        question = f"SELECT EXISTS (FROM {row.sheet.table} WHERE {on})"
+        whole = store.latest().nationwide()
+        if whole.one(question, **dict(zip(row.sheet.key, row.key, strict=True))):
+            raise Refused(f"{' / '.join(map(str, row.key))} sudah dipakai; muat ulang halaman ini.")
 
 
 def _as_written(row: Typed, stored: Mapping[str, Any]) -> Typed:
@@ -242,14 +269,12 @@ def steps(store: Store, case_id: str, today: dt.date) -> list[dict[str, Any]]:
 def new_case_id(store: Store, after: Mapping[str, Any], prefix: str) -> str:
     """A free ID of an activity of that flow, year and office: ``KEG-A-2026-BBPOM-PDG-003``."""
     stem = f"{prefix}{after['flow']}-{after['year']}-{after['unit_code']}-"
-    found = (
-        store.latest()
-        .nationwide()
-        .one(
-            "SELECT max(try_cast(right(case_id, 3) AS INTEGER)) FROM activity"
-            " WHERE starts_with(case_id, $stem) AND length(case_id) = length($stem) + 3",
-            stem=stem,
-        )
+    whole = store.latest().nationwide()
+    # Of an undone activity too: what people said of it must not pass to the next one.
+    found = whole.one(
+        "SELECT max(try_cast(right(case_id, 3) AS INTEGER)) FROM activity_vouched"
+        " WHERE starts_with(case_id, $stem) AND length(case_id) = length($stem) + 3",
+        stem=stem,
     )
     return f"{stem}{(found or 0) + 1:03d}"
 
@@ -261,3 +286,13 @@ def follow_ups(store: Store, case_id: str) -> list[dict[str, Any]]:
         " ORDER BY try_cast(recommendation_no AS INTEGER) NULLS LAST, recommendation_no",
         case_id=case_id,
     )
+
+
+def new_recommendation(store: Store, case_id: str) -> str:
+    """A number that no recommendation of the activity has or had, whoever answers for it."""
+    whole = store.latest().nationwide()
+    found = whole.one(
+        "SELECT max(try_cast(recommendation_no AS INTEGER)) FROM follow_up_vouched WHERE case_id = $c",
+        c=case_id,
+    )
+    return str((found or 0) + 1)

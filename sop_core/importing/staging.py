@@ -125,6 +125,7 @@ class Preview:
     warning_counts: list[ProblemCount] = field(default_factory=list)
     emptied: list[Change] = field(default_factory=list)
     emptied_total: int = 0
+    digest: int = 0
     others: list[str] = field(default_factory=list)
     others_total: int = 0
     looked_at: dt.datetime = field(default_factory=now, compare=False)
@@ -271,6 +272,7 @@ def examine(
             continue
         filled = overwriting.find(cursor, given.sheet, given.present) if any_others else {}
         put += filled.values()
+        result.digest ^= _digest(cursor, given.sheet)
         for emptied, (cells, total) in _replaced(cursor, given, parsed.clears, filled).items():
             if emptied:
                 result.emptied += cells
@@ -405,6 +407,17 @@ def _replaced(
         change = Change(sheet.name, row, row_key, name, before, after, **(vars(by) if by else {}))
         found.setdefault(gone, ([], total))[0].append(change)
     return found
+
+
+def _digest(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> int:
+    """Of all that would be replaced, and by what: of more cells than are listed."""
+    on = " AND ".join(f"c.{k} = t.{k}" for k in sheet.key)
+    cells = ", ".join(f"t.{c.field}, c.{c.field}" for c in sheet.columns)
+    row = cursor.execute(
+        f"SELECT coalesce(bit_xor(hash(c.row_no, {cells})), 0)"  # noqa: S608 - names from the contract
+        f" FROM compared_{sheet.table} c JOIN {sheet.table} t ON {on} WHERE c.state = 'changed'"
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _gone(column: Column, given: ParsedSheet) -> str:

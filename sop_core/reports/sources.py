@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sop_core import evaluation, past, region
+from sop_core import approvals, evaluation, past, region
 from sop_core.calendar import LAST_YEAR
 from sop_core.evaluation import Scope
 from sop_core.indonesian import format_date, format_number
@@ -53,6 +53,11 @@ def identity(store: Store, about: Subject, as_of: dt.date, period: str) -> list[
         ("Tanggal acuan", f"Per {format_date(as_of)}, seperti diketahui pada {format_date(past.known_day(store))}"),
         ("Dasar", f"SOP {revision.code} revisi {revision.revision}, berlaku {format_date(revision.effective)}"),
     ]  # fmt: skip
+    if store.database.confirmed:
+        lines.append(("Isi", "Hanya unggahan yang sudah disahkan kepala unitnya"))
+    waiting = approvals.said(approvals.awaiting(store, about.units))
+    if waiting:
+        lines.append(("Pengesahan", f"{waiting}; isinya ikut dihitung"))
     if store.has_demo_data:
         lines.append(("PERHATIAN", "Data demo di dalamnya: isinya rekaan"))
     return lines

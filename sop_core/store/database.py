@@ -62,6 +62,8 @@ class Database:
         self.refusals = Refusals()
         self.known_on: dt.date | None = None
         """The day of which this is what was known then; None for what is known now."""
+        self.confirmed = False
+        """Whether what nobody has confirmed is left out of it."""
         self.present: Database | None = None
         """The store that a past one was made from, where traces of reading it are kept."""
         self.pasts: OrderedDict[Any, Any] = OrderedDict()

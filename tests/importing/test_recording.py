@@ -200,3 +200,52 @@ def test_from_the_command_line(one_case, monkeypatch, capsys):
     assert stored(one_case)["document_no"] == "B-1"
     assert cli.main(["record", "ADV-1", "9", "--finish", "2025-05-02"]) == 1
     assert cli.main(["record", "ADV-1", "3"]) == 2
+
+
+def test_a_new_recommendation_takes_no_number_that_somebody_else_answers_for(one_case):
+    store = one_case.as_viewer(STAFF)
+
+    def advise(text, unit=None):
+        number = recording.new_recommendation(store, "ADV-1")
+        row = {
+            "case_id": "ADV-1",
+            "recommendation_no": number,
+            "description": text,
+            "unit_code": unit,
+        }
+        return record(store, [Typed(TINDAK_LANJUT, {}, row)], today=TODAY), row
+
+    advise("Perbaiki label", "BBPOM-KPG")
+    result, row = advise("Sediakan ruang", "BBPOM-PDG")
+    assert result.kept
+    assert row["recommendation_no"] == "2"
+    with pytest.raises(Refused, match="ADV-1 / 1 sudah dipakai"):
+        record(store, [Typed(TINDAK_LANJUT, {}, {**row, "recommendation_no": "1"})], today=TODAY)
+    importing.undo(one_case, result.batch_id, "uji", TODAY)
+    assert recording.new_recommendation(store, "ADV-1") == "3", "what was undone is not its number"
+
+
+def test_an_undone_activity_leaves_its_id(one_case):
+    new = {"flow": "A", "year": 2025, "unit_code": "BBPOM-PDG", "title": "Salah"}
+    first = recording.new_case_id(one_case, new, "KEG-")
+    done = record(one_case, [Typed(KEGIATAN, {}, {"case_id": first, **new})], today=TODAY)
+    importing.undo(one_case, done.batch_id, "uji", TODAY)
+    assert recording.new_case_id(one_case, new, "KEG-") == "KEG-A-2025-BBPOM-PDG-002"
+
+
+def test_a_row_of_several_vouches_for_no_field_that_it_leaves_alone(one_case):
+    wrong = record(one_case, [step(no=3, started=D(2025, 5, 5))], today=TODAY)
+    rows = [
+        step({"started": D(2025, 5, 5)}, no=3, remarks="menunggu"),
+        step({"started": D(2025, 3, 17), "finished": D(2025, 4, 30)}, no=2, started=D(2025, 3, 18)),
+    ]
+    assert record(one_case, rows, today=TODAY).kept
+    importing.undo(one_case, wrong.batch_id, "uji", TODAY)
+    assert stored(one_case, no=3)["started"] is None
+    assert stored(one_case, no=3)["remarks"] == "menunggu"
+
+
+def test_a_nought_is_a_value(one_case):
+    before = {"case_id": "ADV-1", "participants": None}
+    record(one_case, [Typed(KEGIATAN, before, {**before, "participants": 0})], today=TODAY)
+    assert one_case.one("SELECT participants FROM activity WHERE case_id = 'ADV-1'") == 0
