@@ -164,3 +164,39 @@ def test_a_visitor_of_the_demo_records_on_demo_cases_alone(demo):
     labelled(app.date_input, "Tanggal Mulai").set_value(D(2026, 11, 2))
     app = pressed(app, "Simpan")
     assert app.success[0].value.startswith("**Tersimpan**")
+
+
+def test_a_fault_in_a_new_activity_locks_nobody_out_and_neither_does_its_undo(staff):
+    app = open_page("catat", catat="Kegiatan baru")
+    labelled(app.selectbox, r"Alur \*").set_value("A. Advokasi pemangku kepentingan")
+    labelled(app.text_input, r"Judul \*").set_value("Audiensi dinas")
+    labelled(app.selectbox, "Fungsi").set_value("CAPA")
+    app = pressed(app, "Simpan kegiatan")
+    assert "Belum disimpan" in app.error[0].value
+    labelled(app.selectbox, "Fungsi").set_value(None)
+    app = pressed(app, "Simpan kegiatan")
+    assert [t.value for t in app.title] == ["Catat"]
+    assert "**Tersimpan**" in app.success[0].value
+    app = pressed(app, "Batalkan")
+    assert [t.value for t in app.title] == ["Catat"]
+    assert "dibatalkan" in app.success[0].value
+    assert in_use().one("SELECT count(*) FROM audit WHERE outcome = 'ditolak'") == 0
+
+
+def test_a_long_text_that_is_stored_is_not_cut(staff):
+    remark = "catatan panjang " * 100
+    load(in_use(), Langkah=[["ADV-1", 2, D(2026, 3, 9), None, None, None, None, remark]])
+    app = open_page("catat", kasus="ADV-1", langkah_catat="A.2")
+    labelled(app.date_input, "Tanggal Selesai").set_value(D(2026, 3, 20))
+    pressed(app, "Simpan")
+    assert step(2)["finished"] == D(2026, 3, 20)
+    assert step(2)["remarks"] == remark.strip()
+
+
+def test_a_word_that_is_read_as_blank_is_told(staff):
+    app = open_page("catat", kasus="ADV-1", langkah_catat="A.2")
+    labelled(app.date_input, "Tanggal Selesai").set_value(D(2026, 3, 20))
+    labelled(app.text_input, "Nomor Dokumen").set_value("menyusul")
+    app = pressed(app, "Simpan")
+    assert step(2)["document_no"] is None
+    assert any("menyusul" in i.value for i in app.info)
