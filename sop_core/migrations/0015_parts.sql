@@ -2,6 +2,5 @@
 -- table (importing/raw.py), here is its name: a tab, a file, a column of a recap, or both.
 -- Of batches of before this migration the names are not known.
 CREATE TABLE import_part (
-    batch_id INTEGER NOT NULL, sheet VARCHAR NOT NULL, part_no INTEGER NOT NULL, name VARCHAR NOT NULL,
-    PRIMARY KEY (batch_id, sheet, part_no)
+    batch_id INTEGER NOT NULL, sheet VARCHAR NOT NULL, part_no INTEGER NOT NULL, name VARCHAR NOT NULL
 );

@@ -26,7 +26,7 @@ PAGES = (
 )  # fmt: skip
 NAMES = [
     "Nasional", "Wilayah", "Terlambat", "Fasilitator", "Tindak Lanjut", "Rekomendasi", "Laporan",
-    "Unggah", "SOP", "Kalender",
+    "Catat", "Unggah", "SOP", "Kalender",
 ]  # fmt: skip
 PASSWORD = "kata sandi contoh 1"
 ENGLISH = (

@@ -67,7 +67,7 @@ def test_replaced_values_are_told_and_counted(tmp_path: Path, capsys):
     answer = json.loads(capsys.readouterr().out)
     assert (answer["changes_total"], len(answer["changes"])) == (many, 200)
     first = {"sheet": "Kegiatan", "row": 2, "key": "ADV-0", "column": "Judul", "before": "x", "after": "y"}  # fmt: skip
-    assert answer["changes"][0] == first
+    assert answer["changes"][0] == first | {"batch_id": None, "by": "", "since": None}
     assert main(["import", str(path), "--dry-run", "--db", str(db)]) == 0
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "Diganti: Kegiatan baris 2, ADV-0, Judul: “x” menjadi “y”"

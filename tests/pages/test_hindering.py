@@ -14,7 +14,6 @@ from tests.pages.test_pages import button, empty, fresh_store, open_page, sign_i
 pytestmark = pytest.mark.slow
 
 __all__ = ["empty", "fresh_store", "sign_in"]
-NOW = str(today())
 SOON = today() + dt.timedelta(days=5)
 
 
@@ -43,7 +42,7 @@ def in_use() -> Store:
 
 
 def case(name: str = "ADV-1", **query: str):
-    return open_page("wilayah", **{"tanggal": NOW, "kasus": name, **query})
+    return open_page("wilayah", **{"tanggal": str(today()), "kasus": name, **query})
 
 
 def labels(app) -> set[str]:
@@ -81,7 +80,7 @@ def test_said_in_the_case_shown_wherever_the_step_is_and_taken_back(filled, sign
     # The case's steps, its history, and the table of cases.
     assert shown(app) == ["Anggaran belum turun"] * 3
     assert next(t for t in app.text_input if t.label == "Rencana").value == "", "a new form"
-    late = open_page("terlambat", tanggal=NOW)
+    late = open_page("terlambat", tanggal=str(today()))
     assert shown(late) == ["Anggaran belum turun"]
     assert "Rencana terlewat" not in texts(late)
     over = open_page("terlambat", tanggal=str(SOON + dt.timedelta(days=1)))

@@ -319,7 +319,7 @@ COMMANDS = {
     "report": lambda unit: ["report", "tahunan", "--year", "2026", "--as-of", str(TODAY), *unit, "--out", "laporan.xlsx"],
     "import": lambda unit: ["import", "orang-lain.xlsx"],
     "undo": lambda unit: ["undo", "1"],
-    "record": lambda unit: ["record", "A-2026-LOKA-TPI", "7", "--document", "B-1"],
+    "record": lambda unit: ["record", "ADV-TIDAK-ADA", "7", "--document", "B-1"],
     "approve": lambda unit: ["approve", "--list"],
     "mapping": lambda unit: ["mapping", "orang-lain.xlsx"],
     "template": lambda unit: ["template", "templat.xlsx", *unit],

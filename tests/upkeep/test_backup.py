@@ -59,7 +59,7 @@ def test_numbers_go_on_after_a_restore(small, tmp_path):
     upkeep.restore(tmp_path / "a.zip", small)
     with Store(small) as store:
         kept = load(store, Kegiatan=[["ADV-9", "A", 2025, "BBPOM-PDG", "Advokasi"]])
-        assert kept.batch_id == 7
+        assert kept.batch_id == 8
         assert upkeep.doctor(store) == []
 
 

@@ -43,7 +43,7 @@ def test_backup_and_doctor_while_the_app_runs(open_store, small, tmp_path):
     load(open_store, Kegiatan=[["ADV-9", "A", 2025, "BBPOM-PDG", "Advokasi"]])
     done = pantau("backup", tmp_path / "a.zip", "--db", small)
     assert (done.returncode, done.stderr) == (0, "")
-    assert manifest.read(tmp_path / "a.zip").rows["import_batch"] == 7
+    assert manifest.read(tmp_path / "a.zip").rows["import_batch"] == 8
     again = pantau("backup", tmp_path / "a.zip", "--db", small)
     assert (again.returncode, "sudah ada" in again.stderr) == (1, True)
     assert pantau("doctor", "--db", small).stdout == "Basis data utuh.\n"
