@@ -42,15 +42,17 @@ def speak(
     """
     rows = cursor.execute(
         """
-        SELECT u.code FROM (SELECT DISTINCT unnest($offices::VARCHAR[]) AS code) u
+        SELECT u.code, h.until IS NULL OR h.until < $until AS newly
+        FROM (SELECT DISTINCT unnest($offices::VARCHAR[]) AS code) u
         LEFT JOIN office_horizon h ON h.unit_code = u.code
-        WHERE h.until IS NULL OR h.until < $until ORDER BY u.code
+        WHERE h.until IS NULL OR h.until <= $until ORDER BY u.code
         """,
         {"offices": list(offices), "until": until},
     ).fetchall()
+    told = [code for code, newly in rows if newly]
     # An upload says it though another one said as much: that one may be undone, or left out while
     # nobody has confirmed it.
-    said = [code for (code,) in rows] if batch_id is None else _as_far(cursor, offices, until)
+    said = told if batch_id is None else [code for code, _ in rows]
     cursor.execute(
         """
         INSERT INTO office_statement
@@ -61,20 +63,7 @@ def speak(
         {"offices": said, "until": until, "who": who, "now": now(),
          "batch": batch_id},
     )  # fmt: skip
-    return [code for (code,) in rows]
-
-
-def _as_far(cursor: duckdb.DuckDBPyConnection, offices: Iterable[str], until: dt.date) -> list[str]:
-    """Offices that have said no more than this until now."""
-    rows = cursor.execute(
-        """
-        SELECT u.code FROM (SELECT DISTINCT unnest($offices::VARCHAR[]) AS code) u
-        LEFT JOIN office_horizon h ON h.unit_code = u.code
-        WHERE h.until IS NULL OR h.until <= $until ORDER BY u.code
-        """,
-        {"offices": list(offices), "until": until},
-    ).fetchall()
-    return [code for (code,) in rows]
+    return told
 
 
 def take_back_of_batch(cursor: duckdb.DuckDBPyConnection, batch_id: int, who: str) -> None:

@@ -49,7 +49,7 @@ def open_rows(store: Store, unit: str, today: dt.date) -> Rows:
 # A step that runs, or is owed already, whether or not its office has spoken since; of an
 # activity the step at which it stands, too: nothing is owed of one that nobody has begun.
 _OWED = f"""
-    SELECT s.case_id, s.step_no,
+    SELECT s.case_id, s.step_no, s.flow || '.' || s.step_no AS step, s.due, s.days_late,
         {", ".join(f"r.{c.field}" for c in LANGKAH.columns if c.field not in LANGKAH.key)}
     FROM step_status($today) s
     LEFT JOIN step_record r USING (case_id, step_no)
@@ -68,10 +68,8 @@ def owed_steps(store: Store, unit: str, today: dt.date) -> list[dict[str, Any]]:
     """
     return store.rows(
         f"""
-        SELECT o.*, c.title, s.flow || '.' || s.step_no AS step, s.due
-        FROM ({_OWED}) o JOIN sop_case c USING (case_id)
-        JOIN step_status($today) s ON s.case_id = o.case_id AND s.step_no = o.step_no
-        ORDER BY s.days_late DESC NULLS LAST, s.due NULLS LAST, c.title, o.case_id, o.step_no
+        SELECT o.*, c.title FROM ({_OWED}) o JOIN sop_case c USING (case_id)
+        ORDER BY o.days_late DESC NULLS LAST, o.due NULLS LAST, c.title, o.case_id, o.step_no
         """,  # noqa: S608 - our own question
         unit=unit,
         today=today,

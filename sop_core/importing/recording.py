@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from sop_core import statements
 from sop_core.errors import Refused
 from sop_core.exporting import Table, to_csv
 from sop_core.importing.contract import LANGKAH, SHEETS, Column, Sheet
@@ -92,14 +93,15 @@ _FILE = "catat.csv"
 
 def _parsed(store: Store, rows: Sequence[Typed], today: dt.date) -> Parsed:
     book = Book([], [], [], False)
+    # Only where a field was emptied: else a blank, of a row that leaves the field alone, says
+    # nothing, so that an undo of what it came from takes it away.
+    clears = any(_empties(row) for row in rows)
     for sheet in SHEETS:
         own = [row for row in rows if row.sheet is sheet]
         if own:
-            _add(book, sheet, own)
+            _add(book, sheet, own, clears)
     parsed = parse_book(book, store.unit_finder(), today, store.stakeholders())
-    # Only where a field was emptied: a blank beside it, of a row that leaves the field alone, says
-    # nothing, so that an undo of what it came from takes it away.
-    parsed.clears = any(_empties(row) for row in rows)
+    parsed.clears = clears
     return parsed
 
 
@@ -107,11 +109,12 @@ def _empties(row: Typed) -> bool:
     return any(_cell(row.after.get(field)) == "" for field in row.changed)
 
 
-def _add(book: Book, sheet: Sheet, rows: list[Typed]) -> None:
-    """The rows as a table of the contract: the key, and what one of them changes."""
+def _add(book: Book, sheet: Sheet, rows: list[Typed], clears: bool) -> None:
+    """The rows as a table of the contract: the key, and what one of them changes. Where blanks of
+    the batch clear, a field that a row leaves alone stands as it is stored.
+    """
     wanted = set(sheet.key).union(*(row.changed for row in rows))
     columns = [c for c in sheet.columns if c.field in wanted]
-    clears = any(_empties(row) for row in rows)
 
     def cell(row: Typed, column: Column) -> Any:
         said = clears or column.required or column.field in {*sheet.key, *row.changed}
@@ -145,13 +148,10 @@ def _refuse_if_taken(store: Store, rows: Sequence[Typed]) -> None:
     """Raises Refused where a record that is meant to be new has the key of a stored one, also of
     one that the person does not see.
     """
+    whole = store.nationwide()
     for row in rows:
-        if set(row.before) - set(row.sheet.key) or row.sheet is LANGKAH:
-            continue
-        on = " AND ".join(f"{k} = ${k}" for k in row.sheet.key)
-        question = f"SELECT EXISTS (FROM {row.sheet.table} WHERE {on})"
-        whole = store.latest().nationwide()
-        if whole.one(question, **dict(zip(row.sheet.key, row.key, strict=True))):
+        new = not set(row.before) - set(row.sheet.key) and row.sheet is not LANGKAH
+        if new and _stored(whole, row):
             raise Refused(f"{' / '.join(map(str, row.key))} sudah dipakai; muat ulang halaman ini.")
 
 
@@ -211,19 +211,14 @@ def _shown(value: Any) -> str:
 
 def may_record(store: Store, unit: str) -> bool:
     """Whether the viewer records for an office, by its code."""
-    offices = {u.code: u.kind for u in store.register(jakarta_today())}
-    return (
-        store.viewer.may("impor")
-        and unit in offices
-        and store.viewer.uploads_for(unit, offices[unit])
-    )
+    return unit in offices(store, jakarta_today())
 
 
 def offices(store: Store, today: dt.date) -> dict[str, str]:
-    """Names of the offices for which the viewer records, by code; only those that they see."""
-    return {
-        u.code: u.name for u in store.units(today) if store.viewer.uploads_for(u.code, u.kind)
-    } if store.viewer.may("impor") else {}  # fmt: skip
+    """Names of the offices for which the viewer records, by code."""
+    if not store.viewer.may("impor"):
+        return {}
+    return {u.code: u.name for u in statements.offices(store, today)}
 
 
 def cases(store: Store, units: Sequence[str], today: dt.date) -> list[dict[str, Any]]:

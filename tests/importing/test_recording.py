@@ -249,3 +249,19 @@ def test_a_nought_is_a_value(one_case):
     before = {"case_id": "ADV-1", "participants": None}
     record(one_case, [Typed(KEGIATAN, before, {**before, "participants": 0})], today=TODAY)
     assert one_case.one("SELECT participants FROM activity WHERE case_id = 'ADV-1'") == 0
+
+
+def test_a_field_emptied_on_one_sheet_empties_none_of_another(one_case):
+    counts = {"case_id": "ADV-1", "title": "Advokasi Pasar Aman Padang", "participants": None}
+    record(one_case, [Typed(KEGIATAN, counts, {**counts, "participants": 40})], today=TODAY)
+    first = {"started": D(2025, 3, 3), "finished": D(2025, 3, 14)}
+    second = {"started": D(2025, 3, 17), "finished": D(2025, 4, 30)}
+    counts["participants"] = 40
+    rows = [
+        Typed(KEGIATAN, counts, {**counts, "participants": None}),
+        step(first, no=1, finished=D(2025, 3, 13)),
+        step(second, no=2, document_no="B-7"),
+    ]
+    assert record(one_case, rows, today=TODAY).kept
+    assert one_case.one("SELECT participants FROM activity WHERE case_id = 'ADV-1'") is None
+    assert stored(one_case, no=2)["finished"] == D(2025, 4, 30)
