@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from sop_core.evidence.keeping import LARGEST
 from sop_core.evidence.reading import KINDS, LINK
-from sop_core.upkeep.rules.entered import _HALF_TAKEN_BACK, _traced
-from sop_core.upkeep.rules.writing import Rule, among, breaks, refers
+from sop_core.upkeep.rules.writing import (
+    Rule,
+    among,
+    breaks,
+    gapless,
+    half_taken_back,
+    refers,
+    traced,
+)
 
 # Its case may be gone: an undone upload takes its cases along, and another may bring them again.
 RULES = (
@@ -19,15 +26,12 @@ RULES = (
            " ELSE link IS NOT NULL OR NOT regexp_full_match(coalesce(sha256, ''), '[0-9a-f]{64}')"
            f" OR coalesce(size NOT BETWEEN 1 AND {LARGEST}, true) OR trim(name) = '' END",
            "bukti tanpa berkas atau tautan yang sah"),
-    breaks("bukti", "evidence", _HALF_TAKEN_BACK.replace("entered_at", "added_at"),
+    breaks("bukti", "evidence", half_taken_back("added_at"),
            "penarikan bukti tidak lengkap atau mendahului pemasukannya"),
-    Rule("bukti",
-         "SELECT n::VARCHAR FROM (SELECT unnest(range(1, max(evidence_no) + 1)) AS n"
-         " FROM evidence) WHERE n NOT IN (SELECT evidence_no FROM evidence)",
-         "bukti yang pernah ditambah hilang"),
-    _traced("evidence", "evidence_no", "added_at", "bukti",
+    gapless("bukti", "evidence", "evidence_no", "bukti yang pernah ditambah hilang"),
+    traced("evidence", "evidence_no", "added_at", "bukti",
             "starts_with(a.subject, 'bukti ' || t.evidence_no || ':')"),
-    _traced("evidence", "evidence_no", "withdrawn_at", "bukti",
+    traced("evidence", "evidence_no", "withdrawn_at", "bukti",
             "a.subject = 'tarik bukti ' || t.evidence_no"),
     Rule("jejak",
          "SELECT subject FROM audit WHERE action = 'bukti' AND outcome = 'ok'"

@@ -81,3 +81,32 @@ def refers(check: str, table: str, column: str, other: str, message: str, show: 
 def among(values: Iterable[str]) -> str:
     """SQL for a list of our own words."""
     return "(" + ", ".join("'" + v.replace("'", "''") + "'" for v in values) + ")"
+
+
+SINCE = "(SELECT coalesce(min(applied_at), 'infinity') FROM schema_version WHERE version = 3)"
+"""SQL: the moment since which there is an audit; what was changed before has no trace."""
+
+
+def traced(table: str, key: str, moment: str, action: str, subject: str, more: str = "") -> Rule:
+    """Rows of a table, each of which an entry of the audit must tell of (``subject``: SQL LIKE)."""
+    return Rule(
+        "jejak",
+        f"SELECT {key}::VARCHAR FROM {table} t WHERE t.{moment} > {SINCE} {more} AND NOT EXISTS"
+        f" (FROM audit a WHERE a.action = '{action}' AND a.outcome = 'ok' AND {subject})",
+        f"{table} tanpa jejak",
+    )
+
+
+def gapless(check: str, table: str, number: str, message: str) -> Rule:
+    """Numbers from 1 on that are missing: rows of the table are withdrawn, never taken away."""
+    return Rule(
+        check,
+        f"SELECT n::VARCHAR FROM (SELECT unnest(range(1, max({number}) + 1)) AS n FROM {table})"
+        f" WHERE n NOT IN (SELECT {number} FROM {table})",
+        message,
+    )
+
+
+def half_taken_back(entered: str = "entered_at") -> str:
+    """SQL: a withdrawal that lacks who or when, or came before what it takes back."""
+    return f"(withdrawn_by IS NULL) <> (withdrawn_at IS NULL) OR withdrawn_at < {entered}"
