@@ -12,6 +12,7 @@ from pages.kit import (
     kept_mappings,
     mapping_step,
     measures,
+    news,
     pending,
     shell,
     stating,
@@ -465,7 +466,7 @@ def _history_actions(store: Store, batch: importing.Batch) -> None:
     with st.container(horizontal=True):
         for file in importing.file_list(store, number):
             handing.button(
-                words.say("Unduh {} ({})", file.name, _size(file.size)),
+                words.say("Unduh {} ({})", file.name, handing.size(file.size)),
                 partial(_handed_out, store, number, file), file.name,
                 key=f"asal_{number}_{file.name}",
             )  # fmt: skip
@@ -503,10 +504,6 @@ def _history_doubts(store: Store, number: int) -> None:
     tables.problems(doubted, alt=f"Peringatan unggahan {number}", height=220)
 
 
-def _size(size: int) -> str:
-    return f"{format_number(-(-size // 1024))} KiB"
-
-
 def _handed_out(store: Store, number: int, file: importing.StoredFile) -> bytes:
     content = importing.stored_file(store, number, file.sha256).content
     # A workbook as it was uploaded holds names.
@@ -517,9 +514,7 @@ def _handed_out(store: Store, number: int, file: importing.StoredFile) -> bytes:
 def page() -> None:
     """Draw the page."""
     store = shell.store("unggah")
-    news = st.session_state.pop(stating.NEWS, None)
-    if news:
-        st.success(words.text(news))
+    news.told(stating.NEWS)
     if store.empty:
         demo = store.viewer.role == DEMO
         st.info(

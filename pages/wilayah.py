@@ -210,14 +210,7 @@ def case_table(frame: pd.DataFrame, scope: Scope, demo: bool) -> None:
         return
 
     st.caption("Pilih satu baris untuk membuka garis waktunya.")
-    tables.show(
-        frame,
-        CASE_COLUMNS,
-        key="tabel_kasus",
-        alt="Kasus unit ini",
-        height=360,
-        on_select=tables.opening(frame["case_id"], "tabel_kasus", "kasus"),
-    )
+    tables.cases(frame, CASE_COLUMNS, key="tabel_kasus", alt="Kasus unit ini", height=360)
     tables.export(frame, CASE_COLUMNS, "Kasus", scope, demo, "Kasus unit")
 
 
@@ -231,13 +224,8 @@ def impossible_orders(store: Store, scope: Scope, demo: bool) -> None:
             "Tanggal yang menurut urutan SOP tidak mungkin; catatannya tetap dihitung. Periksa,"
             " lalu unggah perbaikannya. Pilih satu baris untuk membuka kasusnya."
         )
-        tables.show(
-            frame,
-            ORDER_COLUMNS,
-            key="tabel_urutan",
-            alt="Urutan yang tidak mungkin",
-            height=280,
-            on_select=tables.opening(frame["case_id"], "tabel_urutan", "kasus"),
+        tables.cases(
+            frame, ORDER_COLUMNS, key="tabel_urutan", alt="Urutan yang tidak mungkin", height=280
         )
         tables.export(frame, ORDER_COLUMNS, "Urutan", scope, demo, "Urutan yang tidak mungkin")
 

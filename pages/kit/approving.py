@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.kit import tables, words
+from pages.kit import news, tables, words
 from sop_core import approvals
 from sop_core.approvals import CONFIRMED, LONGEST_NOTE, SENT_BACK, Awaiting
 from sop_core.errors import Refused
@@ -42,9 +42,7 @@ def mark(store: Store, units: tuple[str, ...] | None) -> None:
 
 def queue(store: Store, units: tuple[str, ...]) -> None:
     """What the reader, the head of these offices, has to confirm or to send back."""
-    news = st.session_state.pop(NEWS, None)
-    if news:
-        st.success(words.text(news), icon=":material/verified:")
+    news.told(NEWS, ":material/verified:")
     found = [
         a for a in approvals.awaiting(store, units)
         if store.viewer.may("pengesahan") and approvals.may_approve(store, a.unit_code)

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.kit import tables, words
+from pages.kit import news, tables, words
 from sop_core import importing
 from sop_core.calendar import FIRST_YEAR, LAST_YEAR
 from sop_core.errors import Refused
@@ -162,9 +162,7 @@ def keep(
 
 def told(store: Store) -> None:
     """What was recorded last in this tab, and the way back."""
-    undone = st.session_state.pop(_UNDONE, None)
-    if undone:
-        st.success(words.text(undone), icon=":material/undo:")
+    news.told(_UNDONE, ":material/undo:")
     done = st.session_state.get(DONE)
     if done is None:
         return

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.kit import handing, tables, words
+from pages.kit import handing, news, tables, words
 from sop_core import evidence
 from sop_core.errors import Refused
 from sop_core.evaluation import Scope
@@ -98,14 +98,10 @@ def without_document(store: Store, scope: Scope, demo: bool) -> None:
             "Langkah selesai yang menurut SOP menghasilkan dokumen, tanpa Nomor Dokumen dan tanpa"
             " bukti. Pilih satu baris untuk membuka kasusnya, lalu tambahkan buktinya."
         )
-        tables.show(
-            frame,
-            MISSING_COLUMNS,
-            key="tabel_tanpa_dokumen",
-            alt="Langkah selesai tanpa dokumen",
-            height=280,
-            on_select=tables.opening(frame["case_id"], "tabel_tanpa_dokumen", "kasus"),
-        )
+        tables.cases(
+            frame, MISSING_COLUMNS, key="tabel_tanpa_dokumen",
+            alt="Langkah selesai tanpa dokumen", height=280,
+        )  # fmt: skip
         tables.export(
             frame, MISSING_COLUMNS, "Tanpa dokumen", scope, demo, "Langkah selesai tanpa dokumen"
         )
@@ -119,8 +115,7 @@ def _listing(
     demo: bool,
     case_id: str,
 ) -> None:
-    if _NEWS in st.session_state:
-        st.success(words.text(st.session_state.pop(_NEWS)))
+    news.told(_NEWS)
     if frame.empty:
         st.caption("Belum ada bukti.")
         return
@@ -155,7 +150,7 @@ def _one(store: Store, row: Mapping[Hashable, Any]) -> None:
             )  # fmt: skip
         else:
             handing.button(
-                words.say("Unduh {} ({})", f"{row['place']}: {row['name']}", _size(row["size"])),
+                words.say("Unduh {} ({})", f"{row['place']}: {row['name']}", handing.size(row["size"])),
                 partial(_handed_out, store, number),
                 evidence.file_name(str(row["name"]), str(row["kind"])),
                 evidence.MEDIA[row["kind"]], key=f"bukti_unduh_{number}",
@@ -232,15 +227,11 @@ def _add(store: Store, places: Mapping[str, Place], label: str) -> None:
     _tell(f"Bukti {number} disimpan.")
 
 
-def _tell(news: str) -> None:
-    st.session_state[_NEWS] = news
+def _tell(done: str) -> None:
+    st.session_state[_NEWS] = done
     st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
     st.rerun()
 
 
 def _short(link: str) -> str:
     return link if len(link) <= 60 else f"{link[:57]}…"
-
-
-def _size(size: float) -> str:
-    return f"{format_number(-(-int(size) // 1024))} KiB"

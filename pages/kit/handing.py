@@ -15,6 +15,7 @@ from pages.kit import logs, session, shell, words
 from sop_core import accounts, sessions
 from sop_core.access import VISITOR, Viewer
 from sop_core.errors import PantauError, SignInRefused
+from sop_core.indonesian import format_number
 
 _OVER = "Sesi sudah berakhir atau kewenangan berubah. Silakan masuk lagi."
 
@@ -95,3 +96,8 @@ def button(
         icon=icon,
         on_click="ignore",
     )
+
+
+def size(count: float) -> str:
+    """How large a file is, of ``count`` bytes: ``12 KiB``."""
+    return f"{format_number(-(-int(count) // 1024))} KiB"

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
-from pages.kit import filters, keys, tables, words
+from pages.kit import filters, keys, news, tables, words
 from sop_core import hindrance_reasons, hindrances
 from sop_core.errors import Refused
 from sop_core.evaluation import STATUS_NAMES, Scope
@@ -55,13 +54,10 @@ def draw(store: Store, case_id: str, scope: Scope, demo: bool) -> None:
         if steps:
             form(store, case_id, _chosen(steps), "kasus")
         else:
-            _news()
+            news.told(NEWS)
         if told.empty:
             return
-        told["withdrawn"] = [
-            None if pd.isna(at) else f"{format_date(at)} oleh {who}"
-            for at, who in zip(told["withdrawn_at"], told["withdrawn_by"], strict=True)
-        ]
+        told["withdrawn"] = tables.withdrawn(told)
         tables.plain(told, HISTORY_COLUMNS, alt="Hambatan dan rencana kasus ini", height=250)
         tables.export(
             told, HISTORY_COLUMNS, f"Hambatan {case_id}", scope, demo, "Hambatan dan rencana"
@@ -87,7 +83,7 @@ def form(store: Store, case_id: str, step_no: int, key: str) -> None:
 
     For a step of ``hindrances.open_steps``: of another one what is sent is refused in words.
     """
-    _news()
+    news.told(NEWS)
     labels = {label: code for code, label in hindrance_reasons.in_use(store).items()}
     turn = st.session_state.setdefault(f"hambatan_{key}_ke", 0)
     name = f"hambatan_{key}_{keys.of(case_id)}_{step_no}_{turn}"
@@ -132,12 +128,6 @@ def passed(store: Store, scope: Scope, demo: bool) -> None:
         )
         tables.plain(frame, PASSED_COLUMNS, alt="Rencana terlewat", height=300)
         tables.export(frame, PASSED_COLUMNS, "Rencana terlewat", scope, demo, "Rencana terlewat")
-
-
-def _news() -> None:
-    news = st.session_state.pop(NEWS, None)
-    if news:
-        st.success(words.text(news))
 
 
 def _way_back(store: Store, row: Mapping[Hashable, Any]) -> None:

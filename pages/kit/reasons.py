@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from pages.kit import tables, words
+from pages.kit import news, tables, words
 from sop_core import hindrance_reasons
 from sop_core.errors import Refused
 from sop_core.evaluation import Scope
@@ -28,9 +28,7 @@ def draw(store: Store, scope: Scope, demo: bool) -> None:
     """The table for everyone, the rest for whoever may change it."""
     st.subheader("Alasan hambatan")
     st.caption("Dipilih pada langkah yang terlambat atau ditunggu. Yang ditarik tetap terbaca.")
-    news = st.session_state.pop(NEWS, None)
-    if news:
-        st.success(words.text(news))
+    news.told(NEWS)
     found = hindrance_reasons.listed(store)
     frame = pd.DataFrame([vars(reason) for reason in found])
     frame["state"] = ["dipakai" if reason.in_use else "ditarik" for reason in found]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.kit import filters, keys, tables, words
+from pages.kit import filters, keys, news, tables, words
 from sop_core import remarks
 from sop_core.errors import Refused
 from sop_core.evaluation import Scope
@@ -28,9 +28,7 @@ def draw(store: Store, case_id: str, scope: Scope, demo: bool) -> None:
     with st.expander(
         f"Catatan kasus ({len(told)})", icon=":material/forum:", expanded=NEWS in st.session_state
     ):
-        news = st.session_state.pop(NEWS, None)
-        if news:
-            st.success(words.text(news))
+        news.told(NEWS)
         if may:
             _form(store, case_id)
         _read(told)

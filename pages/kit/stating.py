@@ -120,10 +120,7 @@ def said(store: Store) -> None:
     frame["basis"] = [
         "tanpa berkas" if pd.isna(n) else f"unggahan {int(n)}" for n in frame["batch_id"]
     ]
-    frame["withdrawn"] = [
-        None if pd.isna(at) else f"{format_date(at)} oleh {who}"
-        for at, who in zip(frame["withdrawn_at"], frame["withdrawn_by"], strict=True)
-    ]
+    frame["withdrawn"] = tables.withdrawn(frame)
     tables.plain(frame, COLUMNS, alt="Pernyataan data unit", height=250)
     tables.export(
         frame, COLUMNS, "Pernyataan data", filters.scope(), store.has_demo_data,

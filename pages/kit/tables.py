@@ -91,6 +91,22 @@ def opening(ids: pd.Series[Any], table: str, choice: str) -> Callable[[], None]:
     return choose
 
 
+def cases(frame: pd.DataFrame, names: dict[str, str], *, key: str, alt: str, height: int) -> None:
+    """A table of cases on Wilayah: a row (``case_id``) opens its case."""
+    show(
+        frame, names, key=key, alt=alt, height=height,
+        on_select=opening(frame["case_id"], key, "kasus"),
+    )  # fmt: skip
+
+
+def withdrawn(frame: pd.DataFrame) -> list[str | None]:
+    """``3 Maret 2026 oleh Siti contoh`` of rows that were taken back; None of the others."""
+    return [
+        None if pd.isna(at) else f"{format_date(at)} oleh {who}"
+        for at, who in zip(frame["withdrawn_at"], frame["withdrawn_by"], strict=True)
+    ]
+
+
 def problems(found: Sequence[Problem], *, alt: str, height: int) -> None:
     """Why cells of an uploaded file are refused; ``height`` in pixels."""
     frame = pd.DataFrame([vars(p) for p in found])
