@@ -6,7 +6,7 @@ from typing import Any
 
 from sop_core import approvals
 from sop_core.approvals import CONFIRMED, SENT_BACK
-from sop_core.cli.common import Command, number, open_store, print_json, unit_code
+from sop_core.cli.common import Command, answer, number, open_store, unit_code
 from sop_core.errors import UsageError
 from sop_core.indonesian import format_date, today
 
@@ -55,8 +55,4 @@ def run_approve(options: Any) -> int:
             approvals.approve(store, options.batch, verdict, options.send_back or "")
             words = f"Unggahan {options.batch} {approvals.VERDICTS[verdict].lower()}."
             found = {"batch_id": options.batch, "verdict": verdict}
-    if options.json:
-        print_json(found)
-    else:
-        print(words or "Tidak ada.")
-    return 0
+    return answer(options, found, words or "Tidak ada.")

@@ -222,6 +222,15 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, default=str, indent=1))
 
 
+def answer(options: Any, data: Any, words: str) -> int:
+    """What was done, for a machine (``--json``) or in words; returns the exit code."""
+    if options.json:
+        print_json(data)
+    else:
+        print(words)
+    return 0
+
+
 class Command(Protocol):
     """Adds one command; the parser it gives takes the command's own options."""
 

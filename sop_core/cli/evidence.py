@@ -9,6 +9,7 @@ from typing import Any
 from sop_core import evidence
 from sop_core.cli.common import (
     Command,
+    answer,
     as_of_option,
     day_of,
     known_option,
@@ -88,11 +89,7 @@ def run_evidence(options: Any) -> int:
             said = {"evidence": no, "case": place.case_id, "step": place.step_no,
                     "recommendation": place.recommendation}  # fmt: skip
             words = f"Bukti {no} disimpan untuk {place}."
-    if options.json:
-        print_json(said)
-    else:
-        print(words)
-    return 0
+    return answer(options, said, words)
 
 
 def _check(options: Any) -> None:

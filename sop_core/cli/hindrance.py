@@ -9,6 +9,7 @@ from sop_core import cases, hindrance_reasons, hindrances, remarks
 from sop_core.cli.common import (
     Command,
     Parser,
+    answer,
     as_of_option,
     date,
     day_of,
@@ -63,7 +64,7 @@ def run_hindrance(options: Any) -> int:
             return _print_reasons(store, options)
         if options.list or options.passed:
             return _print_list(store, options)
-        return _done(_change(store, options), options)
+        return answer(options, *_change(store, options))
 
 
 def _change(store: Store, options: Any) -> tuple[dict[str, Any], str]:
@@ -101,15 +102,6 @@ def _step(store: Store, case_id: str, written: str) -> int:
     if case is not None and found[1] and found[1].upper() != case.flow:
         raise Refused(f"Langkah {written} tidak ada pada kasus {case_id}.")
     return int(found[2])
-
-
-def _done(said: tuple[dict[str, Any], str], options: Any) -> int:
-    data, text = said
-    if options.json:
-        print_json(data)
-    else:
-        print(text)
-    return 0
 
 
 def _print_reasons(store: Store, options: Any) -> int:
@@ -151,7 +143,7 @@ def run_remark(options: Any) -> int:
         if not options.list:
             no = remarks.add(store, options.case, options.text)
             said = {"case": options.case, "remark": no}
-            return _done((said, f"Catatan {no} ditambahkan pada {options.case}."), options)
+            return answer(options, said, f"Catatan {no} ditambahkan pada {options.case}.")
         rows = plain_rows(remarks.listed(store, options.case))
     if options.json:
         print_json(rows)

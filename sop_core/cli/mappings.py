@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sop_core import importing
-from sop_core.cli.common import Command, open_store, plain_rows, print_json, unit_code, who
+from sop_core.cli.common import Command, answer, open_store, plain_rows, print_json, unit_code, who
 from sop_core.errors import ImportRefused, UsageError
 from sop_core.importing.mapping import (
     Answers,
@@ -97,16 +97,8 @@ def run_mapping(options: Any) -> int:
             found = kept.fetch(store, options.remove)
             assert found.number is not None
             kept.withdraw(store, found.number, who(store))
-            return _say(options, {"removed": found.name}, f"Pemetaan {found.name} dicabut.")
+            return answer(options, {"removed": found.name}, f"Pemetaan {found.name} dicabut.")
         return _of_files(store, options)
-
-
-def _say(options: Any, answer: Any, words: str) -> int:
-    if options.json:
-        print_json(answer)
-    else:
-        print(words)
-    return 0
 
 
 def _list(store: Store, options: Any) -> int:

@@ -9,6 +9,7 @@ import pandas as pd
 from sop_core import past, silence, statements
 from sop_core.cli.common import (
     Command,
+    answer,
     as_of_option,
     date,
     day_of,
@@ -61,11 +62,7 @@ def run_state(options: Any) -> int:
             no = statements.state(store, code, options.until)
             said = {"unit": code, "statement": no, "until": options.until}
             words = f"Data {code} dinyatakan lengkap s.d. {format_date(options.until)} (pernyataan {no})."
-    if options.json:
-        print_json(said)
-    else:
-        print(words)
-    return 0
+    return answer(options, said, words)
 
 
 def _print_statements(frame: pd.DataFrame, code: str, options: Any) -> int:

@@ -8,6 +8,7 @@ from sop_core import flows, years
 from sop_core.cli.common import (
     Command,
     Parser,
+    answer,
     nothing,
     open_store,
     plain_rows,
@@ -69,8 +70,5 @@ def run_close(options: Any) -> int:
 
 
 def _done(options: Any, what: str) -> int:
-    if options.json:
-        print_json({"flow": options.flow, "year": options.year, "state": what})
-    else:
-        print(f"Alur {options.flow} tahun {options.year} {what}.")
-    return 0
+    said = {"flow": options.flow, "year": options.year, "state": what}
+    return answer(options, said, f"Alur {options.flow} tahun {options.year} {what}.")

@@ -1,23 +1,24 @@
 """Pengesahan under AppTest: the centre asks for it, staff see it, the head has the last word."""
 
-import os
-
 import pytest
 
-from sop_core import process
-from sop_core.store import Store
 from tests.builders import all_speak, load
-from tests.pages.test_pages import TODAY, button, empty, fresh_store, metric, open_page, sign_in
+from tests.pages.test_pages import (
+    TODAY,
+    button,
+    empty,
+    fresh_store,
+    in_use,
+    metric,
+    open_page,
+    sign_in,
+)
 
 pytestmark = pytest.mark.slow
 
 __all__ = ["empty", "fresh_store", "sign_in"]
 PADANG = "BBPOM-PDG"
 NAME = "Balai Besar POM di Padang"
-
-
-def in_use() -> Store:
-    return process.store_at(os.environ["PANTAU_DB"])
 
 
 def pressed(app, label: str):

@@ -1,16 +1,14 @@
 """Evidence under AppTest: on Wilayah for a case's steps, on Tindak Lanjut for a follow-up."""
 
-import os
-
 import pytest
 
 from pages.kit import handing
-from sop_core import evidence, process
+from sop_core import evidence
 from sop_core.evidence import Place
 from sop_core.store import Store
 from tests.evidence.conftest import fill
 from tests.evidence.papers import pdf
-from tests.pages.test_pages import button, empty, fresh_store, open_page, sign_in
+from tests.pages.test_pages import button, empty, fresh_store, in_use, open_page, sign_in
 
 pytestmark = pytest.mark.slow
 
@@ -23,10 +21,6 @@ def filled(empty):
     with Store(empty) as store:
         fill(store)
     return empty
-
-
-def in_use() -> Store:
-    return process.store_at(os.environ["PANTAU_DB"])
 
 
 def open_case(**query: str):

@@ -1,15 +1,14 @@
 """Hindrances, plans, remarks and the list of reasons under AppTest."""
 
 import datetime as dt
-import os
 
 import pytest
 
-from sop_core import hindrance_reasons, hindrances, process, remarks
+from sop_core import hindrance_reasons, hindrances, remarks
 from sop_core.indonesian import today
 from sop_core.store import Store
 from tests.builders import all_speak, load
-from tests.pages.test_pages import button, empty, fresh_store, open_page, sign_in
+from tests.pages.test_pages import button, empty, fresh_store, in_use, open_page, sign_in
 
 pytestmark = pytest.mark.slow
 
@@ -35,10 +34,6 @@ def filled(empty):
         )
         all_speak(store, today())
     return empty
-
-
-def in_use() -> Store:
-    return process.store_at(os.environ["PANTAU_DB"])
 
 
 def case(name: str = "ADV-1", **query: str):

@@ -1,12 +1,10 @@
 """Catat under AppTest: from a late row to "Tersimpan", and what else is recorded there."""
 
 import datetime as dt
-import os
 
 import pytest
 
-from sop_core import importing, process
-from sop_core.store import Store
+from sop_core import importing
 from tests.builders import all_speak, load
 from tests.pages.test_pages import (
     TODAY,
@@ -14,6 +12,7 @@ from tests.pages.test_pages import (
     demo,
     empty,
     fresh_store,
+    in_use,
     open_page,
     sign_in,
 )
@@ -42,10 +41,6 @@ def staff(empty, sign_in) -> str:
     )
     all_speak(store, TODAY)
     return sign_in("data_staf", PADANG)
-
-
-def in_use() -> Store:
-    return process.store_at(os.environ["PANTAU_DB"])
 
 
 def step(no: int, case: str = "ADV-1"):

@@ -1,15 +1,14 @@
 """Unggah under AppTest: up to which day the data are complete, with a file and without one."""
 
 import datetime as dt
-import os
 
 import pytest
 
-from sop_core import process, statements
+from sop_core import statements
 from sop_core.indonesian import format_date, today
 from sop_core.store import Store
 from tests.builders import load, workbook
-from tests.pages.test_pages import button, empty, fresh_store, open_page, sign_in
+from tests.pages.test_pages import button, empty, fresh_store, in_use, open_page, sign_in
 
 pytestmark = pytest.mark.slow
 
@@ -20,10 +19,6 @@ ROWS = {
     "Kegiatan": [["ADV-1", "A", 2025, "BBPOM-PDG", "Advokasi"]],
     "Langkah": [["ADV-1", 1, D(2025, 3, 3), D(2025, 3, 14)], ["ADV-1", 2, D(2025, 3, 17), None]],
 }
-
-
-def in_use() -> Store:
-    return process.store_at(os.environ["PANTAU_DB"])
 
 
 def horizon(office: str) -> D | None:
