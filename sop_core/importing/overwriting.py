@@ -160,11 +160,8 @@ def between(
 
 
 def _outcome(found: Preview) -> tuple[object, ...]:
-    """What an uploader agrees to: which rows come in, what they replace or empty."""
-    replaced = [
-        (c.sheet, c.row, c.column, c.before, c.after) for c in (*found.changes, *found.emptied)
-    ]
+    """What an uploader agrees to: which rows come in, what they replace (``digest``) or empty."""
     return (
-        found.sha256, found.digest,
-        found.sheets, sorted(replaced), found.change_total, found.emptied_total, found.problem_counts,
+        found.sha256, found.digest, found.sheets, found.change_total, found.emptied_total,
+        found.problem_counts,
     )  # fmt: skip

@@ -274,25 +274,22 @@ def _asks(question: Question, sheet: str) -> str:
 def _rows(one: Table, number: int, around: Around) -> list[Row]:
     """What the rows of a table are told apart by."""
     raw = one.main
-    count = len(raw.row_numbers)
-    titles = _column(raw, "title") or _column(raw, "name") or Cells([""], _zeros(raw))
+    titles = _texts(_column(raw, "title") or _column(raw, "name") or Cells([""], _zeros(raw)))
     at = {key: p for p, key in enumerate(column_keys(raw.headings))}
     position = at.get(one.mapping.key) if one.mapping.key is not None else None
-    numbers = (
-        [re.sub(r"\W+", "", clean_text(v)) for v in raw.cells[position].values]
-        if position is not None
-        else []
-    )
+    numbered = raw.cells[position] if position is not None else Cells([""], _zeros(raw))
+    numbers = [re.sub(r"\W+", "", text) for text in _texts(numbered)]
     days, dated = _first_days(one, around)
     telling = _telling(raw, days, dated)
     befores = _befores(raw, around)
-    return [
-        Row(
-            befores[n], numbers[raw.cells[position].codes[n]] if position is not None else "",
-            clean_text(titles[n]), days[n], telling[n], number,
-        )
-        for n in range(count)
-    ]  # fmt: skip
+    parts = zip(befores, numbers, titles, days, telling, strict=True)
+    return [Row(*part, number) for part in parts]
+
+
+def _texts(cells: Cells) -> list[str]:
+    """The text of each row's cell; each distinct value is cleaned once."""
+    texts = [clean_text(value) for value in cells.values]
+    return [texts[code] for code in cells.codes.tolist()]
 
 
 def _column(raw: RawSheet, name: str) -> Cells | None:
@@ -361,8 +358,7 @@ def _telling(raw: RawSheet, days: list[dt.date | None], dated: bool) -> list[str
     cells = next((c for c in raw.cells if any(isinstance(v, dt.date) for v in c.values)), None)
     if cells is None:
         return [""] * len(days)
-    texts = [clean_text(v) for v in cells.values]
-    return [texts[code] for code in cells.codes]
+    return _texts(cells)
 
 
 def _ranges(cells: Cells, around: Around) -> tuple[Cells, Cells]:
