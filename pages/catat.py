@@ -152,10 +152,10 @@ def several(store: Store, units: dict[str, str]) -> None:
 
 def _grid_columns() -> dict[str, Any]:
     columns: dict[str, Any] = {
-        "Judul": st.column_config.TextColumn(width=300),
-        "ID": st.column_config.TextColumn(width=130),
-        "Langkah": st.column_config.TextColumn(width=70),
-        "Tenggat": st.column_config.DateColumn(format="DD/MM/YYYY"),
+        "Judul": st.column_config.TextColumn(width=225),
+        "ID": st.column_config.TextColumn(width=185),
+        "Langkah": st.column_config.TextColumn(width=65),
+        "Tenggat": st.column_config.DateColumn(format="DD/MM/YYYY", width=95),
     }
     for name in GRID_FIELDS:
         column = LANGKAH.column(name)
