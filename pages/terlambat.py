@@ -17,6 +17,8 @@ from sop_core.indonesian import format_number
 from sop_core.lateness import BUCKETS, DUE_SOON
 from sop_core.store import Store
 
+_CHOSEN = "_langkah_terpilih"
+_AND = " langkah "
 COLUMNS = {
     "ageing": "Umur",
     "unit": "Unit",
@@ -123,13 +125,26 @@ def page() -> None:
     )
     st.caption("Pilih satu baris untuk membuka kasusnya atau mencatat langkahnya.")
     menu = st.container()
-    rows = tables.show(late, COLUMNS, key="tabel_terlambat", alt="Langkah terlambat", height=520)
+    # By what was selected, not by its place: the list moves while somebody types.
+    steps = late["case_id"] + _AND + late["step"]
+    rows = tables.show(
+        late, COLUMNS, key="tabel_terlambat", alt="Langkah terlambat", height=520,
+        on_select=tables.opening(steps, "tabel_terlambat", _CHOSEN),
+    )  # fmt: skip
     tables.export(
         late, COLUMNS, "Terlambat", scope, demo, "Langkah terlambat dan segera jatuh tempo"
     )
     silent.unknown(store, scope, demo)
-    if rows:
-        chosen(menu, store, late.iloc[rows[0]])
+    if not rows:
+        st.session_state.pop(_CHOSEN, None)
+    elif _CHOSEN in st.session_state:
+        found = late[steps == st.session_state[_CHOSEN]]
+        if found.empty:
+            with menu:
+                gone = st.session_state.pop(_CHOSEN).replace(_AND, ", ")
+                st.info(words.say("{} tidak lagi ada dalam daftar ini.", gone))
+        else:
+            chosen(menu, store, found.iloc[0])
 
 
 page()

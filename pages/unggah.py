@@ -378,7 +378,11 @@ def nothing_new(
     if (
         found.rows.unchanged
         and importing.speaks(parsed)
-        and st.button(f"Nyatakan data s.d. {format_date(until)}", type="primary")
+        and st.button(
+            f"Nyatakan data s.d. {format_date(until)}",
+            # With rows left out the data are hardly complete: it is not what comes next.
+            type="secondary" if found.rows.rejected else "primary",
+        )
     ):
         _commit(store, parsed, until, whole=False)
 
@@ -524,6 +528,7 @@ def page() -> None:
         if demo:
             shell.offer_demo(store)
     stating.own_status(store)
+    approving.sent_back(store)
     get_template(store)
     upload(store)
     stating.declare(store)

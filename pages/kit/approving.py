@@ -13,6 +13,7 @@ from sop_core.store import Store
 from sop_core.units import UPT_KINDS
 
 NEWS = "_pengesahan"
+_LISTED, _SAID = "_antrean_pengesahan", "_baru_disahkan"
 _SHOWN = 20
 """Uploads that are put to the head at once, the oldest first."""
 CONTENT_COLUMNS = {
@@ -47,11 +48,16 @@ def queue(store: Store, units: tuple[str, ...]) -> None:
         a for a in approvals.awaiting(store, units)
         if store.viewer.may("pengesahan") and approvals.may_approve(store, a.unit_code)
     ]  # fmt: skip
+    _tell_gone({a.batch_id for a in found})
     if not found:
         return
+    back = sum(a.standing == SENT_BACK for a in found)
     names = {u.code: u.name for u in store.register(today())}
     with st.expander(
-        words.say("**Menunggu pengesahan Anda ({})**", format_number(len(found))),
+        words.say(
+            "**Menunggu pengesahan Anda ({})**{}", format_number(len(found) - back),
+            f", dikembalikan ({format_number(back)})" if back else "",
+        ),
         icon=":material/approval:", expanded=len(found) <= 3,
     ):  # fmt: skip
         for awaiting in found[::-1][:_SHOWN]:
@@ -59,6 +65,33 @@ def queue(store: Store, units: tuple[str, ...]) -> None:
         if len(found) > _SHOWN:
             st.caption(
                 words.say("{} lagi sesudah yang di atas.", format_number(len(found) - _SHOWN))
+            )
+
+
+def _tell_gone(listed: set[int]) -> None:
+    """Uploads that were listed before and are not any more, though the reader said nothing of them:
+    a click that came too late is not lost without a word.
+    """
+    gone = st.session_state.get(_LISTED, set()) - listed - {st.session_state.pop(_SAID, None)}
+    st.session_state[_LISTED] = listed
+    for number in sorted(gone):
+        st.info(
+            f"Unggahan {words.text(number)} tidak lagi menunggu: sudah dibatalkan pengunggahnya atau"
+            " disahkan orang lain.",
+            icon=":material/sync_problem:",
+        )
+
+
+def sent_back(store: Store) -> None:
+    """For those who uploaded: what the head of their office sent back, and why."""
+    unit = store.viewer.unit
+    if unit is None or not store.viewer.may("impor"):
+        return
+    for one in approvals.awaiting(store, (unit,)):
+        if one.standing == SENT_BACK:
+            st.warning(
+                words.say("**Unggahan {}** ({}): {}.", one.batch_id, one.files, one.said),
+                icon=":material/assignment_return:",
             )
 
 
@@ -94,6 +127,7 @@ def _say(store: Store, number: int, verdict: str, note: str) -> None:
     except Refused as error:
         st.error(words.refused(error), icon=":material/block:")
         return
+    st.session_state[_SAID] = number
     st.session_state[NEWS] = f"Unggahan {number} {approvals.VERDICTS[verdict].lower()}."
     st.rerun()
 

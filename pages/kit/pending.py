@@ -126,7 +126,12 @@ def _resume(held: Held, number: int) -> None:
 
 
 def _tell_gone(store: Store, whose: str) -> None:
-    st.session_state.pop(_RESUMED, None)
+    if st.session_state.pop(_RESUMED, None):
+        st.info(
+            "Berkas yang dilanjutkan di sini sudah disimpan atau dibuang di tab lain; lihat Riwayat"
+            " unggahan.",
+            icon=":material/tab_close:",
+        )
     gone = SHELF.let_go_of(whose, store.viewer) if whose else None
     if gone is not None:
         st.info(

@@ -187,3 +187,36 @@ def test_an_offices_own_recap_is_kept_and_the_next_months_updates_it(tmp_path, o
     with Store(path) as store:
         assert store.one("SELECT count(*) FROM activity") == 4
         assert store.one("SELECT count(*) FROM step_record") == 13
+
+
+def test_a_selected_step_stays_the_selected_one_though_the_list_moves(tmp_path, open_page):
+    path = tmp_path / "geser.duckdb"
+    with Store(path) as store:
+        accounts.add(store, "staf", "Staf contoh", "data_staf", "BBPOM-PDG", PASSWORD, first=False)
+        load(
+            store,
+            Kegiatan=[
+                [f"ADV-{n}", "A", 2026, "BBPOM-PDG", f"Advokasi gelombang {n}"] for n in (1, 2)
+            ],
+            Langkah=[
+                [f"ADV-{n}", k, D(2026, 3, n), D(2026, 3, n + 3) if k == 1 else None]
+                for n in (1, 2)
+                for k in (1, 2)
+            ],
+        )
+        all_speak(store, D(2026, 11, 24))
+    with running_app(path) as url:
+        page = signed_in(open_page, url, "terlambat?tanggal=2026-11-24")
+        choose_row(page, "tabel_terlambat", 1)
+        expect(page.get_by_text("A.2 Advokasi gelombang 2")).to_be_visible()
+        # In another tab the row above it leaves the list.
+        other = page.context.new_page()
+        other.goto(f"{url}/catat?kasus=ADV-1&langkah_catat=A.2")
+        day = other.get_by_test_id("stDateInput").filter(has_text="Tanggal Selesai")
+        day.get_by_role("spinbutton").first.focus()
+        other.keyboard.type("20032026", delay=40)
+        other.get_by_role("button", name="Simpan").click()
+        expect(other.get_by_text("Tersimpan sebagai unggahan 2", exact=False)).to_be_visible()
+        page.get_by_role("button", name="Catat langkah ini").click()
+        page.wait_for_url("**/catat?**")
+        assert "kasus=ADV-2" in page.url
