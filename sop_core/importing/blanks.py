@@ -30,7 +30,8 @@ _BEGIN = {word[0] for word in _NOTHING_YET | _NONE} | {"0", "1"}
 """What all of these begin with but the strokes: nearly no cell does, and it is asked of each."""
 _DAY_ZERO = {dt.date(1899, 12, 30), dt.date(1899, 12, 31)}
 """The same as a date: by LibreOffice's count and by Excel's."""
-_LONGEST = 16
+LONGEST = 16
+"""Characters of the longest of these."""
 
 
 def is_placeholder(column: Column, value: Any) -> bool:
@@ -42,7 +43,7 @@ def is_placeholder(column: Column, value: Any) -> bool:
     if value[:1].isalnum() and value[0].lower() not in _BEGIN:
         return False
     text = " ".join(value.lower().split())
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST:
         return False
     if not text[:1].isalnum() and _STROKES.fullmatch(text):
         return True

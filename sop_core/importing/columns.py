@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+import pyarrow.compute as pc
 
 from sop_core.confined.marks import NOT_COMPUTED
 from sop_core.errors import CellError
 from sop_core.exporting import cell_length
 from sop_core.importing import date_order
-from sop_core.importing.blanks import is_placeholder
+from sop_core.importing.blanks import LONGEST, is_placeholder
 from sop_core.importing.cells import parser_for
 from sop_core.importing.contract import SHEETS, Column, Sheet
 from sop_core.importing.date_order import Order
@@ -25,11 +27,15 @@ from sop_core.importing.dates import DateRange
 from sop_core.importing.limits import LIMITS, SHOWN, refusal
 from sop_core.importing.notes import BLANK, DOUBT, Reading, Told
 from sop_core.importing.reading import Cells, ErrorCell, RawSheet
+from sop_core.importing.tabs import found_in
 from sop_core.importing.texts import clean_text
 from sop_core.units import UnitFinder
 
 _RECORDS = {sheet.table for sheet in SHEETS}
 """Tables in which "-" says that nothing is known yet; in the form of an SOP it is the SOP's word."""
+_TEXTS = {"id", "text", "lines"}
+# A character is one unit of UTF-16 or two; nearly every text is far shorter.
+_SHORT = LIMITS["cell"].most // 2
 
 
 @dataclass
@@ -52,11 +58,13 @@ def read_column(
 ) -> ReadColumn:
     """Read a column; a value that cannot be read is None and has its reason in ``failed``."""
     parse = parser_for(column, finder, today, order.month_first)
-    read = ReadColumn(column, cells, [None] * len(cells.values))
+    clean = plain(cells) if column.kind in _TEXTS else np.zeros(len(cells.values), bool)
+    read = ReadColumn(
+        column, cells,
+        [v if as_is else None for v, as_is in zip(cells.values, clean.tolist(), strict=True)],
+    )  # fmt: skip
     records = sheet.table in _RECORDS
-    # A character is one unit of UTF-16 or two; nearly every text is far shorter.
-    short = LIMITS["cell"].most // 2
-    for code, count in standing(cells):
+    for code, count in standing(cells, ~clean):
         value = cells.values[code]
         if isinstance(value, ErrorCell):
             read.failed[code] = (
@@ -78,7 +86,7 @@ def read_column(
             if order.refused or order.swapped:
                 _refuse_by_order(value, order)
             found = parse(value)
-            if type(found) is str and len(found) > short:
+            if type(found) is str and len(found) > _SHORT:
                 _refuse_long(found)
         except DateRange as both:
             read.ranges[code] = both
@@ -98,13 +106,27 @@ def read_column(
     return read
 
 
-def standing(cells: Cells) -> Iterator[tuple[int, int]]:
-    """The values that stand in the column's rows, and in how many.
+def plain(cells: Cells) -> npt.NDArray[np.bool_]:
+    """Of each value whether it is a text that any column of texts reads as it stands.
+
+    It begins with a letter, so Excel made no number or date of it; it has single blanks; and a
+    figure in it, or its length, tells it from the words for nothing (blanks.py). That is nearly
+    every title and number of a long file.
+    """
+    lengths = pc.fill_null(pc.utf8_length(cells.texts), 0).to_numpy()
+    telling = (lengths > LONGEST) | found_in(cells.texts, "[0-9]", False)
+    as_it_stands = found_in(cells.texts, "^[A-Za-z](?: ?[!-~])*$", False)
+    found: npt.NDArray[np.bool_] = as_it_stands & telling & (lengths <= _SHORT)
+    return found
+
+
+def standing(cells: Cells, among: npt.NDArray[np.bool_] | None = None) -> Iterator[tuple[int, int]]:
+    """The values that stand in the column's rows, and in how many; those ``among`` its values.
 
     Those that stand only in headings or in rows above them are not of the column.
     """
     counts = np.bincount(cells.codes, minlength=len(cells.values))
-    codes = np.flatnonzero(counts)
+    codes = np.flatnonzero(counts if among is None else np.where(among, counts, 0))
     return zip(codes.tolist(), counts[codes].tolist(), strict=True)
 
 

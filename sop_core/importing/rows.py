@@ -7,7 +7,7 @@ numbers. It is left out and told. What a merged range or "sda" stands for is fil
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,6 +22,17 @@ SUMS = ("jumlah", "total", "sub total", "subtotal", "grand total", "rata-rata")
 """How a row begins that adds up others."""
 DITTO = {"sda", "s.d.a", "s.d.a.", "idem", "ditto", '"', "''", "〃", "-//-", "-sda-"}
 """What stands for: as in the cell above."""
+
+
+def _sign(words: Iterable[str]) -> str:
+    """The pattern of texts that may begin with one of these: blanks may stand before it, and what
+    begins with another letter or figure is none.
+    """
+    begin = "|".join(re.escape(word) for word in sorted(words) if word[0].isalnum())
+    return f"^(?:[^A-Za-z0-9]|(?i:{begin}))"
+
+
+_SUM_SIGN, _DITTO_SIGN = _sign(SUMS), _sign(DITTO)
 SHOWN = 10
 """Row numbers that a sentence names."""
 _UNDER = 500
@@ -44,7 +55,7 @@ def of(found: Headings, tab: Tab) -> Rows:
     begins = found.begins
     beside.above(found, tab, told)
     merged = _merged(found, tab, told)
-    below = [Cells(cells.values, cells.codes[begins:]) for cells in merged]
+    below = [cells.over(cells.codes[begins:]) for cells in merged]
     blank = np.zeros((len(below), tab.height - begins), bool)
     for position, cells in enumerate(below):
         blank[position] = cells.blank()
@@ -60,7 +71,7 @@ def of(found: Headings, tab: Tab) -> Rows:
             told.append(f"{found.sheet.name}: {_rows(rows, begins)} {what}.")
             data &= ~rows
     at = np.flatnonzero(data)
-    kept = [Cells(cells.values, cells.codes[at]) for cells in below]
+    kept = [cells.over(cells.codes[at]) for cells in below]
     kept = _dittos(found, kept, told)
     hidden = np.isin(at + begins, list(tab.hidden_rows))
     if hidden.any():
@@ -109,23 +120,22 @@ def _sums(found: Headings, below: list[Cells], blank: npt.NDArray[np.bool_]) -> 
     A title may begin with that word too ("Total sosialisasi"); its row says more, a day or a text.
     """
     says, more = np.zeros(blank.shape[1], bool), np.zeros(blank.shape[1], bool)
-    words = [_of_values(_adds_up, cells) for cells in below]
+    words = [cells.where(_adds_up, _SUM_SIGN) for cells in below]
     for begins, empty in zip(words, blank, strict=True):
         says |= begins & ~empty
     if not says.any():  # which is nearly always: what stands beside is not looked at
         return says
     for cells, begins, empty in zip(below, words, blank, strict=True):
-        more |= ~(begins | _of_values(_counts, cells)) & ~empty
+        more |= ~(begins | cells.where(_counts, "")) & ~empty
     return says & ~more & (_needed(found, blank) < 2)
-
-
-def _of_values(says: Callable[[object], bool], cells: Cells) -> Mask:
-    """Row by row what is true of the value there, asked once of each."""
-    return np.fromiter(map(says, cells.values), bool, len(cells.values))[cells.codes]
 
 
 def _adds_up(value: object) -> bool:
     return isinstance(value, str) and value.strip().lower().startswith(SUMS)
+
+
+def _means_ditto(value: object) -> bool:
+    return isinstance(value, str) and value.strip().lower() in DITTO
 
 
 def _counts(value: object) -> bool:
@@ -194,7 +204,7 @@ def _merged(found: Headings, tab: Tab, told: list[str]) -> list[Cells]:
                 f" ({', '.join(f'{letters(column)}{r + 1}' for r in under[:SHOWN])}) tidak dibaca."
             )
         codes[row : row + deep] = codes[row]
-        cells[column] = Cells(cells[column].values, codes)
+        cells[column] = cells[column].over(codes)
         place = letters(column)
         spread.setdefault(column, []).append(f"{place}{row + 1}:{place}{row + deep}")
     for column, ranges in sorted(spread.items()):
@@ -212,18 +222,18 @@ def _dittos(found: Headings, kept: list[Cells], told: list[str]) -> list[Cells]:
     """ "sda" and ditto marks as the last cell above them that is filled."""
     cells = list(kept)
     for position, column in found.columns.items():
-        values, codes = cells[position].values, cells[position].codes
-        means = np.fromiter(
-            (isinstance(v, str) and v.strip().lower() in DITTO for v in values), bool, len(values)
-        )
-        if not means.any() or not means[codes].any():
+        codes = cells[position].codes
+        means = cells[position].where(_means_ditto, _DITTO_SIGN)
+        if not means.any():
             continue
-        stands = ~means[codes] & ~cells[position].blank()
+        stands = ~means & ~cells[position].blank()
         above = np.maximum.accumulate(np.where(stands, np.arange(len(codes)), -1))
-        filled = means[codes] & (above >= 0)
+        filled = means & (above >= 0)
         if not filled.any():
             continue
-        cells[position] = Cells(values, np.where(filled, codes[above], codes).astype(np.int32))
+        cells[position] = cells[position].over(
+            np.where(filled, codes[above], codes).astype(np.int32)
+        )
         told.append(
             f"{found.sheet.name}: {column.name} {format_number(int(filled.sum()))} sel berisi “sda”"
             " atau tanda sama dibaca seperti sel di atasnya."

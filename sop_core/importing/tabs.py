@@ -10,11 +10,14 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import PurePath
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from sop_core import confined, spelling
 from sop_core.errors import ImportRefused, Refused, TooLarge, TooSlow, WorkFailed
@@ -55,6 +58,37 @@ class Cells:
                 at = self.values.index("", at + 1)
                 empty[at] = True
         return empty[self.codes]
+
+    @cached_property
+    def texts(self) -> pa.StringArray:
+        """The values as Arrow holds them, NULL what is no text: a pattern is held against all of
+        them at once, for a tenth of what asking each costs.
+        """
+        return pa.array([v if type(v) is str else None for v in self.values], pa.string())
+
+    def over(self, codes: npt.NDArray[np.int32]) -> Cells:
+        """The same values in other rows."""
+        other = Cells(self.values, codes)
+        if "texts" in self.__dict__:
+            other.__dict__["texts"] = self.texts
+        return other
+
+    def where(self, says: Callable[[Any], bool], sign: str) -> npt.NDArray[np.bool_]:
+        """Row by row what is true of the value there, asked once of each.
+
+        Texts without the ``sign`` (an RE2 pattern) are not asked: of them it is known to be false.
+        """
+        found = np.zeros(len(self.values), bool)
+        for code in np.flatnonzero(found_in(self.texts, sign, True)).tolist():
+            found[code] = says(self.values[code])
+        return found[self.codes]
+
+
+def found_in(texts: pa.StringArray, pattern: str, null: bool) -> npt.NDArray[np.bool_]:
+    """Of each text whether an RE2 pattern finds anything in it; ``null`` of what is none."""
+    found = pc.fill_null(pc.match_substring_regex(texts, pattern), null)
+    answer: npt.NDArray[np.bool_] = found.to_numpy(zero_copy_only=False)
+    return answer
 
 
 @dataclass(frozen=True)
@@ -208,5 +242,5 @@ def _characters(cells: Cells) -> int:
 
     One text of 32,000 characters may stand in a million rows of a file of a few kB.
     """
-    lengths = np.fromiter((len(v) if type(v) is str else 8 for v in cells.values), np.int64)
+    lengths = pc.fill_null(pc.utf8_length(cells.texts), 8).to_numpy()
     return int((np.bincount(cells.codes, minlength=len(lengths)) * lengths).sum())
