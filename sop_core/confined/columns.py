@@ -31,15 +31,38 @@ class Numbering(dict[Any, int]):
         return number
 
 
-def encoded(column: Sequence[Any]) -> list[Any]:
-    """``[values, codes]`` of one column; codes are int32 in native order."""
-    numbering = Numbering()
-    # 1, 1.0 and True are one key of a dict, but not one cell.
-    if len(_NUMBERS.intersection(map(type, column))) > 1:
-        codes = array("i", map(numbering.__getitem__, zip(map(type, column), column, strict=True)))
-        return [[_plain(value) for _, value in numbering], codes.tobytes()]
-    codes = array("i", map(numbering.__getitem__, column))
-    return [[_plain(value) for value in numbering], codes.tobytes()]
+class Column:
+    """One column of a sheet, a block of its rows after another."""
+
+    def __init__(self) -> None:
+        self._numbering = Numbering()
+        self._codes = array("i")
+        self._kinds: set[type] = set()
+
+    @property
+    def _apart(self) -> bool:
+        """1, 1.0 and True are one key of a dict, but not one cell."""
+        return len(self._kinds) > 1
+
+    def add(self, block: Sequence[Any]) -> None:
+        """The cells of the next rows."""
+        if not self._apart:
+            self._kinds |= _NUMBERS.intersection(map(type, block))
+            if self._apart:
+                self._numbering = Numbering(
+                    {(type(value), value): number for value, number in self._numbering.items()}
+                )
+        keys = zip(map(type, block), block, strict=True) if self._apart else block
+        self._codes.extend(map(self._numbering.__getitem__, keys))
+
+    def filled(self, row: int) -> bool:
+        """Whether the cell there, of those that came, is not blank."""
+        return self._codes[row] != self._numbering.get((str, "") if self._apart else "")
+
+    def encoded(self) -> list[Any]:
+        """``[values, codes]``; codes are int32 in native order."""
+        values = (key[1] for key in self._numbering) if self._apart else self._numbering
+        return [[_plain(value) for value in values], self._codes.tobytes()]
 
 
 def _plain(value: Any) -> Any:

@@ -34,8 +34,6 @@ from sop_core.units import UnitFinder
 _RECORDS = {sheet.table for sheet in SHEETS}
 """Tables in which "-" says that nothing is known yet; in the form of an SOP it is the SOP's word."""
 _TEXTS = {"id", "text", "lines"}
-# A character is one unit of UTF-16 or two; nearly every text is far shorter.
-_SHORT = LIMITS["cell"].most // 2
 
 
 @dataclass
@@ -63,7 +61,7 @@ def read_column(
         column, cells,
         [v if as_is else None for v, as_is in zip(cells.values, clean.tolist(), strict=True)],
     )  # fmt: skip
-    records = sheet.table in _RECORDS
+    records, short = sheet.table in _RECORDS, _surely_fits()
     for code, count in standing(cells, ~clean):
         value = cells.values[code]
         if isinstance(value, ErrorCell):
@@ -86,7 +84,7 @@ def read_column(
             if order.refused or order.swapped:
                 _refuse_by_order(value, order)
             found = parse(value)
-            if type(found) is str and len(found) > _SHORT:
+            if type(found) is str and len(found) > short:
                 _refuse_long(found)
         except DateRange as both:
             read.ranges[code] = both
@@ -116,7 +114,7 @@ def plain(cells: Cells) -> npt.NDArray[np.bool_]:
     lengths = pc.fill_null(pc.utf8_length(cells.texts), 0).to_numpy()
     telling = (lengths > LONGEST) | found_in(cells.texts, "[0-9]", False)
     as_it_stands = found_in(cells.texts, "^[A-Za-z](?: ?[!-~])*$", False)
-    found: npt.NDArray[np.bool_] = as_it_stands & telling & (lengths <= _SHORT)
+    found: npt.NDArray[np.bool_] = as_it_stands & telling & (lengths <= _surely_fits())
     return found
 
 
@@ -138,6 +136,13 @@ def orders(raw: RawSheet) -> dict[str, Order]:
             cells = raw.cells[position]
             found[column.name] = date_order.evidence(cells.values[c] for c, _ in standing(cells))
     return date_order.decide(found)
+
+
+def _surely_fits() -> int:
+    """Characters of a text that is no longer than a cell, which counts units of UTF-16: one or two
+    a character. Nearly every text is far shorter.
+    """
+    return LIMITS["cell"].most // 2
 
 
 def _leave_blank(read: ReadColumn, code: int, reason: str) -> None:
