@@ -36,7 +36,8 @@ def order_faults(store: Store, scope: Scope) -> pd.DataFrame:
     """
     return store.frame(
         f"""
-        SELECT f.case_id, c.title, u.name AS unit, c.year, f.flow, f.step, f.finished, f.message
+        SELECT f.case_id, c.title, u.name AS unit, c.year, f.flow,
+            f.flow || '.' || f.step_no AS step, f.finished, f.message
         FROM ({impossible(_CASES, _RECORDS, _FOLLOW_UPS)}) f
         JOIN sop_case c USING (case_id)
         JOIN unit_as_of($as_of) u ON u.code = c.unit_code

@@ -37,17 +37,20 @@ def impossible(cases: str, records: str, follow_ups: str) -> str:
     """
     return f"""
         WITH taken AS (
-            SELECT c.case_id, c.flow, s.step_no, c.flow || '.' || s.step_no AS step, r.finished,
-                r.row_no, s.step_no > p.step_no AS follows_up
+            SELECT c.case_id, c.flow, s.step_no, r.finished, r.row_no, s.follows_up
             FROM {cases} c
-            JOIN sop_step s ON s.revision = c.revision AND s.flow = c.flow AND s.level = c.level
+            JOIN (
+                -- Told of the few steps of the SOP, not of every case's.
+                SELECT s.*, s.step_no > p.step_no AS follows_up
+                FROM sop_step s
+                LEFT JOIN sop_step p ON p.revision = s.revision AND p.flow = s.flow
+                    AND p.level = s.level AND p.milestone = 'reported'
+            ) s ON s.revision = c.revision AND s.flow = c.flow AND s.level = c.level
             LEFT JOIN {records} r ON r.case_id = c.case_id AND r.step_no = s.step_no
-            LEFT JOIN sop_step p ON p.revision = c.revision AND p.flow = c.flow
-                AND p.level = c.level AND p.milestone = 'reported'
             WHERE NOT coalesce(r.skipped, false)
                 AND NOT (s.optional AND r.started IS NULL AND r.finished IS NULL)
         ), chained AS (
-            SELECT *, lag(step) OVER chain AS before, lag(finished) OVER chain AS before_finish,
+            SELECT *, lag(step_no) OVER chain AS before, lag(finished) OVER chain AS before_finish,
                 lag(row_no) OVER chain AS before_row
             FROM taken WINDOW chain AS (PARTITION BY case_id ORDER BY step_no)
         ), unanswered AS (
@@ -56,17 +59,17 @@ def impossible(cases: str, records: str, follow_ups: str) -> str:
             WHERE t.follows_up AND coalesce(f.finished_on > t.finished, t.finished IS NOT NULL)
             GROUP BY ALL
         )
-        SELECT case_id, flow, step_no, step, finished, row_no, before_row, NULL AS open_row,
-            step || ' selesai ' || tanggal(finished) || CASE WHEN before_finish IS NULL
-                THEN ', padahal ' || before || ' belum tercatat selesai'
-                ELSE ', sebelum ' || before || ' selesai (' || tanggal(before_finish) || ')' END
+        SELECT case_id, flow, step_no, finished, row_no, before_row, NULL AS open_row,
+            flow || '.' || step_no || ' selesai ' || tanggal(finished) || CASE WHEN before_finish IS NULL
+                THEN ', padahal ' || flow || '.' || before || ' belum tercatat selesai'
+                ELSE ', sebelum ' || flow || '.' || before || ' selesai (' || tanggal(before_finish) || ')' END
                 AS message
         FROM chained
         WHERE finished IS NOT NULL AND before IS NOT NULL
             AND coalesce(before_finish > finished, true)
         UNION ALL
-        SELECT t.case_id, t.flow, t.step_no, t.step, t.finished, t.row_no, NULL, u.open_row,
-            t.step || ' selesai ' || tanggal(t.finished) || ', padahal ' || u.open
+        SELECT t.case_id, t.flow, t.step_no, t.finished, t.row_no, NULL, u.open_row,
+            t.flow || '.' || t.step_no || ' selesai ' || tanggal(t.finished) || ', padahal ' || u.open
                 || ' rekomendasi kegiatan ini masih terbuka pada hari itu'
         FROM taken t JOIN unanswered u USING (case_id, step_no)
     """  # noqa: S608 - our own tables
