@@ -58,7 +58,7 @@ def commit(
     if store.viewer.role == DEMO and not parsed.demo:
         raise store.refusal("impor", names, DEMO_ONLY)
     trace = Trace("impor", names)
-    with store.write(trace) as cursor:
+    with store.write(trace, rows=max(s.table.num_rows for s in parsed.sheets)) as cursor:
         result = examine(cursor, parsed, today, store.viewer, progress)
         rows = result.rows
         trace.after = {"sha256": result.sha256, "ditolak": rows.rejected, "tersimpan": False}

@@ -37,11 +37,13 @@ class Writing(Reading):
     """What a viewer may change."""
 
     @contextmanager
-    def write(self, trace: Trace, sessions: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    def write(
+        self, trace: Trace, sessions: bool = False, rows: int | None = None
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
         """One transaction that the viewer's role must allow; it leaves ``trace`` in the audit.
 
         Committed at the end, rolled back on any error. ``sessions`` for one that ends sign-ins
-        too. Raises AccessDenied, and StoreUnreachable where the file can take no more: then
+        too; ``rows`` that it is about, where that is known. Raises AccessDenied, and StoreUnreachable where the file can take no more: then
         nothing of it is kept.
         """
         if self.database.known_on is not None:
@@ -51,7 +53,7 @@ class Writing(Reading):
         with (
             locks.turn(),
             locks.sessions if sessions else nullcontext(),
-            database.giving_way(),
+            database.giving_way(rows),
         ):
             self._move_on()  # what is read on the way must be what is changed
             with self._traced(trace, "ok") as cursor:
