@@ -115,8 +115,8 @@ def page() -> None:
     bare = int((late["overdue"] & ~late["recorded"]).sum())
     if bare:
         st.info(
-            f"**{format_number(bare)} dari {format_number(overdue)} langkah terlambat belum punya"
-            " catatan sama sekali.** Waktunya dihitung dari selesainya langkah sebelumnya atau dari"
+            f"**{format_number(bare)} dari {format_number(overdue)} langkah terlambat belum punya tanggal"
+            " mulai maupun selesai.** Waktunya dihitung dari selesainya langkah sebelumnya atau dari"
             " pembukaan laporan.",
             icon=":material/visibility_off:",
         )

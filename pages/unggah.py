@@ -518,7 +518,7 @@ def _handed_out(store: Store, number: int, file: importing.StoredFile) -> bytes:
 def page() -> None:
     """Draw the page."""
     store = shell.store("unggah")
-    news.told(stating.NEWS)
+    news.told(stating.NEWS, far=True)
     if store.empty:
         demo = store.viewer.role == DEMO
         st.info(

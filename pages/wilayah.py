@@ -46,6 +46,7 @@ CASE_COLUMNS = {
     "stands_at": "Berada di",
     "status_name": "Status",
     "days_late": "Terlambat (HK)",
+    "late_at": "Terlambat di",
     "due": "Tenggat",
     "days_used": "Lama (HK)",
     "days_worked": "Pengerjaan (HK)",
@@ -251,8 +252,9 @@ def case_detail(store: Store, scope: Scope, demo: bool) -> None:
             head["revision"],
         )
     )
-    if steps["started"].notna().any():
-        first = steps["started"].min().date()
+    days = pd.concat([steps["started"], steps["counted_on"]]).dropna()
+    if len(days):
+        first = min(days.min().date(), scope.as_of)
         days_off = store.calendar().holidays_between(first, scope.as_of)
         charts.draw(
             charts.timeline(steps, scope.as_of, days_off), key="garis_waktu",
@@ -270,7 +272,7 @@ def case_detail(store: Store, scope: Scope, demo: bool) -> None:
             f" Garis putus-putus: {format_date(scope.as_of)}."
         )
     else:
-        st.info("Kasus ini belum mulai pada tanggal acuan.")
+        st.info("Kasus ini belum mulai pada tanggal acuan, dan langkahnya belum ditagih.")
     tables.plain(steps, STEP_COLUMNS, alt="Langkah kasus ini")
     tables.export(steps, STEP_COLUMNS, f"Langkah {case_id}", scope, demo, str(head["title"]))
     if recording.may_record(store, str(head["unit_code"])) and st.button(

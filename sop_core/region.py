@@ -120,14 +120,14 @@ def flow_time(store: Store, scope: Scope) -> tuple[float, float] | None:
 
 
 def cases(store: Store, scope: Scope) -> pd.DataFrame:
-    """One row a case: where it stands, since how long, how late; the latest first."""
+    """One row a case: where it stands, since how long, how late and at which step; the latest first."""
     return store.frame(
         f"""
         SELECT s.case_id, s.flow, s.level, s.year, u.name AS unit, c.title, s.commodity,
             CASE WHEN s.stands_at IS NULL THEN 'selesai' ELSE s.flow || '.' || s.stands_at END
                 AS stands_at,
             coalesce(s.status, 'selesai') AS status, s.days_used, s.due, s.late_steps,
-            s.days_late, s.started, s.finished, s.days_worked, s.days_waited, s.done_steps, s.steps,
+            s.days_late, s.flow || '.' || s.late_at AS late_at, s.started, s.finished, s.days_worked, s.days_waited, s.done_steps, s.steps,
             {HINDRANCE}
         FROM {STANDING} s
         JOIN sop_case c USING (case_id)

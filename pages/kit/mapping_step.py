@@ -354,8 +354,8 @@ def renamed(parsed: Parsed, files: Sequence[Named]) -> None:
     with st.form("judul_berganti"):
         for made, (what, doubt) in list(asked.items())[:_ASKED]:
             st.markdown(
-                words.say("{} **{}** ({}) kini tertulis **{}** (baris {}).",
-                          what, doubt.stored, made, doubt.value, doubt.row)
+                words.say("{} **{}** ({}) kini tertulis **{}** (baris {}): {}.",
+                          what, doubt.stored, made, doubt.value, doubt.row, doubt.why)
             )  # fmt: skip
             chosen[made] = st.radio(
                 "Jawaban", [_SAME, _OTHER], index=None, horizontal=True, key=f"judul_{made}",

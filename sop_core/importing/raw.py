@@ -19,8 +19,8 @@ PART_ROWS = 1 << 20
 class Doubt:
     """A cell that keeps its row out until somebody says what is meant.
 
-    ``made`` is the ID that is in question, stored under the title ``stored``; empty where a doubt
-    is no question of IDs.
+    ``made`` is the ID that is in question, stored under the title ``stored``, and ``why`` what
+    speaks for it; empty where a doubt is no question of IDs.
     """
 
     row: int
@@ -29,6 +29,7 @@ class Doubt:
     message: str
     made: str = ""
     stored: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True)

@@ -321,7 +321,7 @@ def cases(store: Store, scope: Scope) -> Section:
     columns = {
         "case_id": "ID", "flow": "Alur", "year": "Tahun", "unit": "Unit", "title": "Judul",
         "stands_at": "Berada di", "status_name": "Status", "due": "Tenggat",
-        "days_late": "Terlambat (HK)", "days_used": "Lama (HK)", "started": "Mulai", "finished": "Selesai",
+        "days_late": "Terlambat (HK)", "late_at": "Terlambat di", "days_used": "Lama (HK)", "started": "Mulai", "finished": "Selesai",
         "days_worked": "Kerja (HK)", "days_waited": "Jeda (HK)",
     }  # fmt: skip
     return Section("Semua kasus", [], rows_of("Kasus", frame, columns), paper_rows=0)

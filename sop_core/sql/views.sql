@@ -162,6 +162,8 @@ SELECT
     arg_min(due, step_no) FILTER (owed) AS due,
     count(*) FILTER (overdue) AS late_steps,
     coalesce(max(days_late) FILTER (overdue), 0) AS days_late,
+    -- Later steps may be late while the case stands at an earlier one that nobody recorded.
+    arg_max(step_no, days_late) FILTER (overdue) AS late_at,
     min(started) AS started, max(finished) AS finished,
     sum(days_worked) AS days_worked, sum(days_waited) AS days_waited,
     count(*) FILTER (done) AS done_steps, count(*) AS steps

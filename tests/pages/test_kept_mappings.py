@@ -125,7 +125,7 @@ def renamed(page):
 
 def test_a_renamed_activity_is_one_question(page):
     app = renamed(page)
-    assert "Kegiatan **Advokasi Pasar** (REKAP-A-2026-BBPOM-PDG-1) kini tertulis **Advokasi Pasar Raya** (baris 4)." in texts(app)  # fmt: skip
+    assert "Kegiatan **Advokasi Pasar** (REKAP-A-2026-BBPOM-PDG-1) kini tertulis **Advokasi Pasar Raya** (baris 4): nomornya sama." in texts(app)  # fmt: skip
     app.radio[0].set_value("Masih yang sama")
     app = press(app, "Baca lagi dengan jawaban ini")
     assert [m.value for m in app.metric][:4] == ["0", "1", "0", "0"]

@@ -236,7 +236,7 @@ def _identified(one: Table, its: list[Row], begins: int, found: Identified) -> N
         if question is not None:
             doubts.append(
                 Doubt(number, title, row.title, _asks(question, raw.sheet.name), question.made,
-                      question.stored)
+                      question.stored, question.why)
             )  # fmt: skip
         elif begins + at in found.alike:
             here = range(begins, begins + len(its))
@@ -266,8 +266,8 @@ def _identified(one: Table, its: list[Row], begins: int, found: Identified) -> N
 def _asks(question: Question, sheet: str) -> str:
     what = _CALLED[sheet]
     return (
-        f"baris ini tampaknya {question.made}, yang tersimpan sebagai “{question.stored}”; jawab"
-        f" apakah {what} sama atau lain (pada pemetaan: same atau new)"
+        f"baris ini tampaknya {question.made}, yang tersimpan sebagai “{question.stored}”"
+        f" ({question.why}); jawab apakah {what} sama atau lain (pada pemetaan: same atau new)"
     )
 
 

@@ -53,11 +53,15 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Question:
-    """Whether a row is the activity that is stored under an ID, now of another title."""
+    """Whether a row is the activity that is stored under an ID, now of another title.
+
+    ``why`` says what speaks for it: ``nomornya sama``.
+    """
 
     made: str
     stored: str
     title: str
+    why: str
 
 
 @dataclass
@@ -165,10 +169,19 @@ class _Group:
             self._take(at, made)
             return True
         title = self.rows[at].title
-        self.found.questions[at] = Question(made, self.stored[made].title, title)
+        self.found.questions[at] = Question(
+            made, self.stored[made].title, title, self._why(at, made)
+        )
         self._take(at, made)
         self.found.ids[at] = f"{made}?"  # its steps must not become the other one's
         return True
+
+    def _why(self, at: int, made: str) -> str:
+        if self.plains[at] == plain(self.stored[made].title):
+            return "judulnya sama" if self._may_be(at, made) else "judulnya sama, tanggalnya lain"
+        if self._same_number(at, made):
+            return "nomornya sama"
+        return "tanggalnya sama" if self._same_day(at, made) else "judulnya mirip"
 
     def _by_title(self) -> None:
         here: dict[str, list[int]] = defaultdict(list)
