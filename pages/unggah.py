@@ -47,6 +47,7 @@ CHANGE_COLUMNS = {
     "before": "Sebelum",
     "after": "Sesudah",
 }
+ADDED_COLUMNS = {"sheet": "Lembar", "row": "Baris", "key": "Kunci", "says": "Isi"}
 PUT_COLUMNS = {"put_by": "Diisi oleh unggahan", "put_at": "Pada"}
 """Beside cells that another person has filled of late."""
 EMPTIED_COLUMNS = {k: v for k, v in CHANGE_COLUMNS.items() if k != "after"}
@@ -180,6 +181,7 @@ def preview(parsed: importing.Parsed, found: importing.Preview) -> None:
     """What matters first: counts, what would be lost, what is refused or doubtful; then the rest."""
     st.markdown("**3. Pratinjau.** Belum ada yang disimpan.")
     counts(found)
+    added(found)
     if found.demo:
         st.warning("Berkas ini bertanda data demo dan akan diberi label demo.")
     emptied(found)
@@ -206,6 +208,18 @@ def counts(found: importing.Preview) -> None:
     by_sheet = pd.DataFrame([{"sheet": k, **vars(v)} for k, v in found.sheets.items()])
     names = {"sheet": "Lembar", "new": "Baru", "changed": "Berubah", "unchanged": "Tetap", "rejected": "Ditolak"}  # fmt: skip
     tables.plain(by_sheet, names, alt="Baris per lembar")
+
+
+def added(found: importing.Preview) -> None:
+    """Which rows are new."""
+    if not found.added:
+        return
+    new = found.rows.new
+    with st.expander(f"Baris baru ({format_number(new)})"):
+        if new > len(found.added):
+            st.caption(f"Ditampilkan {format_number(len(found.added))} yang pertama.")
+        frame = pd.DataFrame([vars(a) for a in found.added])
+        tables.plain(frame, ADDED_COLUMNS, alt="Baris baru", height=220)
 
 
 def refusals(parsed: importing.Parsed, found: importing.Preview) -> None:

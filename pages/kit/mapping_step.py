@@ -210,9 +210,13 @@ class _Form:
                 places = st.columns(3)
             label = by_target.get(proposal.mapping.columns.get(key, ""), _UNREAD)
             with places[at % 3]:
+                tells = key == proposal.mapping.key
                 chosen = st.selectbox(
-                    words.text(key), labels, index=labels.index(label),
+                    words.say("{} (pembeda baris)", key) if tells else words.text(key),
+                    labels, index=labels.index(label),
                     key=f"peta_{self.number}_{at}", placeholder="Pilih",
+                    help="Tidak perlu dibaca sebagai isian: nomor ini dipakai untuk membuat ID baris,"
+                    " bila setiap baris punya nomor sendiri." if tells else None,
                 )  # fmt: skip
             chosen_of[key] = targets[str(chosen)]
         return chosen_of

@@ -66,6 +66,10 @@ class Counts:
         )
 
 
+MOST_SHOWN = 200
+"""Rows or cells of one kind and sheet that a preview shows."""
+
+
 @dataclass(frozen=True)
 class Change:
     """One field of a stored row that an import would replace.
@@ -85,13 +89,23 @@ class Change:
     since: dt.datetime | None = None
 
 
+@dataclass(frozen=True)
+class New:
+    """A row that an import would add: its key, and the first of what it says."""
+
+    sheet: str
+    row: int
+    key: str
+    says: str
+
+
 @dataclass
 class Preview:
     """What an import would do, and why it would not do the rest.
 
     ``problems`` are the first limits.LISTED; ``problem_counts`` counts all of them by kind.
     ``warnings`` tell what is doubtful about rows that it would keep, listed and counted alike.
-    ``changes`` are the first 200 a sheet of ``change_total``.
+    ``added`` are the first 200 new rows a sheet, ``changes`` the first 200 of ``change_total``.
     ``repeat_of`` is the batch that already holds the same file, if it was not undone.
     ``older`` are the first of the ``older_total`` cells of which a later batch has put newer
     values in the store: the file would put back what was there before. ``notes`` tell one line a
@@ -121,6 +135,7 @@ class Preview:
     spoken_for: list[str] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
     change_total: int = 0
+    added: list[New] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     warning_counts: list[ProblemCount] = field(default_factory=list)
     emptied: list[Change] = field(default_factory=list)
@@ -268,6 +283,8 @@ def examine(
     for given in parsed.sheets:
         _compare(cursor, given.sheet, given.present)
         result.sheets[given.sheet.name] = rows = _count(cursor, given.sheet)
+        if rows.new:
+            result.added += _located(_added(cursor, given.sheet), places)
         if not rows.changed:  # nothing stored gives way to it
             continue
         filled = overwriting.find(cursor, given.sheet, given.present) if any_others else {}
@@ -304,7 +321,7 @@ def examine(
     return result
 
 
-_Told = TypeVar("_Told", Problem, Change, Older)
+_Told = TypeVar("_Told", Problem, Change, Older, New)
 
 
 def _located(told: list[_Told], places: dict[str, RawSheet]) -> list[_Told]:
@@ -363,12 +380,29 @@ def _count(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> Counts:
     return Counts(**dict(rows))
 
 
+def _added(cursor: duckdb.DuckDBPyConnection, sheet: Sheet) -> list[New]:
+    """The first new rows, told by their key and what else they are filled with."""
+    key = " || ' / ' || ".join(f"{k}::VARCHAR" for k in sheet.key)
+    says = ", ".join(
+        f"CASE WHEN {c.field} IS NOT NULL THEN '{c.name}: '"
+        f" || {f'tanggal({c.field})' if c.kind == 'date' else f'{c.field}::VARCHAR'} END"
+        for c in sheet.columns
+        if c.field not in (*sheet.key, *NO_WHEN_BLANK)
+    )
+    rows = cursor.execute(
+        f"SELECT row_no, {key}, concat_ws('; ', {says}) FROM compared_{sheet.table}"  # noqa: S608 - names from the contract
+        " WHERE state = 'new' ORDER BY row_no LIMIT $most",
+        {"most": MOST_SHOWN},
+    ).fetchall()
+    return [New(sheet.name, *row) for row in rows]
+
+
 def _replaced(
     cursor: duckdb.DuckDBPyConnection,
     given: ParsedSheet,
     clears: bool,
     filled: dict[Cell, Filled],
-    most: int = 200,
+    most: int = MOST_SHOWN,
 ) -> dict[bool, tuple[list[Change], int]]:
     """The first fields that would be emptied by a blank (True) and replaced (False), for the
     uploader to look at, and how many are. Those of ``filled`` come first.

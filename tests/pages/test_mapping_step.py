@@ -46,6 +46,8 @@ def test_a_recap_is_asked_about_once_and_kept(empty: Path, sign_in):
 def test_what_is_lacking_is_said_before_anything_is_read(empty: Path, sign_in):
     sign_in("data_staf", "BBPOM-PDG")
     app = drop(open_page("unggah"), "12a-agenda.xlsx")
+    said = "".join(m.value for m in app.markdown).replace("\\", "")
+    assert "Kolom “Tanggal” berisi tanggal dan belum dibaca" in said
     button(app, "Baca dengan pemetaan ini").click().run()
     assert "Belum ada kolom atau isian untuk" in app.error[0].value
     assert not app.metric

@@ -26,6 +26,8 @@ _KEYS = ("no", "nomor", "nourut", "nomorurut")
 _YEAR = re.compile(r"(?<!\d)(20[1-4]\d)(?!\d)")
 _LIKE = 0.85
 """How alike a heading must be to the step's own wording."""
+_LOOKED_AT = 500
+"""Rows by which a column is judged."""
 _FEWEST = 3
 """Names without which a row is no row of headings."""
 
@@ -150,7 +152,24 @@ def _columns(
             doubts.append(headings.twins(probe.sheet, sheet.column(name), filled))
         elif filled:
             targets[filled[0]] = name
+    doubts += [
+        f"Kolom “{names[p]}” berisi tanggal dan belum dibaca: pilih langkah yang selesai pada"
+        " tanggal itu, atau biarkan."
+        for p, target in sorted(targets.items())
+        if target == UNREAD and sheet is KEGIATAN and _of_days(tab, p, begins)
+    ]
     return targets, doubts
+
+
+def _of_days(tab: Tab, position: int, begins: int) -> bool:
+    """Whether what fills a column is dates, most of it: what an office keeps beside its activities
+    is most often the day of one of their steps.
+    """
+    cells = tab.cells[position]
+    here = {int(code) for code in cells.codes[begins : begins + _LOOKED_AT]}
+    filled = [v for code in here if (v := cells.values[code]) != ""]
+    days = [v for v in filled if isinstance(v, dt.date) or (isinstance(v, str) and _is_day(v))]
+    return 2 * len(days) > len(filled)
 
 
 def _constants(proposal: Proposal, tab: Tab, hints: Hints) -> None:
