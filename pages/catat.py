@@ -8,9 +8,16 @@ import streamlit as st
 
 from pages.kit import entering, shell, words
 from sop_core.access import DEMO
+from sop_core.errors import CellError
 from sop_core.evaluation import STATUS_NAMES
 from sop_core.importing import owed, recording
-from sop_core.importing.contract import DEMO_PREFIX, KEGIATAN, LANGKAH, TINDAK_LANJUT
+from sop_core.importing.contract import (
+    DEMO_PREFIX,
+    KEGIATAN,
+    LANGKAH,
+    TINDAK_LANJUT,
+    Column,
+)
 from sop_core.importing.recording import Typed
 from sop_core.indonesian import format_date, format_number, today
 from sop_core.store import Store
@@ -27,6 +34,8 @@ SKIP_FIELDS = ("skipped", "reason")
 ACTIVITY_FIELDS = tuple(c.field for c in KEGIATAN.columns if c.field != "case_id")
 FOLLOW_UP_FIELDS = ("description", "unit_code", "target_on", "finished_on", "outcome")
 GRID_FIELDS = ("started", "finished", "document_no", "remarks")
+STEP_COLUMN = "Langkah"
+_WRITTEN = "Hari dahulu, mis. 02/03/2026 atau 2 Maret 2026."
 NEW = "Rekomendasi baru"
 STEP_KEY = "langkah_catat"
 _CASE_KEY = "kasus_catat"
@@ -134,18 +143,20 @@ def several(store: Store, units: dict[str, str]) -> None:
         " lalu simpan; hanya baris yang diubah yang dicatat."
     )
     frame = pd.DataFrame([
-        {"Judul": r["title"], "ID": r["case_id"], "Langkah": r["step"], **{LANGKAH.column(f).name: r[f] for f in GRID_FIELDS},
-         "Tenggat": r["due"]} for r in rows
+        {STEP_COLUMN: f"{r['step']} {r['title']}", "ID": r["case_id"],
+         **{LANGKAH.column(f).name: _as_text(r[f]) for f in GRID_FIELDS}, "Tenggat": r["due"]} for r in rows
     ])  # fmt: skip
     edited = st.data_editor(
-        frame, hide_index=True, num_rows="fixed", disabled=["Judul", "ID", "Langkah", "Tenggat"],
+        frame, hide_index=True, num_rows="fixed", disabled=[STEP_COLUMN, "ID", "Tenggat"],
         column_config=_grid_columns(), key=key, height=min(460, 37 * (len(rows) + 1) + 3), placeholder="–",
     )  # fmt: skip
-    typed = _edited(rows, edited)
+    typed, faults = _edited(rows, edited)
     changed = [t for t in typed if t.changed]
+    if faults:
+        st.error(words.bullets(faults), icon=":material/edit_off:")
     if st.button(
         f"Simpan {format_number(len(changed))} langkah", type="primary", icon=":material/save:",
-        disabled=not changed,
+        disabled=bool(faults) or not changed,
     ):  # fmt: skip
         entering.keep(store, changed, f"{len(changed)} langkah")
 
@@ -153,36 +164,46 @@ def several(store: Store, units: dict[str, str]) -> None:
 def _grid_columns() -> dict[str, Any]:
     columns: dict[str, Any] = {
         # Stays in sight; more than three fifths of a phone Streamlit would not pin.
-        "Judul": st.column_config.TextColumn(width=210, pinned=True),
+        STEP_COLUMN: st.column_config.TextColumn(width=210, pinned=True),
         "ID": st.column_config.TextColumn(width=185),
-        "Langkah": st.column_config.TextColumn(width=65),
         "Tenggat": st.column_config.DateColumn(format="DD/MM/YYYY", width=95),
     }
     for name in GRID_FIELDS:
         column = LANGKAH.column(name)
-        columns[column.name] = (
-            st.column_config.DateColumn(
-                format="DD/MM/YYYY", min_value=dt.date(column.earliest, 1, 1),
-                max_value=today() if column.fact else None,
-            )
-            if column.kind == "date"
-            else st.column_config.TextColumn(max_chars=1000)
+        day = column.kind == "date"
+        # As text: a date column's editor goes by the browser's language (mm/dd in an English one),
+        # gets no focus where another cell was edited before, and drops a day to come without a word.
+        columns[column.name] = st.column_config.TextColumn(
+            width=130 if day else None, max_chars=1000, help=_WRITTEN if day else None,
         )  # fmt: skip
     return columns
 
 
-def _edited(rows: list[dict[str, Any]], edited: pd.DataFrame) -> list[Typed]:
-    typed = []
+def _edited(rows: list[dict[str, Any]], edited: pd.DataFrame) -> tuple[list[Typed], list[str]]:
+    """Each row as it stands in the grid, and a sentence for each day that cannot be read."""
+    typed, faults = [], []
     for row, after in zip(rows, edited.to_dict("records"), strict=True):
-        held = {f: _value(after[LANGKAH.column(f).name]) for f in GRID_FIELDS}
+        held = {}
+        for field in GRID_FIELDS:
+            column = LANGKAH.column(field)
+            text = str(after[column.name] or "")
+            try:
+                held[field] = _held(row[field], text, column)
+            except CellError as error:
+                held[field] = row[field]
+                faults.append(f"{row['step']} {row['case_id']}, {column.name} “{text}”: {error}.")
         typed.append(Typed(LANGKAH, row, {**row, **held}))
-    return typed
+    return typed, faults
 
 
-def _value(value: Any) -> Any:
-    if value is None or value is pd.NaT or value != value:
-        return None
-    return value.date() if isinstance(value, dt.datetime) else value
+def _held(stored: Any, text: str, column: Column) -> Any:
+    if text == _as_text(stored):
+        return stored
+    return recording.read_day(text, column) if column.kind == "date" else text or None
+
+
+def _as_text(value: Any) -> str:
+    return f"{value:%d/%m/%Y}" if isinstance(value, dt.date) else value or ""
 
 
 def _office(units: dict[str, str]) -> str | None:
@@ -235,7 +256,12 @@ def follow_up(store: Store, units: dict[str, str]) -> None:
     with st.form(key):
         held = entering.form(store, TINDAK_LANJUT, FOLLOW_UP_FIELDS, before, key, every)
         sent = st.form_submit_button("Simpan tindak lanjut", type="primary", icon=":material/save:")
-    if sent:
+    if sent and held["description"] is None:
+        st.error(
+            words.say("Isi dahulu {}.", TINDAK_LANJUT.column("description").name),
+            icon=":material/block:",
+        )
+    elif sent:
         named = {
             "case_id": case_id,
             "recommendation_no": before.get("recommendation_no")

@@ -450,10 +450,11 @@ def history(store: Store) -> None:
     if not batches:
         st.caption("Belum ada unggahan.")
         return
-    awaiting = {a.batch_id: a.said for a in approvals.awaiting(store)}
+    said = dict.fromkeys(approvals.confirmed(store), "disahkan")
+    said |= {a.batch_id: a.said for a in approvals.awaiting(store)}
     for batch in batches[:50]:
         when = batch.imported_at.replace(tzinfo=JAKARTA)
-        state = "dibatalkan" if batch.undone_at else awaiting.get(batch.batch_id, "tersimpan")
+        state = "dibatalkan" if batch.undone_at else said.get(batch.batch_id, "tersimpan")
         demo = " · DATA DEMO" if batch.demo else ""
         # Opening it runs the page again: what a closed one would hold is not asked for.
         box = st.expander(

@@ -66,6 +66,20 @@ def awaiting(store: Store, units: tuple[str, ...] | None = None) -> list[Awaitin
     return [Awaiting(**row) for row in rows]
 
 
+def is_awaited(store: Store, batch_id: int) -> bool:
+    """Whether an upload that the viewer sees is not confirmed yet, where that is asked of it."""
+    return bool(store.one("SELECT EXISTS (FROM awaiting_batch WHERE batch_id = $b)", b=batch_id))
+
+
+def confirmed(store: Store) -> set[int]:
+    """Numbers of the uploads of which the last word is that they are confirmed."""
+    rows = store.rows(
+        "SELECT batch_id FROM approval GROUP BY batch_id HAVING arg_max(verdict, approval_no) = $sah",
+        sah=CONFIRMED,
+    )
+    return {int(row["batch_id"]) for row in rows}
+
+
 def asked_of(store: Store) -> bool:
     """Whether any office that the viewer sees has its uploads confirmed."""
     return bool(store.one("SELECT EXISTS (FROM approving_office WHERE withdrawn_at IS NULL)"))

@@ -44,21 +44,22 @@ def mark(store: Store, units: tuple[str, ...] | None) -> None:
 def queue(store: Store, units: tuple[str, ...]) -> None:
     """What the reader, the head of these offices, has to confirm or to send back."""
     news.told(NEWS, ":material/verified:")
+    if store.database.known_on is not None or store.database.confirmed:
+        return  # of a day gone by, or without what waits: nothing is decided there
     found = [
         a for a in approvals.awaiting(store, units)
         if store.viewer.may("pengesahan") and approvals.may_approve(store, a.unit_code)
     ]  # fmt: skip
-    _tell_gone({a.batch_id for a in found})
+    _tell_gone(units, {a.batch_id for a in found})
     if not found:
         return
     back = sum(a.standing == SENT_BACK for a in found)
     names = {u.code: u.name for u in store.register(today())}
+    # By a key: its label counts, and would be another box after each verdict.
     with st.expander(
-        words.say(
-            "**Menunggu pengesahan Anda ({})**{}", format_number(len(found) - back),
-            f", dikembalikan ({format_number(back)})" if back else "",
-        ),
-        icon=":material/approval:", expanded=len(found) <= 3,
+        words.say("**Menunggu pengesahan Anda ({})**", format_number(len(found) - back))
+        + (words.say(", dikembalikan ({})", format_number(back)) if back else ""),
+        icon=":material/approval:", expanded=len(found) <= 3, key="antrean_pengesahan",
     ):  # fmt: skip
         for awaiting in found[::-1][:_SHOWN]:
             _one(store, awaiting, names[awaiting.unit_code])
@@ -68,12 +69,14 @@ def queue(store: Store, units: tuple[str, ...]) -> None:
             )
 
 
-def _tell_gone(listed: set[int]) -> None:
-    """Uploads that were listed before and are not any more, though the reader said nothing of them:
-    a click that came too late is not lost without a word.
+def _tell_gone(units: tuple[str, ...], listed: set[int]) -> None:
+    """Uploads of these offices that were listed before and are not any more, though the reader said
+    nothing of them: a click that came too late is not lost without a word.
     """
-    gone = st.session_state.get(_LISTED, set()) - listed - {st.session_state.pop(_SAID, None)}
-    st.session_state[_LISTED] = listed
+    offices, before = st.session_state.get(_LISTED, (units, set()))
+    said = {st.session_state.pop(_SAID, None)}
+    gone = before - listed - said if offices == units else set()
+    st.session_state[_LISTED] = units, listed
     for number in sorted(gone):
         st.info(
             f"Unggahan {words.text(number)} tidak lagi menunggu: sudah dibatalkan pengunggahnya atau"

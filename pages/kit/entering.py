@@ -8,8 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from pages.kit import news, tables, words
-from sop_core import importing
+from pages.kit import news, words
+from sop_core import approvals, importing
 from sop_core.calendar import FIRST_YEAR, LAST_YEAR
 from sop_core.errors import Refused
 from sop_core.importing import recording
@@ -23,6 +23,8 @@ DONE = "_tercatat"
 _ROUND = "_catat_ke"
 _UNDONE = "_dibatalkan"
 _IN_A_ROW = 3
+_TOLD = 5
+"""Reasons or warnings that are told one by one."""
 _LONGEST = 1000
 """Of what is typed into one field; what is stored may be longer, and is not cut."""
 
@@ -147,17 +149,32 @@ def keep(
         return
     if result.kept:
         st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
-        st.session_state[DONE] = (result.batch_id, what, result.warning_total, result.notes)
+        st.session_state[DONE] = (
+            result.batch_id, what, result.warning_total, [_named(typed, w) for w in result.warnings[:_TOLD]],
+            result.notes,
+        )  # fmt: skip
         if case:
             st.query_params["kasus"] = case
         st.rerun()
     if result.problems:
-        st.error("Belum disimpan. Perbaiki dahulu:", icon=":material/block:")
-        tables.problems(result.problems, alt="Alasan penolakan", height=200)
+        first = [_named(typed, p) for p in result.problems[:_TOLD]]
+        st.error(
+            "Belum disimpan. Perbaiki dahulu:\n" + words.bullets(first), icon=":material/block:"
+        )
+        if len(result.problems) > len(first):
+            st.caption(f"Dan {format_number(len(result.problems) - len(first))} alasan lainnya.")
     else:
         st.info("Isinya dibaca sama dengan yang tersimpan; tidak ada yang berubah.")
         if result.notes:
             st.markdown(words.bullets(result.notes))
+
+
+def _named(typed: Sequence[Typed], problem: importing.Problem) -> str:
+    """A reason with the record that it is about, which on the page has no row number."""
+    rows = [t for t in typed if t.changed and t.sheet.name == problem.sheet]
+    at = problem.row - recording.FIRST_ROW
+    whose = " / ".join(map(str, rows[at].key)) if 0 <= at < len(rows) else f"baris {problem.row}"
+    return f"{whose}, {problem.column}: {problem.message}."
 
 
 def told(store: Store) -> None:
@@ -166,10 +183,11 @@ def told(store: Store) -> None:
     done = st.session_state.get(DONE)
     if done is None:
         return
-    number, what, doubts, notes = done
+    number, what, doubts, doubted, notes = done
     with st.container(horizontal=True, vertical_alignment="center"):
         st.success(
-            words.say("**Tersimpan** sebagai unggahan {}: {}.", number, what),
+            words.say("**Tersimpan** sebagai unggahan {}: {}.", number, what)
+            + (" Menunggu pengesahan kepala unit." if approvals.is_awaited(store, number) else ""),
             icon=":material/check_circle:",
         )
         if st.button("Batalkan", icon=":material/undo:", key="batal_catat"):
@@ -178,7 +196,8 @@ def told(store: Store) -> None:
         st.info(words.bullets(notes), icon=":material/translate:")
     if doubts:
         st.warning(
-            f"{format_number(doubts)} peringatan: urutan langkah yang tidak mungkin. Periksa tanggalnya."
+            f"{format_number(doubts)} peringatan: urutan langkah yang tidak mungkin. Periksa tanggalnya.\n"
+            + words.bullets(doubted)
         )
 
 

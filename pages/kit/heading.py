@@ -27,7 +27,7 @@ def offices(store: Store, scope: Scope) -> str:
         return _named(store, scope, scope.units)
     if store.viewer.units is None:
         return NATION
-    return f"{_named(store, scope, store.viewer.units)} dan siklus nasional"
+    return f"{_named(store, scope, store.viewer.units)}, ditambah siklus nasional"
 
 
 def _named(store: Store, scope: Scope, chosen: tuple[str, ...]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from pages.kit import filters, keys, news, tables, words
@@ -12,7 +13,7 @@ from sop_core import hindrance_reasons, hindrances
 from sop_core.errors import Refused
 from sop_core.evaluation import STATUS_NAMES, Scope
 from sop_core.hindrances import HEADINGS, LONGEST_PLAN
-from sop_core.indonesian import format_date, today
+from sop_core.indonesian import format_date, format_number, today
 from sop_core.store import Store
 
 NEWS = "kabar_hambatan"
@@ -47,8 +48,9 @@ def draw(store: Store, case_id: str, scope: Scope, demo: bool) -> None:
     steps = hindrances.open_steps(store, case_id) if now else []
     if told.empty and not steps:
         return
+    standing = int(told["withdrawn_at"].isna().sum())
     with st.expander(
-        f"Hambatan dan rencana ({len(told)})", icon=":material/construction:",
+        words.say("Hambatan dan rencana ({})", format_number(standing)), icon=":material/construction:",
         expanded=NEWS in st.session_state,
     ):  # fmt: skip
         if steps:
@@ -63,8 +65,7 @@ def draw(store: Store, case_id: str, scope: Scope, demo: bool) -> None:
             told, HISTORY_COLUMNS, f"Hambatan {case_id}", scope, demo, "Hambatan dan rencana"
         )
         if now and hindrances.may_say(store, case_id):
-            for row in told[told["withdrawn_at"].isna()].head(_OFFERED).to_dict("records"):
-                _way_back(store, row)
+            _ways_back(store, told)
 
 
 def _chosen(steps: list[dict[str, Any]]) -> int:
@@ -76,6 +77,14 @@ def _chosen(steps: list[dict[str, Any]]) -> int:
         return names[choices[0]]
     chosen = st.selectbox("Langkah", choices, index=0, key="hambatan_langkah", placeholder="Pilih")
     return names[str(chosen)]
+
+
+def of_step(store: Store, case_id: str, step_no: int, step: str) -> None:
+    """The form for one step, below what stands of it (``step`` is its code)."""
+    form(store, case_id, step_no, "terlambat")
+    told = hindrances.history(store, case_id)
+    if hindrances.may_say(store, case_id):
+        _ways_back(store, told[told["step"] == step])
 
 
 def form(store: Store, case_id: str, step_no: int, key: str) -> None:
@@ -128,6 +137,11 @@ def passed(store: Store, scope: Scope, demo: bool) -> None:
         )
         tables.plain(frame, PASSED_COLUMNS, alt="Rencana terlewat", height=300)
         tables.export(frame, PASSED_COLUMNS, "Rencana terlewat", scope, demo, "Rencana terlewat")
+
+
+def _ways_back(store: Store, told: pd.DataFrame) -> None:
+    for row in told[told["withdrawn_at"].isna()].head(_OFFERED).to_dict("records"):
+        _way_back(store, row)
 
 
 def _way_back(store: Store, row: Mapping[Hashable, Any]) -> None:

@@ -130,7 +130,11 @@ def _made_later(value: str, at: int) -> bool:
     if character == ":":
         return after != " "
     if character == ".":
-        return value[max(0, at - 3) : at].lower() == "www"
+        # The value before it may end in the rest of the word.
+        before = value[max(0, at - 3) : at].lower()
+        return before == "www" or (at < 3 and before == "www"[:at])
+    if character in "wW" and not after:
+        return value[-3:].lower() == "www"
     if character in "<>-~":
         return not after or character + after in _OPERATORS
     return character == "@"

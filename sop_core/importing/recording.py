@@ -7,6 +7,7 @@ history, the same undo. The batch's file is what was typed, as a CSV of the cont
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from sop_core import statements
 from sop_core.errors import Refused
 from sop_core.exporting import Table, to_csv
 from sop_core.importing.contract import LANGKAH, SHEETS, Column, Sheet
+from sop_core.importing.dates import parse_date
 from sop_core.importing.keeping import commit
 from sop_core.importing.parsing import Parsed, parse_book
 from sop_core.importing.raw import Part, RawSheet
@@ -89,6 +91,10 @@ def record(
 
 
 _FILE = "catat.csv"
+FIRST_ROW = 2
+"""Of what is typed, below the headings of its file: by it a reason tells which record it means."""
+_LONGEST_KEY = 80
+"""Characters of a record's key in the name of its file."""
 
 
 def _parsed(store: Store, rows: Sequence[Typed], today: dt.date) -> Parsed:
@@ -122,10 +128,10 @@ def _add(book: Book, sheet: Sheet, rows: list[Typed], clears: bool) -> None:
 
     cells = [[cell(row, c) for c in columns] for row in rows]
     names = [c.name for c in columns]
-    file = SourceFile(f"catat-{sheet.name.lower().replace(' ', '-')}.csv",
+    file = SourceFile(_file_name(sheet, rows),
                       to_csv(Table(sheet.name, names, [list(map(_written, r)) for r in cells])))  # fmt: skip
     book.files.append(file)
-    numbers = np.arange(2, len(rows) + 2, dtype=np.int32)  # below the headings
+    numbers = np.arange(FIRST_ROW, len(rows) + FIRST_ROW, dtype=np.int32)
     codes = np.arange(len(rows), dtype=np.int32)
     book.sheets.append(
         RawSheet(
@@ -134,6 +140,13 @@ def _add(book: Book, sheet: Sheet, rows: list[Typed], clears: bool) -> None:
             numbers, [Part(file.name, sheet.name)],
         )
     )  # fmt: skip
+
+
+def _file_name(sheet: Sheet, rows: list[Typed]) -> str:
+    """By which one such upload is told from another: ``catat-langkah ADV-1-2 dan 3 lain.csv``."""
+    key = "-".join(re.findall(r"[\w.-]+", " ".join(map(str, rows[0].key))))[:_LONGEST_KEY]
+    others = f" dan {len(rows) - 1} lain" if len(rows) > 1 else ""
+    return f"catat-{sheet.name.lower().replace(' ', '-')} {key}{others}.csv"
 
 
 def _cell(value: Any) -> Any:
@@ -204,6 +217,15 @@ def _shown(value: Any) -> str:
     return (
         format_date(value) if isinstance(value, dt.date) else "ya" if value is True else str(value)
     )
+
+
+def read_day(text: str, column: Column) -> dt.date | None:
+    """The day that somebody typed into a cell, day first as everywhere; None of a blank one.
+
+    Raises CellError, in Indonesian. A browser's own field for dates goes by the browser's
+    language, and may take 5 June for 6 May.
+    """
+    return parse_date(text, column.earliest) if text.strip() else None
 
 
 # ------------------------------------------------------------- what a form shows

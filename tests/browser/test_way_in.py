@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -87,17 +88,29 @@ def test_several_steps_in_a_grid(padang, open_page):
     page.get_by_test_id("data-grid-canvas").wait_for()
     frame = page.get_by_test_id("stDataFrameResizable").bounding_box()
     assert frame is not None
-    # From the ID of the first row over step, start and finish to the document's number.
-    page.mouse.click(frame["x"] + 330, frame["y"] + 52)
-    for _ in range(4):
-        page.keyboard.press("ArrowRight")
-    page.keyboard.press("Enter")
-    page.keyboard.type("B-77", delay=80)
-    page.keyboard.press("Enter")
+
+    def type_in(column: int, text: str) -> None:
+        """Over the first row's cell so many columns after its ID."""
+        page.mouse.click(frame["x"] + 330, frame["y"] + 52)
+        for _ in range(column):
+            page.keyboard.press("ArrowRight")
+        page.keyboard.type(text, delay=80)
+        page.keyboard.press("Enter")
+        time.sleep(0.5)  # the grid tells the page of it after a moment
+        settled(page)
+
+    # The browser speaks English: its own field for dates would take 4 May for 5 April.
+    type_in(2, "31/02/2026")
+    expect(page.get_by_text("A.2 ADV-1, Tanggal Selesai “31/02/2026”", exact=False)).to_be_visible()
+    expect(page.get_by_role("button", name="Simpan 0 langkah")).to_be_disabled()
+    type_in(2, "04/05/2026")
+    type_in(3, "B-77")
     page.get_by_role("button", name="Simpan 1 langkah").click()
     expect(page.get_by_text("Tersimpan sebagai unggahan 2", exact=False)).to_be_visible()
     page.goto(f"{padang}/catat?kasus=ADV-1&langkah_catat=A.2")
     expect(page.get_by_role("textbox", name="Nomor Dokumen")).to_have_value("B-77")
+    day = page.get_by_test_id("stDateInput").filter(has_text="Tanggal Selesai")
+    assert re.findall(r"\d+", day.inner_text()) == ["04", "05", "2026"]
 
 
 def test_a_wrong_file_is_understood_sent_back_corrected_kept_and_undone(padang, open_page):

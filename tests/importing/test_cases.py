@@ -188,11 +188,14 @@ def recap_is_whole(store: Store, made: str) -> None:
 @pytest.mark.parametrize("name", ["11a-rekap-lebar.xlsx", "11b-rekap-lebar-tab-kegiatan.xlsx"])
 def test_11_a_wide_recap_asks_only_for_the_year_and_loses_nothing(kept, name):
     question = asked(kept, name).tables[0].proposal
-    assert question.open == ["Tahun 2026: dari judul berkas; benar?"]
+    assert question.open == ["Tahun 2026 dibaca dari judul berkas: periksa di bawah."]
     assert question.mapping.constants == {"flow": "A", "year": "2026"}
     result = go(kept, name, mappings=(question.mapping,))
     assert rows(result)[2] == 0
-    assert "6 kolom langkah dari 3 baris menjadi 18 catatan langkah" in " ".join(result.notes)
+    assert (
+        "6 kolom langkah dari 3 baris menjadi 18 catatan langkah; 4 di antaranya sel kosong"
+        in " ".join(result.notes)
+    )
     recap_is_whole(kept, "REKAP-A-2026-BBPOM-PDG")
     again = go(kept, name, mappings=(question.mapping,))
     assert rows(again) == (0, 0, 0), "next month's file updates instead of doubling"

@@ -53,7 +53,7 @@ def test_what_is_proposed_and_what_is_asked(store: Store):
     assert table.proposal.mapping.model_dump(exclude_defaults=True) | {"headings": [3, 3]} == {
         **MAPPING, "columns": {**dict.fromkeys(NAMES, ""), **MAPPING["columns"]},
     }  # fmt: skip
-    assert table.proposal.open == ["Tahun 2026: dari judul berkas; benar?"]
+    assert table.proposal.open == ["Tahun 2026 dibaca dari judul berkas: periksa di bawah."]
     assert "petakan kolomnya dahulu" in str(question.value)
 
 
@@ -152,6 +152,6 @@ def test_from_the_command_line(tmp_path: Path, monkeypatch, capsys):
     assert main(["import", str(file)]) == 1
     assert "petakan kolomnya dahulu" in capsys.readouterr().err
     assert main(["mapping", str(file), "--out", str(mapping)]) == 0
-    assert "Tahun 2026: dari judul berkas; benar?" in capsys.readouterr().out
+    assert "Tahun 2026 dibaca dari judul berkas: periksa di bawah." in capsys.readouterr().out
     assert main(["import", str(file), "--map-json", str(mapping)]) == 0
     assert "Langkah: 2 baru" in capsys.readouterr().out

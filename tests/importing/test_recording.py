@@ -39,7 +39,7 @@ def test_a_step_is_a_batch_of_its_own_with_its_file_and_its_undo(one_case):
     assert steps_of(store, "ADV-1", TODAY)[3]["status"] == "selesai"
     (batch, _) = importing.history(store)
     assert batch.imported_by == "Siti contoh"
-    assert batch.files == "catat-langkah.csv"
+    assert batch.files == "catat-langkah ADV-1-3.csv"
     file = importing.stored_files(store, batch.batch_id)[0]
     assert file.content.decode("utf-8-sig").splitlines() == [
         "ID Kegiatan;No Langkah;Tanggal Mulai;Tanggal Selesai;Nomor Dokumen",

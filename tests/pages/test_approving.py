@@ -75,6 +75,28 @@ def test_from_the_centres_rule_to_the_heads_word(empty, sign_in, monkeypatch):
     assert metric(open_page("wilayah", wilayah=NAME, sah="true"), "Langkah terbuka") == both
 
 
+def test_an_upload_that_is_gone_is_told_and_one_that_is_only_out_of_sight_is_not(empty, sign_in):
+    from sop_core import accounts, approvals, importing
+
+    store = in_use()
+    load(store, Kegiatan=[["ADV-1", "A", 2026, PADANG, "Advokasi"]])
+    all_speak(store, TODAY)
+    approvals.require(store, PADANG)
+    sign_in("data_staf", PADANG)
+    staff = store.as_viewer(accounts.viewer_of(store, "data_staf.bbpom-pdg"))
+    load(staff, Kegiatan=[["ADV-2", "A", 2026, PADANG, "Audiensi"]])
+    sign_in("kepala_balai", PADANG)
+    app = open_page("wilayah", wilayah=NAME)
+    assert any("Menunggu pengesahan Anda (1)" in e.label for e in app.expander)
+    next(t for t in app.toggle if t.label == "Hanya yang disahkan").set_value(True).run()
+    assert "hanya unggahan yang disahkan" in said(app)
+    assert "tidak lagi menunggu" not in said(app)
+    app = open_page("wilayah", wilayah=NAME)
+    importing.undo(staff, 2, "staf", today=TODAY)
+    app.run()
+    assert "Unggahan 2 tidak lagi menunggu" in said(app)
+
+
 def test_without_a_rule_nobody_sees_anything_of_it(empty, sign_in):
     load(in_use(), Kegiatan=[["ADV-1", "A", 2026, PADANG, "Advokasi"]])
     sign_in("kepala_balai", PADANG)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pages.kit import charts, words
@@ -169,6 +169,8 @@ def test_any_text_comes_out_as_it_is_written(text):
 
 @settings(max_examples=400, deadline=None)
 @given(any_text_at_all, any_text_at_all)
+@example(".", "WWW")
+@example("w.a.b", "ww")
 def test_any_texts_come_out_within_our_own_words(one, two):
     first, second = words.folded(one) or "–", words.folded(two) or "–"
     said = words.say("Oleh **{}**, _({})_: {}{}.", one, two, two, one)

@@ -113,11 +113,11 @@ def test_a_scope_in_words(store, units, said):
 def test_a_readers_own_offices_stand_in_the_nations_place(store: Store):
     units = region.coordinated(store, "BBPOM-KPG", TODAY)
     mine = store.as_viewer(Viewer("k", "K", "kepala_balai", "BBPOM-KPG", units))
-    assert heading.offices(mine, Scope(TODAY)) == f"Balai Besar POM di Kupang beserta {len(units) - 1} Loka dan siklus nasional"  # fmt: skip
+    assert heading.offices(mine, Scope(TODAY)) == f"Balai Besar POM di Kupang beserta {len(units) - 1} Loka, ditambah siklus nasional"  # fmt: skip
     staff = store.as_viewer(Viewer("s", "S", "data_staf", "BBPOM-KPG", ("BBPOM-KPG",)))
     assert (
         heading.offices(staff, Scope(TODAY))
-        == "Balai Besar POM di Kupang tanpa Lokanya dan siklus nasional"
+        == "Balai Besar POM di Kupang tanpa Lokanya, ditambah siklus nasional"
     )
 
 
@@ -127,7 +127,7 @@ def test_a_readers_own_offices_stand_in_the_nations_place(store: Store):
 def test_every_page_with_figures_says_of_whom_they_are(demo, sign_in, page):
     said = {
         "pimpinan": r"\*\*(Seluruh Indonesia|Balai Besar POM di .+)\*\* · ",
-        "kepala_balai": r"\*\*Balai Besar POM di Kupang beserta \d Loka( dan siklus nasional)?\*\* · ",
+        "kepala_balai": r"\*\*Balai Besar POM di Kupang beserta \d Loka(, ditambah siklus nasional)?\*\* · ",
     }
     for role, pattern in said.items():
         sign_in(role, "BBPOM-KPG" if role == "kepala_balai" else None)

@@ -120,9 +120,13 @@ def _finished(one: Table, around: Around) -> Applied:
     steps = _steps(found, one.data, one.main, one.tab, around)
     if steps:
         count = len(one.data.numbers)
+        blank = sum(
+            int(np.logical_and(*(c.blank() for c in raw.cells[-2:])).sum()) for raw in steps
+        )
         told.append(
             f"Langkah: {len(steps)} kolom langkah dari {count} baris menjadi"
-            f" {len(steps) * count} catatan langkah."
+            f" {len(steps) * count} catatan langkah"
+            + (f"; {blank} di antaranya sel kosong dan tidak dicatat." if blank else ".")
         )
     unread = _unread(found, one.tab, mapping)
     if unread:

@@ -186,12 +186,16 @@ def _constants(proposal: Proposal, tab: Tab, hints: Hints) -> None:
         years = _titled_years(tab, titles) or _years(tab, mapping, proposal.names)
         if len(years) == 1:
             found["year"] = next(iter(years))
-            proposal.open.append(f"Tahun {found['year']}: dari judul berkas; benar?")
+            proposal.open.append(
+                f"Tahun {found['year']} dibaca dari judul berkas: periksa di bawah."
+            )
     if "unit_code" in lacking:
         unit = _unit(titles, hints) or hints.unit
         if unit is not None:
             found["unit_code"] = unit
-            proposal.open.append(f"Unit {unit}: dari judul berkas atau akun; benar?")
+            proposal.open.append(
+                f"Unit {unit} dibaca dari judul berkas atau akun: periksa di bawah."
+            )
     constants = {name: value for name, value in found.items() if name in fields}
     proposal.mapping = mapping.model_copy(update={"constants": constants})
     proposal.open += [f"Kolom {name} belum ada." for name in proposal.mapping.lacking]
