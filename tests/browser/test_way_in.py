@@ -233,3 +233,20 @@ def test_a_selected_step_stays_the_selected_one_though_the_list_moves(tmp_path, 
         page.get_by_role("button", name="Catat langkah ini").click()
         page.wait_for_url("**/catat?**")
         assert "kasus=ADV-2" in page.url
+
+
+def test_what_holds_a_step_up_is_said_and_taken_back_where_it_is_late(padang, open_page):
+    page = signed_in(open_page, padang, "terlambat")
+    choose_row(page, "tabel_terlambat", 0)
+    page.get_by_text("Hambatan dan rencana", exact=True).click()
+    page.get_by_role("combobox", name="Alasan").click()
+    page.get_by_role("option").first.click()
+    day = page.get_by_test_id("stDateInput").filter(has_text="Rencana pada")
+    day.get_by_role("spinbutton").first.focus()
+    page.keyboard.type(f"{dt.date.today():3112%Y}", delay=40)
+    page.get_by_role("textbox", name="Rencana", exact=True).fill("Ajukan revisi anggaran")
+    page.get_by_role("button", name="Catat hambatan").click()
+    expect(page.get_by_text("Hambatan dan rencana dicatat.")).to_be_visible()
+    page.get_by_role("button", name="Tarik hambatan").click()
+    expect(page.get_by_text("Hambatan ditarik.")).to_be_visible()
+    expect(page.get_by_role("button", name="Tarik hambatan")).to_have_count(0)
