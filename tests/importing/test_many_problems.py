@@ -148,7 +148,9 @@ def test_the_history_of_exactly_as_many_as_are_listed_speaks_of_no_more(empty, s
     app = open_page("unggah")
     app.session_state["unggahan_1"] = True
     app.run()
-    assert any({"Baris", "Alasan"} <= set(f.value.columns) for f in app.dataframe), "the reasons are open"
+    assert any({"Baris", "Alasan"} <= set(f.value.columns) for f in app.dataframe), (
+        "the reasons are open"
+    )
     assert not [c for c in app.caption if "Hanya alasan pertama" in c.value]
 
 

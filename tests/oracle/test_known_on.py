@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -22,6 +23,9 @@ from tests.builders import TODAY, enter, revised
 from tests.oracle import figures
 from tests.oracle.generating import UPT, Chance, Rows, keep
 from tests.oracle.happening import Afterwards, Sheets, import_sheets, row
+
+LONG_WALKS = int(os.environ.get("PANTAU_WALKS", "6")) // 2
+"""Walks over ten days; some 20 seconds each."""
 
 TABLES = (
     "activity", "step_record", "facilitator", "follow_up", "target", "sop_case", "flow_year",
@@ -209,7 +213,7 @@ def test_a_day_is_known_again_as_it_was(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(2, 8))
+@pytest.mark.parametrize("seed", range(2, 2 + LONG_WALKS))
 def test_a_day_is_known_again_at_length(
     store: Store, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
