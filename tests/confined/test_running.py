@@ -1,6 +1,5 @@
 """A job's limits, whatever the job does."""
 
-import resource
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,6 +8,7 @@ import pytest
 from sop_core import confined
 from sop_core.confined import Limits
 from sop_core.errors import Crashed, Refused, TooLarge, TooSlow
+from tests.confined.measuring import allowed, largest_child
 
 JOB = "tests.confined.misbehaving"
 TIGHT = Limits(memory=512, seconds=5, answer=2)
@@ -33,11 +33,6 @@ def test_a_refusal_keeps_its_words():
         ask("refuse")
 
 
-def _largest_child() -> int:
-    """KiB of the largest process that was waited for, those of other tests included."""
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("what", "error"),
@@ -47,11 +42,11 @@ def _largest_child() -> int:
     ],
 )  # fmt: skip
 def test_what_misbehaves_is_stopped(what, error):
-    begun, largest = time.monotonic(), _largest_child()
+    begun, largest = time.monotonic(), largest_child()
     with pytest.raises(error):
         ask(what, limits=Limits(memory=512, seconds=3, answer=2))
     assert time.monotonic() - begun < 15
-    assert _largest_child() < max(largest + 1, 700 * 1024), "KiB"
+    assert largest_child() < allowed(largest, 700), "KiB"
 
 
 @pytest.mark.parametrize("what", ["read", "connect", "program"])

@@ -4,7 +4,6 @@ import contextlib
 import io
 import os
 import re
-import resource
 import subprocess
 import time
 from dataclasses import replace
@@ -25,6 +24,7 @@ from sop_core.errors import Refused, ReportRefused
 from sop_core.reports import drawing, word
 from sop_core.reports.sample import sample
 from sop_core.reports.word import TEMPLATE
+from tests.confined.measuring import allowed, largest_child
 from tests.conftest import need
 from tests.reports import hostile
 from tests.reports.hostile import changed, footer_saying, linked, pictured, png, saying
@@ -84,12 +84,12 @@ def test_a_hostile_template_is_refused_in_words(name, in_here, tmp_path, monkeyp
 @pytest.mark.parametrize("name", list(hostile.ALL)[::EVERY])
 def test_so_it_is_in_its_own_process(name, tmp_path, monkeypatch):
     make, says = hostile.ALL[name]
-    content, largest = make(), _largest_child()
+    content, largest = make(), largest_child()
     monkeypatch.chdir(tmp_path)
     text = refusal(content)
     assert re.search(says, text), text
     assert os.listdir(tmp_path) == []
-    assert _largest_child() < max(largest + 1, PEAK * 1024)
+    assert largest_child() < allowed(largest, PEAK)
 
 
 SLOW = {
@@ -116,16 +116,11 @@ SLOW = {
 def test_time_and_memory_have_an_end(name, monkeypatch):
     content, says = SLOW[name]
     monkeypatch.setattr(word, "LIMITS", Limits(memory=768, seconds=3, answer=48))
-    begun, largest = time.monotonic(), _largest_child()
+    begun, largest = time.monotonic(), largest_child()
     with pytest.raises(ReportRefused, match=says):
         word.write(SAMPLE, content)
     assert time.monotonic() - begun < 9
-    assert _largest_child() < max(largest + 1, PEAK * 1024)
-
-
-def _largest_child() -> int:
-    """KiB of the largest process that was waited for, those of other tests included."""
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    assert largest_child() < allowed(largest, PEAK)
 
 
 def test_enough_of_them():
