@@ -224,11 +224,7 @@ def new_activity(store: Store, units: dict[str, str]) -> None:
     with st.form(key):
         held = entering.form(store, KEGIATAN, ACTIVITY_FIELDS, first, key, offices)
         sent = st.form_submit_button("Simpan kegiatan", type="primary", icon=":material/save:")
-    if not sent:
-        return
-    lacking = [c.name for c in KEGIATAN.required if c.field != "case_id" and held[c.field] is None]
-    if lacking:
-        st.error(words.say("Isi dahulu {}.", ", ".join(lacking)), icon=":material/block:")
+    if not sent or entering.lacks(KEGIATAN, held):
         return
     prefix = f"{DEMO_PREFIX if store.viewer.role == DEMO else ''}KEG-"
     case_id = recording.new_case_id(store, held, prefix)
@@ -256,21 +252,17 @@ def follow_up(store: Store, units: dict[str, str]) -> None:
     with st.form(key):
         held = entering.form(store, TINDAK_LANJUT, FOLLOW_UP_FIELDS, before, key, every)
         sent = st.form_submit_button("Simpan tindak lanjut", type="primary", icon=":material/save:")
-    if sent and held["description"] is None:
-        st.error(
-            words.say("Isi dahulu {}.", TINDAK_LANJUT.column("description").name),
-            icon=":material/block:",
-        )
-    elif sent:
-        named = {
-            "case_id": case_id,
-            "recommendation_no": before.get("recommendation_no")
-            or recording.new_recommendation(store, case_id),
-        }
-        entering.keep(
-            store, [Typed(TINDAK_LANJUT, before, {**before, **named, **held})],
-            f"rekomendasi {named['recommendation_no']}, {case_id}",
-        )  # fmt: skip
+    if not sent or entering.lacks(TINDAK_LANJUT, held):
+        return
+    named = {
+        "case_id": case_id,
+        "recommendation_no": before.get("recommendation_no")
+        or recording.new_recommendation(store, case_id),
+    }
+    entering.keep(
+        store, [Typed(TINDAK_LANJUT, before, {**before, **named, **held})],
+        f"rekomendasi {named['recommendation_no']}, {case_id}",
+    )  # fmt: skip
 
 
 KINDS = {STEP: one_step, SEVERAL: several, ACTIVITY: new_activity, FOLLOW_UP: follow_up}

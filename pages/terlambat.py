@@ -88,7 +88,7 @@ def chosen(menu: DeltaGenerator, store: Store, row: pd.Series[Any]) -> None:
                 filters.go_to_region(str(row["unit"]), case_id)
         if hinders:
             with st.expander("Hambatan dan rencana", icon=":material/construction:"):
-                hindering.of_step(store, case_id, number, str(row["step"]))
+                hindering.of_step(store, case_id, number)
 
 
 def page() -> None:

@@ -252,9 +252,8 @@ def case_detail(store: Store, scope: Scope, demo: bool) -> None:
             head["revision"],
         )
     )
-    days = pd.concat([steps["started"], steps["counted_on"]]).dropna()
-    if len(days):
-        first = min(days.min().date(), scope.as_of)
+    if steps["started"].notna().any():
+        first = steps["started"].min().date()
         days_off = store.calendar().holidays_between(first, scope.as_of)
         charts.draw(
             charts.timeline(steps, scope.as_of, days_off), key="garis_waktu",
@@ -272,7 +271,7 @@ def case_detail(store: Store, scope: Scope, demo: bool) -> None:
             f" Garis putus-putus: {format_date(scope.as_of)}."
         )
     else:
-        st.info("Kasus ini belum mulai pada tanggal acuan, dan langkahnya belum ditagih.")
+        st.info("Kasus ini belum mulai pada tanggal acuan.")
     tables.plain(steps, STEP_COLUMNS, alt="Langkah kasus ini")
     tables.export(steps, STEP_COLUMNS, f"Langkah {case_id}", scope, demo, str(head["title"]))
     if recording.may_record(store, str(head["unit_code"])) and st.button(

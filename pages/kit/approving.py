@@ -44,7 +44,7 @@ def mark(store: Store, units: tuple[str, ...] | None) -> None:
 def queue(store: Store, units: tuple[str, ...]) -> None:
     """What the reader, the head of these offices, has to confirm or to send back."""
     news.told(NEWS, ":material/verified:")
-    if store.database.known_on is not None or store.database.confirmed:
+    if store.database.present is not None:
         return  # of a day gone by, or without what waits: nothing is decided there
     found = [
         a for a in approvals.awaiting(store, units)

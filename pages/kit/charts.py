@@ -18,7 +18,7 @@ import streamlit as st
 from pages.kit import colors, words
 from sop_core import followups, palette
 from sop_core.calendar import Day
-from sop_core.evaluation import NOT_STARTED, OVERDUE, STATUS_NAMES, UNKNOWN
+from sop_core.evaluation import STATUS_NAMES
 from sop_core.indonesian import format_date, format_month, format_number, format_percent
 from sop_core.lateness import BUCKETS, DUE_SOON
 from sop_core.paths import DATA
@@ -210,34 +210,16 @@ def pipeline(level: pd.DataFrame) -> go.Figure:
     return figure
 
 
-_NOT_BEGUN = {
-    NOT_STARTED: "Belum mulai",
-    OVERDUE: "Belum mulai, terlambat",
-    UNKNOWN: "Belum mulai, tidak diketahui",
-}
-"""What a step that is owed and has no start is called in a case's picture."""
-
-
 def timeline(steps: pd.DataFrame, as_of: dt.date, days_off: list[Day]) -> go.Figure:
-    """Planned against actual for one case, with holidays shaded.
-
-    A step that is owed and has not begun has its plan too, and waits until today.
-    """
+    """Planned against actual for one case, with holidays shaded."""
     begun = steps[steps["started"].notna()]
-    today = pd.Timestamp(as_of)
-    owed = steps[
-        steps["status"].isin(list(_NOT_BEGUN)) & steps["started"].isna()
-        & (steps["counted_on"] <= today) & steps["due"].notna()
-    ]  # fmt: skip
     figure = go.Figure()
     for day in days_off:
         figure.add_vrect(
             x0=day.day, x1=day.day + dt.timedelta(days=1), fillcolor=colors.LINE,
             opacity=0.35, line_width=0, layer="below",
         )  # fmt: skip
-    planned = steps[
-        (steps["started"].notna() & steps["due"].notna()) | steps.index.isin(owed.index)
-    ]
+    planned = begun[begun["due"].notna()]
     figure.add_bar(
         y=planned["step"], base=planned["counted_on"], name="Rencana (norma HK)", orientation="h",
         x=[_width(s, d) for s, d in zip(planned["counted_on"], planned["due"], strict=True)],
@@ -254,17 +236,8 @@ def timeline(steps: pd.DataFrame, as_of: dt.date, days_off: list[Day]) -> go.Fig
             width=0.2, customdata=[format_number(n) for n in waited["days_waited"]],
             hovertemplate="Menunggu %{customdata} HK<extra></extra>",
         )  # fmt: skip
-    for status, part in owed.groupby("status", sort=False):
-        figure.add_bar(
-            y=part["step"], base=part["counted_on"], orientation="h",
-            name=_NOT_BEGUN[str(status)], width=0.2,
-            x=[_width(c, today) for c in part["counted_on"]],
-            marker={"color": colors.STATUS[str(status)], "pattern": {"shape": "/"}},
-            customdata=[format_date(c) for c in part["counted_on"]],
-            hovertemplate="Belum mulai; dihitung dari %{customdata}<extra></extra>",
-        )  # fmt: skip
     for status, part in begun.groupby("status", sort=False):
-        ends = [f if pd.notna(f) else today for f in part["finished"]]
+        ends = [f if pd.notna(f) else pd.Timestamp(as_of) for f in part["finished"]]
         figure.add_bar(
             y=part["step"], base=part["started"], name=STATUS_NAMES[str(status)], orientation="h",
             x=[_width(s, e) for s, e in zip(part["started"], ends, strict=True)],
@@ -284,8 +257,7 @@ def timeline(steps: pd.DataFrame, as_of: dt.date, days_off: list[Day]) -> go.Fig
         categoryorder="array",
         categoryarray=list(steps["step"]),
     )
-    first = min(part.min() for part in (begun["started"], planned["counted_on"]) if len(part))
-    ticks = _month_ticks(first.date(), as_of)
+    ticks = _month_ticks(begun["started"].min().date(), as_of)
     figure.update_xaxes(type="date", tickvals=ticks, ticktext=[format_month(t) for t in ticks])
     return figure
 

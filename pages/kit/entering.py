@@ -106,6 +106,14 @@ def field(
     return written.strip() or None
 
 
+def lacks(sheet: Sheet, held: Mapping[str, Any]) -> bool:
+    """Whether a required field that the form showed is blank; says which."""
+    blank = [c.name for c in sheet.required if c.field in held and held[c.field] is None]
+    if blank:
+        st.error(words.say("Isi dahulu {}.", ", ".join(blank)), icon=":material/block:")
+    return bool(blank)
+
+
 def _label(column: Column) -> str:
     return f"{column.name}{' *' if column.required else ''}"
 

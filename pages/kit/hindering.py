@@ -79,12 +79,11 @@ def _chosen(steps: list[dict[str, Any]]) -> int:
     return names[str(chosen)]
 
 
-def of_step(store: Store, case_id: str, step_no: int, step: str) -> None:
-    """The form for one step, below what stands of it (``step`` is its code)."""
+def of_step(store: Store, case_id: str, step_no: int) -> None:
+    """The form for one step, above what stands of it."""
     form(store, case_id, step_no, "terlambat")
-    told = hindrances.history(store, case_id)
     if hindrances.may_say(store, case_id):
-        _ways_back(store, told[told["step"] == step])
+        _ways_back(store, hindrances.history(store, case_id, step_no))
 
 
 def form(store: Store, case_id: str, step_no: int, key: str) -> None:

@@ -70,7 +70,7 @@ class Look:
         Where none goes by that name, as in a workbook that means to mislead, at all of them.
         """
         here = [at for at, (_, tab) in enumerate(self._ahead) if tab == name]
-        if name not in self._found or here:
+        if here or name not in self._found:
             last = here[-1] + 1 if here else len(self._ahead)
             looked, self._ahead = self._ahead[:last], self._ahead[last:]
             with _broken_told(self._bounds.name):

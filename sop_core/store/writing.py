@@ -43,8 +43,8 @@ class Writing(Reading):
         """One transaction that the viewer's role must allow; it leaves ``trace`` in the audit.
 
         Committed at the end, rolled back on any error. ``sessions`` for one that ends sign-ins
-        too; ``rows`` that it is about, where that is known. Raises AccessDenied, and StoreUnreachable where the file can take no more: then
-        nothing of it is kept.
+        too; ``rows`` that it is about, where that is known. Raises AccessDenied, and
+        StoreUnreachable where the file can take no more: then nothing of it is kept.
         """
         if self.database.known_on is not None:
             raise Refused(PAST)

@@ -30,9 +30,9 @@ RULES = (
            "penarikan bukti tidak lengkap atau mendahului pemasukannya"),
     gapless("bukti", "evidence", "evidence_no", "bukti yang pernah ditambah hilang"),
     traced("evidence", "evidence_no", "added_at", "bukti",
-            "starts_with(a.subject, 'bukti ' || t.evidence_no || ':')"),
+           "starts_with(a.subject, 'bukti ' || t.evidence_no || ':')"),
     traced("evidence", "evidence_no", "withdrawn_at", "bukti",
-            "a.subject = 'tarik bukti ' || t.evidence_no"),
+           "a.subject = 'tarik bukti ' || t.evidence_no"),
     Rule("jejak",
          "SELECT subject FROM audit WHERE action = 'bukti' AND outcome = 'ok'"
          r" AND regexp_matches(subject, '^bukti \d+:')"
