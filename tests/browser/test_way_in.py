@@ -238,10 +238,12 @@ def test_a_selected_step_stays_the_selected_one_though_the_list_moves(tmp_path, 
 def test_what_holds_a_step_up_is_said_and_taken_back_where_it_is_late(padang, open_page):
     page = signed_in(open_page, padang, "terlambat")
     choose_row(page, "tabel_terlambat", 0)
-    page.get_by_text("Hambatan dan rencana", exact=True).click()
+    expect(page.get_by_role("button", name="Catat langkah ini")).to_be_visible()
     settled(page)
-    # Typed, not clicked open: the box around it may still move.
-    page.get_by_role("combobox", name="Alasan").fill("Anggaran")
+    page.get_by_text("Hambatan dan rencana", exact=True).click()
+    page.get_by_role("button", name="Catat hambatan").wait_for()
+    page.wait_for_timeout(500)  # the box around the list still opens, and would shut it
+    page.get_by_role("combobox", name="Alasan").click()
     page.get_by_role("option").first.click()
     day = page.get_by_test_id("stDateInput").filter(has_text="Rencana pada")
     day.get_by_role("spinbutton").first.focus()
