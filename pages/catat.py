@@ -11,6 +11,7 @@ from sop_core.access import DEMO
 from sop_core.errors import CellError
 from sop_core.evaluation import STATUS_NAMES
 from sop_core.importing import owed, recording
+from sop_core.importing.columns import shown
 from sop_core.importing.contract import (
     DEMO_PREFIX,
     KEGIATAN,
@@ -186,12 +187,15 @@ def _edited(rows: list[dict[str, Any]], edited: pd.DataFrame) -> tuple[list[Type
         held = {}
         for field in GRID_FIELDS:
             column = LANGKAH.column(field)
-            text = str(after[column.name] or "")
+            # The grid hands over None or NaN for a cell that was emptied.
+            text = "" if pd.isna(after[column.name]) else str(after[column.name])
             try:
                 held[field] = _held(row[field], text, column)
             except CellError as error:
                 held[field] = row[field]
-                faults.append(f"{row['step']} {row['case_id']}, {column.name} “{text}”: {error}.")
+                faults.append(
+                    f"{row['step']} {row['case_id']}, {column.name} “{shown(text)}”: {error}."
+                )
         typed.append(Typed(LANGKAH, row, {**row, **held}))
     return typed, faults
 

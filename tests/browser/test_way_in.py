@@ -105,12 +105,18 @@ def test_several_steps_in_a_grid(padang, open_page):
     expect(page.get_by_role("button", name="Simpan 0 langkah")).to_be_disabled()
     type_in(2, "04/05/2026")
     type_in(3, "B-77")
+    # A cell that is emptied is blank, whatever the grid hands over for it.
+    type_in(4, "nanti")
+    page.keyboard.press("Delete")  # Enter stays on the last row's cell
+    time.sleep(0.5)
+    settled(page)
     page.get_by_role("button", name="Simpan 1 langkah").click()
     expect(page.get_by_text("Tersimpan sebagai unggahan 2", exact=False)).to_be_visible()
     page.goto(f"{padang}/catat?kasus=ADV-1&langkah_catat=A.2")
     expect(page.get_by_role("textbox", name="Nomor Dokumen")).to_have_value("B-77")
     day = page.get_by_test_id("stDateInput").filter(has_text="Tanggal Selesai")
     assert re.findall(r"\d+", day.inner_text()) == ["04", "05", "2026"]
+    expect(page.get_by_role("textbox", name="Keterangan")).to_have_value("")
 
 
 def test_a_wrong_file_is_understood_sent_back_corrected_kept_and_undone(padang, open_page):
