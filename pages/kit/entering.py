@@ -181,8 +181,15 @@ def _named(typed: Sequence[Typed], problem: importing.Problem) -> str:
     """A reason with the record that it is about, which on the page has no row number."""
     rows = [t for t in typed if t.changed and t.sheet.name == problem.sheet]
     at = problem.row - recording.FIRST_ROW
-    whose = " / ".join(map(str, rows[at].key)) if 0 <= at < len(rows) else f"baris {problem.row}"
+    whose = _called(rows[at]) if 0 <= at < len(rows) else f"baris {problem.row}"
     return f"{whose}, {problem.column}: {problem.message}."
+
+
+def _called(typed: Typed) -> str:
+    """The record as the page calls it: a step by its code, ``A.3 ADV-1``; else by its key."""
+    if "step" in typed.before:
+        return f"{typed.before['step']} {typed.after['case_id']}"
+    return " / ".join(map(str, typed.key))
 
 
 def told(store: Store) -> None:

@@ -88,6 +88,8 @@ def _as_typed(value: Any, what: str) -> str:
             f"tanggal atau jam, bukan {what}: Excel mungkin mengubahnya; format kolom sebagai Teks"
             " lalu ketik ulang"
         )
+    if isinstance(value, bool):
+        raise CellError(f"TRUE atau FALSE, bukan {what}")
     return clean_text(value)
 
 

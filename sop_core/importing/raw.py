@@ -67,7 +67,11 @@ class RawSheet:
 
     def where(self, number: int) -> tuple[str, int]:
         """Sheet and row as they are told: ``("Langkah (Maret)", 12)``."""
-        part = self.part_of(number)
+        # Of one table that goes by a name of its own, that too: nobody finds "Langkah" in it.
+        part, tab = self.part_of(number), self.parts[0].tab
+        alone = len({(p.file, p.tab) for p in self.parts}) == 1
+        if alone and spelling.heading(tab) != spelling.heading(self.sheet.name):
+            part = ", ".join(filter(None, (tab, part)))
         return f"{self.sheet.name} ({part})" if part else self.sheet.name, self.row_of(number)
 
 

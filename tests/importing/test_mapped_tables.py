@@ -65,9 +65,9 @@ def test_one_activity_in_two_tabs_with_other_content_is_refused_naming_them(stor
 ])  # fmt: skip
 def test_no_id_is_made_of_nothing(store: Store, row, column):
     result = go(store, tabs(("Rekap", [*JAN, row])))
-    of_activities = [(p.row, p.column) for p in result.problems if p.sheet == "Kegiatan"]
+    of_activities = [(p.row, p.column) for p in result.problems if p.sheet == "Kegiatan (Rekap)"]
     assert of_activities == [(6, column)]
-    steps = [p.message for p in result.problems if p.sheet != "Kegiatan"]
+    steps = [p.message for p in result.problems if p.sheet != "Kegiatan (Rekap)"]
     assert set(steps) == {"kegiatannya ditolak (lembar Kegiatan baris 6)"}
     assert len(ids(store)) == 2
 
@@ -79,7 +79,7 @@ def test_two_of_one_title_are_told_apart_by_their_first_day_or_named(store: Stor
     again = go(store, tabs(("Rekap", [act(1, "Baru", D(2026, 1, 5)), *twice])), without)
     assert (again.sheets["Kegiatan"].new, again.rows.changed, again.rows.rejected) == (1, 0, 0)
     result = go(store, tabs(("Rekap", [act(1, "Sama"), act(2, "Sama")])), without)
-    assert {p.message for p in result.problems if p.sheet == "Kegiatan"} == {
+    assert {p.message for p in result.problems if p.sheet == "Kegiatan (Rekap)"} == {
         "baris 4, 5 berjudul sama dan tidak ada yang membedakannya; beri nomor, tanggal, atau judul"
         " yang berbeda, atau sisakan satu bila kegiatannya satu"
     }

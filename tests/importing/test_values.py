@@ -30,8 +30,7 @@ def sheet(column: list[object]) -> SourceFile:
 def test_true_and_1_are_two_in_one_column(store: Store, first):
     column = [first, True, 1, "1", False, 0, "0", 1.0]
     table = importing.read(store, [sheet(column)], TODAY).sheets[0].table
-    as_text = {True: "ya", False: "tidak"}
-    expected = [as_text[v] if isinstance(v, bool) else str(int(v)) for v in column]
+    expected = [str(v).upper() if isinstance(v, bool) else str(int(v)) for v in column]
     assert table["remarks"].to_pylist() == expected
     marks = [v if isinstance(v, bool) else bool(v) for v in column]
     assert table["skipped"].to_pylist() == marks
@@ -46,3 +45,14 @@ def test_leading_zeros_keep_two_ids_apart(store: Store):
             page.write_row(row, 0, [value, row])
     table = importing.read(store, [SourceFile("a.xlsx", target.getvalue())], TODAY).sheets[0].table
     assert table["case_id"].to_pylist() == ["001", "1", "1", "01"]
+
+
+def test_a_truth_is_no_id(store: Store):
+    """It would be kept as a text that nobody wrote; the reason quotes what the sheet shows."""
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target) as book:
+        page = book.add_worksheet("Langkah")
+        page.write_row(0, 0, HEAD[:2])
+        page.write_row(1, 0, [True, 1])
+    (problem,) = importing.read(store, [SourceFile("a.xlsx", target.getvalue())], TODAY).problems
+    assert (problem.value, problem.message) == ("TRUE", "TRUE atau FALSE, bukan ID")

@@ -85,6 +85,7 @@ def test_a_fault_is_told_and_what_was_typed_stays(staff):
     labelled(app.date_input, "Tanggal Selesai").set_value(D(2026, 3, 2))
     app = pressed(app, "Simpan")
     assert "Belum disimpan" in app.error[0].value
+    assert "A.2 ADV-1, Tanggal Selesai: " in app.error[0].value, "named as the grid names it"
     assert labelled(app.date_input, "Tanggal Selesai").value == D(2026, 3, 2)
     assert step(2)["finished"] is None
 
