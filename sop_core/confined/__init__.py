@@ -1,10 +1,11 @@
 """Work on a stranger's file, in a process of its own that may die without harm.
 
-``run("sop_core.confined.sheets", [content, ...])`` starts that module as a program, hands it
-the arguments and gives back what it answers. The program has limits of memory, of processor
-and wall time, of output, and once it has started it opens no file and no connection. What
-goes either way is msgpack: plain values, never code, so that a program which a file has taken
-over can hand back nothing but data. Only so many work at once, the others wait.
+``run("sop_core.confined.sheets", [content, ...])`` starts that module as a program (or takes one
+that waits, ready.py), hands it the arguments and gives back what it answers. The program has
+limits of memory, of processor and wall time, of output, and once it has started it opens no file
+and no connection. What goes either way is msgpack: plain values, never code, so that a program
+which a file has taken over can hand back nothing but data. Only so many work at once, the others
+wait.
 
 A job is a module here whose last line is ``confined.serve(function)`` under ``__main__``; it
 imports no more of ours than it needs, since every start costs those imports.
@@ -27,6 +28,7 @@ from typing import Any
 import msgpack
 
 from sop_core.confined.places import Places
+from sop_core.confined.ready import Command, Ready, end
 from sop_core.errors import Crashed, Refused, TooLarge, TooSlow
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
@@ -66,17 +68,35 @@ def run(job: str, arguments: Sequence[Any], limits: Limits | None = None) -> Any
         return _run(job, arguments, limits)
 
 
-def _run(job: str, arguments: Sequence[Any], limits: Limits) -> Any:
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-m", job, str(limits.memory), str(int(limits.seconds) + 1)],
+def _start(command: Command) -> subprocess.Popen[bytes]:
+    words, environment = command
+    return subprocess.Popen(
+        words,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd="/",
-        env={k: os.environ[k] for k in _KEPT if k in os.environ} | {"PYTHONPATH": str(_ROOT)},
+        env=dict(environment),
         # A signal at the terminal is the parent's to deal with.
         start_new_session=True,
     )
+
+
+READY = Ready(_start)
+
+
+def _command(job: str, limits: Limits) -> Command:
+    environment = {k: os.environ[k] for k in _KEPT if k in os.environ}
+    bounds = (str(limits.memory), str(int(limits.seconds) + 1))
+    return (
+        (sys.executable, "-P", "-m", job, *bounds),
+        tuple((environment | {"PYTHONPATH": str(_ROOT)}).items()),
+    )
+
+
+def _run(job: str, arguments: Sequence[Any], limits: Limits) -> Any:
+    command = _command(job, limits)
+    process = READY.take(command)
     try:
         packed = msgpack.packb(list(arguments), use_bin_type=True)
         said = _exchange(process, packed, limits)
@@ -84,12 +104,8 @@ def _run(job: str, arguments: Sequence[Any], limits: Limits) -> Any:
     except subprocess.TimeoutExpired as error:
         raise TooSlow("pengolahan berkas tidak berakhir sesudah jawabannya") from error
     finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                pipe.close()
+        end(process)
+        READY.follow(command)
     if code == _OUT_OF_MEMORY:
         raise TooLarge("isi berkas terlalu besar untuk diolah")
     if code != 0 or not said:

@@ -260,10 +260,10 @@ def test_importing_against_just_reading():
 
     ours, yardstick = seconds(keep, read, times=turns)
     report(f"importing {len(steps):,} steps and {cases:,} activities / reading", ours, yardstick)
-    # 2.5 to 2.9 on a quiet machine, 3.2 once; asked is 3, the rest is for noise. It was 3.5 while
-    # each text was asked one by one whether it is what it seems, a sheet was read before the next
-    # was looked at, and DuckDB spread one group of rows over two cores. Of 1.75 s reading apart
-    # takes 0.8 (0.6 of it calamine's), counting the cases 0.35.
+    # About 3, a tenth either way as the machine goes; asked is 3, the rest is for noise. It was 3.5
+    # while each text was asked one by one whether it is what it seems, a sheet was read before the
+    # next was looked at, and DuckDB spread one group of rows over two cores. Of 1.75 s reading apart
+    # takes 0.75 (0.6 of it calamine's), counting the cases 0.35.
     assert ours / yardstick <= 3.4
 
 

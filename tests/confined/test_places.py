@@ -28,6 +28,7 @@ FILE = SourceFile("a.xlsx", workbook(Kegiatan=[["ADV-1", "A", 2025, "BBPOM-PDG",
 @pytest.fixture(autouse=True)
 def places(monkeypatch) -> tuple[Places, Places]:
     """Places of this test's own: heavy and light ones."""
+    confined.READY.drop()  # each job's process is started by the test that asks for it
     own = Places(2, 20, 30.0), Places(2, 20, 30.0)
     monkeypatch.setattr(confined, "HEAVY", own[0])
     monkeypatch.setattr(confined, "LIGHT", own[1])
