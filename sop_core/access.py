@@ -31,6 +31,7 @@ NOTHING = "tidak ada"
 # Whose rows it uploads.
 OF_ALL = "semua"
 OF_THE_CENTRE = "pusat dan nasional"
+OF_THE_NATION = "siklus nasional"
 OF_THE_OFFICE = "unit sendiri"
 OF_NOBODY = "tidak ada"
 
@@ -71,7 +72,10 @@ def _role(label: str, actions: str, pages: set[str], **decided: Any) -> Role:
 
 
 GIVEN = {
-    "pimpinan": _role("Pimpinan", "disposisi catatan sandi", _RECORDS | _OWN, sees=NATION),
+    "pimpinan": _role(
+        # The one row of theirs is the step that their disposisi is; files they upload none.
+        "Pimpinan", "disposisi arahan catatan sandi", _RECORDS | _OWN, sees=NATION, uploads=OF_THE_NATION,
+    ),
     "kepala_balai": _role(
         "Kepala Balai", "pengesahan hambatan catatan ekspor_nama sandi", _RECORDS | _OWN,
         sees=OFFICE_WITH_LOKAS, names=True, of=UPT_KINDS, lands="wilayah",
@@ -95,7 +99,7 @@ TABLE = {
     **GIVEN,
     PENDING: _role("Kata sandi awal", "sandi", _OWN, lands="akun"),
     DEMO: _role(
-        "Pengunjung demo", "impor batal_impor pernyataan bukti disposisi kalender sop tahun hambatan alasan_hambatan catatan ekspor_nama",
+        "Pengunjung demo", "impor batal_impor pernyataan bukti disposisi arahan kalender sop tahun hambatan alasan_hambatan catatan ekspor_nama",
         _RECORDS | _ENTRY, sees=NATION, names=True, uploads=OF_ALL,
     ),
     SYSTEM: Role("Operator", NATION, names=True, uploads=OF_ALL, people=True),
@@ -109,6 +113,7 @@ ACTION_NAMES = {
     "impor": "mengunggah data",
     "batal_impor": "membatalkan unggahan",
     "disposisi": "memberi disposisi",
+    "arahan": "memberi arahan atas rekap",
     "pernyataan": "menyatakan data lengkap",
     "pengesahan": "mengesahkan unggahan",
     "aturan_pengesahan": "mengatur pengesahan unggahan",
@@ -190,6 +195,8 @@ class Viewer:
         uploads = decided(self.role).uploads
         if uploads == OF_THE_CENTRE:
             return kind in ("pusat", "nasional")
+        if uploads == OF_THE_NATION:
+            return kind == "nasional"
         if uploads == OF_THE_OFFICE:
             return unit == self.unit
         return uploads == OF_ALL

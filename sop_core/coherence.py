@@ -32,6 +32,7 @@ MILESTONES = {
     "endorsed": "pengesahan",
     "monitored": "monitoring angkatan",
     "quarter_report": "laporan triwulan",
+    "directed": "disposisi",
     "escort": "pengawalan",
 }
 """Steps that the product asks for by what they are, whatever their number, in Indonesian."""
@@ -49,7 +50,9 @@ _REQUIRED = {
         "quarter_report": "national_cycle",
     },
 }
-_OPTIONAL = {flow: {"escort": "national_cycle"} for flow in WITH_FOLLOW_UPS}
+_OPTIONAL = {
+    flow: dict.fromkeys(("directed", "escort"), "national_cycle") for flow in WITH_FOLLOW_UPS
+}
 
 
 @dataclass(frozen=True)

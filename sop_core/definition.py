@@ -26,7 +26,7 @@ Performer = Literal["unit_kerja_pusat", "upt", "kepala_bpom", "pptm", "ppsdm"]
 CountedFrom = Literal["mulai", "pemicu"]
 Milestone = Literal[
     "held", "reported", "registered", "recruited", "certified", "applied", "endorsed",
-    "monitored", "quarter_report", "escort",
+    "monitored", "quarter_report", "directed", "escort",
 ]  # fmt: skip
 # A form is a workbook, and several of these stand in one cell of it (at most 32,767 characters).
 Text = Annotated[str, Field(min_length=1, max_length=2_000)]

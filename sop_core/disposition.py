@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from sop_core import directions
 from sop_core.errors import DecisionRefused
 from sop_core.indonesian import now
 from sop_core.recommendations import Recommendation, load_rules, measure_key, measures
@@ -23,11 +24,16 @@ def decide(
     note: str,
     who: str,
     target: float | None = None,
-) -> None:
+    document_no: str = "",
+    today: dt.date | None = None,
+) -> str | None:
     """Keep one decision on a recommendation for year ``year`` + 1; earlier ones stay as history.
 
-    ``target`` is for ``ubah`` alone, in the rule's unit. Raises DecisionRefused without a note
-    or a name, for an unknown decision, and for an amendment that changes nothing.
+    ``target`` is for ``ubah`` alone, in the rule's unit. Where the year's rekap of the flow waits
+    for its disposisi (A.9, B.9, C.7), this is it: its step is recorded with ``document_no``, else
+    with the decision's own number, and its code is the answer (directions.py). Raises
+    DecisionRefused without a note or a name, for an unknown decision, and for an amendment that
+    changes nothing.
     """
     if decision not in DECISIONS:
         raise DecisionRefused(f"Keputusan {decision} tidak dikenal.")
@@ -37,6 +43,26 @@ def decide(
         raise DecisionRefused("Perubahan harus menyebut sasaran yang berbeda dari usulan.")
     if target is not None and target < 0:
         raise DecisionRefused("Sasaran tidak boleh negatif.")
+    words = f"{recommendation.title}: {DECISIONS[decision]}. {note.strip()}"
+    # Nobody gives the disposisi between the decision and the look whether the rekap waits for it.
+    with store.database.locks.records:
+        number = _keep(store, recommendation, year, decision, note, who, target)
+        document_no = document_no.strip() or f"Disposisi {number}"
+        if not store.viewer.may(directions.ACTION):
+            return None
+        return directions.by_decision(store, recommendation.flow, year, words, document_no, today)
+
+
+def _keep(
+    store: Store,
+    recommendation: Recommendation,
+    year: int,
+    decision: str,
+    note: str,
+    who: str,
+    target: float | None,
+) -> int:
+    """Write a decision down; returns its number."""
     trace = Trace("disposisi", recommendation.id)
     with store.write(trace) as cursor:
         last = cursor.execute(
@@ -46,11 +72,12 @@ def decide(
         ).fetchone()
         trace.before = last[0] if last else None
         trace.after = {"keputusan": decision, "sasaran": target, "catatan": note.strip()}
-        cursor.execute(
+        row = cursor.execute(
             """
             INSERT INTO disposition VALUES (nextval('disposition_number'), $id, $year, $unit,
                 $flow, $step, $topic, $rule, $title, $reason, $score, $sop_ref, $proposed,
                 $decision, $target, $note, $who, $now)
+            RETURNING decision_no
             """,
             {
                 "id": recommendation.id,
@@ -71,8 +98,10 @@ def decide(
                 "who": who.strip(),
                 "now": now(),
             },
-        )
+        ).fetchone()
+        assert row is not None
         bump_version(cursor)
+    return int(row[0])
 
 
 def decisions(store: Store, year: int) -> dict[str, dict[str, Any]]:

@@ -187,13 +187,13 @@ def test_only_the_roles_an_action_names_may_do_it(open_store, role, action):
 
 
 DECIDED = {
-    "pimpinan": ("nasional", False, "tidak ada", False, "catatan disposisi sandi"),
+    "pimpinan": ("nasional", False, "siklus nasional", False, "arahan catatan disposisi sandi"),
     "kepala_balai": ("unit beserta Loka", True, "tidak ada", False, "catatan ekspor_nama hambatan pengesahan sandi"),
     "data_staf": ("unit", True, "unit sendiri", False, "batal_impor bukti catatan ekspor_nama hambatan impor pemetaan pernyataan sandi"),
     "pusat": ("nasional", True, "pusat dan nasional", False, "alasan_hambatan aturan_pengesahan batal_impor bukti catatan ekspor_nama hambatan impor kalender pemetaan pernyataan sandi sop tahun templat"),
     "admin": ("tidak ada", False, "tidak ada", True, "pengguna sandi templat"),
     "kata_sandi_awal": ("tidak ada", False, "tidak ada", False, "sandi"),
-    "demo": ("nasional", True, "semua", False, "alasan_hambatan batal_impor bukti catatan disposisi ekspor_nama hambatan impor kalender pernyataan sop tahun"),
+    "demo": ("nasional", True, "semua", False, "alasan_hambatan arahan batal_impor bukti catatan disposisi ekspor_nama hambatan impor kalender pernyataan sop tahun"),
     "sistem": ("nasional", True, "semua", True, ""),
 }  # fmt: skip
 """Said once more, by hand: what a role sees, names, uploads, whether people, and its actions."""

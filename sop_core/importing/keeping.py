@@ -38,6 +38,7 @@ def commit(
     until: dt.date | None = None,
     speaking: bool = True,
     seen: Preview | None = None,
+    action: str = "impor",
 ) -> Preview:
     """Keep the good rows, or with ``all_or_nothing`` keep them only if no row is bad.
 
@@ -47,17 +48,17 @@ def commit(
     the files say how things stand, by default today; ``spoken_for`` in the answer are the
     offices of whom more is known by it, also where no row changed; not ``speaking`` they say
     nothing of that. Where ``seen``, the preview that the uploader agreed to, would come out
-    otherwise by now, nothing is kept: the answer's ``between`` says who changed what. Raises
-    AccessDenied, and
-    Refused for an ``until`` that has not come.
+    otherwise by now, nothing is kept: the answer's ``between`` says who changed what. ``action``
+    is what the viewer does by it (access.ACTIONS). Raises AccessDenied, and Refused for an
+    ``until`` that has not come.
     """
     today = today or jakarta_today()
     until = until or today
     statements.refuse_future(until, today)
     names = ", ".join(f.name for f in parsed.book.files)
     if store.viewer.role == DEMO and not parsed.demo:
-        raise store.refusal("impor", names, DEMO_ONLY)
-    trace = Trace("impor", names)
+        raise store.refusal(action, names, DEMO_ONLY)
+    trace = Trace(action, names)
     with store.write(trace, rows=max(s.table.num_rows for s in parsed.sheets)) as cursor:
         result = examine(cursor, parsed, today, store.viewer, progress)
         rows = result.rows

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from sop_core import statements
+from sop_core.access import DEMO
 from sop_core.errors import Refused
 from sop_core.exporting import Table, to_csv
 from sop_core.importing.contract import LANGKAH, SHEETS, Column, Sheet
@@ -63,20 +64,24 @@ def _plain(value: Any) -> Any:
 
 
 def record(
-    store: Store, typed: Iterable[Typed], until: dt.date | None = None, today: dt.date | None = None
+    store: Store,
+    typed: Iterable[Typed],
+    until: dt.date | None = None,
+    today: dt.date | None = None,
+    action: str = "impor",
 ) -> Preview:
     """Keep what was typed, all of it or nothing; only fields that changed are written.
 
     A field that was emptied clears what is stored. What somebody records does not say that their
-    office's records are complete, unless ``until`` says up to which day they are. The answer's
-    ``kept`` tells whether the store changed; ``problems`` why not. Raises Refused where nothing
+    office's records are complete, unless ``until`` says up to which day they are. ``action`` is
+    what the viewer does by it. The answer's ``kept`` tells whether the store changed; ``problems`` why not. Raises Refused where nothing
     was changed or somebody else changed the same fields meanwhile, and AccessDenied.
     """
     rows = [row for row in typed if row.changed]
     if not rows:
         raise Refused(NOTHING)
     day = today or jakarta_today()
-    store.require("impor", _FILE)
+    store.require(action, _FILE)
     # Nobody changes a record between the look at it and the writing.
     with store.database.locks.records:
         _refuse_if_taken(store, rows)
@@ -86,7 +91,7 @@ def record(
         rows = [_as_written(row, held) for row, held in zip(rows, stored, strict=True)]
         return commit(
             store, _parsed(store, rows, day), store.viewer.name, all_or_nothing=True, today=day,
-            until=until, speaking=until is not None,
+            until=until, speaking=until is not None, action=action,
         )  # fmt: skip
 
 
@@ -108,6 +113,8 @@ def _parsed(store: Store, rows: Sequence[Typed], today: dt.date) -> Parsed:
             _add(book, sheet, own, clears)
     parsed = parse_book(book, store.unit_finder(), today, store.stakeholders())
     parsed.clears = clears
+    # What a visitor types into the demo belongs to it, and goes with it.
+    parsed.demo = parsed.demo or (store.viewer.role == DEMO and store.has_demo_data)
     return parsed
 
 

@@ -59,13 +59,19 @@ _BECAME = (
 )
 
 
-def undo(store: Store, batch_id: int, who: str, today: dt.date | None = None) -> Undone:
+def undo(
+    store: Store,
+    batch_id: int,
+    who: str,
+    today: dt.date | None = None,
+    action: str = "batal_impor",
+) -> Undone:
     """Make the records as they would be without the batch, and say what that took back.
 
     Raises UndoRefused for a batch that is not there, is undone already, or that others build
-    on, and AccessDenied for one of another office.
+    on, and AccessDenied for one of another office. ``action`` is what the viewer does by it.
     """
-    trace = Trace("batal_impor", f"unggahan {batch_id}")
+    trace = Trace(action, f"unggahan {batch_id}")
     mine = store.nationwide().rows(
         "SELECT imported_login, imported_unit FROM import_batch WHERE batch_id = $b", b=batch_id
     )

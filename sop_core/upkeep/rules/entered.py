@@ -110,9 +110,9 @@ RULES = (
            "penarikan revisi tidak lengkap atau mendahului pemasukannya"),
     gapless("revisi", "sop_document", "document_no", "revisi yang pernah dimasukkan hilang"),
     breaks("jejak", "audit", "outcome NOT IN ('ok', 'ditolak')", "hasil tidak dikenal"),
-    traced("import_batch", "batch_id", "imported_at", "impor",
+    traced("import_batch", "batch_id", "imported_at", "impor arahan",
            "starts_with(a.subject, 'unggahan ' || t.batch_id || ':')"),
-    traced("import_batch", "batch_id", "undone_at", "batal_impor",
+    traced("import_batch", "batch_id", "undone_at", "batal_impor arahan",
            "a.subject = 'unggahan ' || t.batch_id"),
     traced("disposition", "decision_no", "decided_at", "disposisi",
            "a.subject = t.recommendation_id"),
@@ -147,7 +147,7 @@ RULES = (
     traced("app_user", "login", "created_at", "pengguna", "a.subject = t.login"),
     # The other way round: what the audit says was kept, and is not there any more.
     Rule("jejak",
-         "SELECT subject FROM audit WHERE action = 'impor' AND outcome = 'ok'"
+         "SELECT subject FROM audit WHERE action IN ('impor', 'arahan') AND outcome = 'ok'"
          r" AND regexp_matches(subject, '^unggahan \d+:')"
          r" AND regexp_extract(subject, '^unggahan (\d+):', 1)::BIGINT"
          " NOT IN (SELECT batch_id FROM import_batch)",

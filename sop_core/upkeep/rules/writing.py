@@ -87,12 +87,14 @@ SINCE = "(SELECT coalesce(min(applied_at), 'infinity') FROM schema_version WHERE
 """SQL: the moment since which there is an audit; what was changed before has no trace."""
 
 
-def traced(table: str, key: str, moment: str, action: str, subject: str, more: str = "") -> Rule:
-    """Rows of a table, each of which an entry of the audit must tell of (``subject``: SQL LIKE)."""
+def traced(table: str, key: str, moment: str, actions: str, subject: str, more: str = "") -> Rule:
+    """Rows of a table, each of which an entry of the audit must tell of (``subject``: SQL LIKE), of
+    one of these actions.
+    """
     return Rule(
         "jejak",
         f"SELECT {key}::VARCHAR FROM {table} t WHERE t.{moment} > {SINCE} {more} AND NOT EXISTS"
-        f" (FROM audit a WHERE a.action = '{action}' AND a.outcome = 'ok' AND {subject})",
+        f" (FROM audit a WHERE a.action IN {among(actions.split())} AND a.outcome = 'ok' AND {subject})",
         f"{table} tanpa jejak",
     )
 
