@@ -5,7 +5,18 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from pages.kit import charts, figures, filters, heading, shell, silent, since, tables, words
+from pages.kit import (
+    charts,
+    directing,
+    figures,
+    filters,
+    heading,
+    shell,
+    silent,
+    since,
+    tables,
+    words,
+)
 from sop_core import evaluation, national
 from sop_core.evaluation import Headline, Scope
 from sop_core.indonesian import format_date, format_number, format_percent
@@ -189,6 +200,7 @@ def page() -> None:
         store, scope, f"{filters.describe(scope)}.",
         f"Pembanding: {filters.describe(scope.year_before(), short=True)}.",
     )  # fmt: skip
+    directing.waiting(store, scope.as_of)
     now = evaluation.headline(store, scope)
     units = national.by_unit(store, scope)
     since.draw(store, scope)

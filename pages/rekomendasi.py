@@ -3,10 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from pages.kit import figures, filters, heading, shell, tables, words
+from pages.kit import directing, figures, filters, heading, shell, tables, words
 from pages.kit.figures import Figure
 from pages.kit.filters import Office
-from sop_core import disposition, recommendations
+from sop_core import directions, disposition, recommendations
 from sop_core.disposition import DECISIONS
 from sop_core.errors import DecisionRefused
 from sop_core.evaluation import Scope
@@ -177,18 +177,37 @@ def decide(store: Store, chosen: Recommendation, rule: Rule, year: int) -> None:
     with st.form(f"disposisi_{chosen.id}", clear_on_submit=False):
         target = target_input(chosen, rule) if verb == "ubah" else None
         note = st.text_area("Catatan", placeholder="Arahan bagi unit kerja", height=90)
+        rekap = directions.awaited(store, chosen.flow, year)
+        number = document_input(rekap) if rekap else ""
         st.caption(words.say("Dicatat atas nama {}.", store.viewer.name))
         sent = st.form_submit_button("Simpan disposisi", type="primary")
     if sent:
         try:
-            disposition.decide(store, chosen, year, str(verb), note, store.viewer.name, target)
+            closed = disposition.decide(
+                store, chosen, year, str(verb), note, store.viewer.name, target, number
+            )
         except DecisionRefused as error:
             st.error(words.refused(error))
             return
-        st.session_state["pesan_disposisi"] = f"Disposisi tersimpan: {DECISIONS[str(verb)]}."
+        st.session_state["pesan_disposisi"] = f"Disposisi tersimpan: {DECISIONS[str(verb)]}." + (
+            f" Langkah {closed} tercatat selesai." if closed else ""
+        )
         st.rerun()
     if "pesan_disposisi" in st.session_state:
         st.success(words.text(st.session_state.pop("pesan_disposisi")))
+
+
+def document_input(rekap: str) -> str:
+    """The paper's number, asked where this decision is the disposisi on the year's rekap."""
+    st.caption(
+        words.say(
+            "{}. Keputusan ini menjadi disposisinya, dan langkahnya tercatat selesai hari ini.",
+            rekap[0].upper() + rekap[1:],
+        )
+    )
+    return st.text_input(
+        "Nomor disposisi", max_chars=200, help="Kosong: nomor keputusan ini yang dicatat."
+    )
 
 
 def target_input(chosen: Recommendation, rule: Rule) -> float:
@@ -311,6 +330,7 @@ def page() -> None:
             format_date(day),
         ),
     )
+    directing.panel(store, shared.as_of, demo)
     metrics(found, decided, office)
     if found:
         listing(as_frame(store, found, decided), year, Scope(day, year, office.units), demo)

@@ -137,6 +137,7 @@ class _Maker:
             self._activity(number)
         for write in owed:
             write()
+        self._leave_a_rekap_waiting()
         self._contradict(max(3, len(self.rows["step_record"]) // 5000))
         self._targets()
         self._earlier_people()
@@ -329,6 +330,23 @@ class _Maker:
         steps = [s for s in self.revision.flow_steps(flow) if s.level == "national_cycle"]
         center = next(u for u in self.units if u.code == "PST-PMPUPO")
         self._chain(national_ids(flow, year)[0], steps, dt.date(year + 1, 3, 31), center)
+
+    def _leave_a_rekap_waiting(self) -> None:
+        """Last year's rekap of A came in three working days ago, for the first screen to show."""
+        case_id = national_ids("A", self.until.year - 1)[0]
+        steps = [s for s in self.revision.flow_steps("A") if s.level == "national_cycle"]
+        directed = self.revision.step_of("A", "directed")
+        rekap = steps[steps.index(directed) - 1]
+        came = self.calendar.latest_start(self.until, 3)
+        rows = self.rows["step_record"]
+        own = [row for row in rows if row["case_id"] == case_id]
+        for row in own:
+            if row["step_no"] >= directed.no:
+                rows.remove(row)
+            else:
+                row["finished"] = came
+        if not any(row["step_no"] == rekap.no for row in own):
+            self._step_row(case_id, rekap, None, came)
 
     def _quarter(self, year: int, quarter: int) -> None:
         steps = [s for s in self.revision.flow_steps("D") if s.level == "national_cycle"]

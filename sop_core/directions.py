@@ -119,6 +119,13 @@ def direct(
     return result.batch_id
 
 
+def awaited(store: Store, flow: str, year: int, today: dt.date | None = None) -> str | None:
+    """In a sentence without its end, which rekap of a flow and year waits (``said``), if one does."""
+    found = waiting(store, today or jakarta_today())
+    found = found[(found["flow"] == flow) & (found["year"] == year)]
+    return said(found.iloc[0]) if len(found) else None
+
+
 def by_decision(
     store: Store, flow: str, year: int, text: str, document_no: str, today: dt.date | None = None
 ) -> str | None:

@@ -1,11 +1,14 @@
 """A rekap waits for the PPTM's disposisi; giving it writes the step's record (A.9, B.9, C.7)."""
 
+import contextlib
 import datetime as dt
+import json
 
 import pytest
 
-from sop_core import directions, disposition
+from sop_core import directions, disposition, reports
 from sop_core.access import OPERATOR, Viewer
+from sop_core.cli import common, main
 from sop_core.errors import AccessDenied, DecisionRefused
 from sop_core.importing import recording
 from sop_core.importing.contract import LANGKAH
@@ -176,3 +179,41 @@ def test_a_cycle_of_before_the_sop_is_not_asked_for(store: Store):
     load(store, Langkah=[["A-2020-NASIONAL", 8, D(2021, 2, 1), D(2021, 3, 1)]],
          Kegiatan=[["K", "A", 2020, "BBPOM-PDG", "Lama"]])  # fmt: skip
     assert directions.waiting(store, TODAY).empty
+
+
+def test_the_national_report_and_the_command_say_the_same(nation, monkeypatch, capsys):
+    directions.direct(nation, "A-2025-NASIONAL", "Kawal.", "DSP.1", DAY, DAY)
+    report = reports.build(nation, reports.Request("tahunan", DAY, 2025))
+    (section,) = (s for s in report.sections if s.heading == "Disposisi atas rekap")
+    assert section.paragraphs == ["2 dari 3 rekap menunggu disposisi."]
+    rows = {
+        r[0]: [v.date() if isinstance(v, dt.datetime) else v for v in r[1:]]
+        for r in section.table.rows
+    }
+    assert rows["A"] == [REKAP, DUE["A"], "Selesai tepat waktu", DAY, "DSP.1", "Kawal."]
+    assert rows["B"][2] == "Terlambat (berjalan)"
+    office = reports.build(nation, reports.Request("tahunan", DAY, 2025, unit="BBPOM-PDG"))
+    assert "Disposisi atas rekap" not in [s.heading for s in office.sections], "the nation's affair"
+    monkeypatch.setattr(common, "Store", lambda _: contextlib.nullcontext(nation))
+    assert main(["direction", "--as-of", str(DAY), "--json"]) == 0
+    waits = json.loads(capsys.readouterr().out)
+    assert [(r["case_id"], r["due"], r["days_late"]) for r in waits] == [
+        ("B-2025-NASIONAL", str(DUE["B"]), 2), ("C-2025-NASIONAL", str(DUE["C"]), 0),
+    ]  # fmt: skip
+    assert main(["direction", "B-2025-NASIONAL", "--text", "Ya"]) == 2
+    assert "--document" in capsys.readouterr().err
+    given = [
+        "direction",
+        "B-2025-NASIONAL",
+        "--text",
+        "Ya",
+        "--document",
+        "DSP.2",
+        "--on",
+        "2026-03-25",
+    ]
+    assert main(given) == 0
+    assert "tersimpan sebagai unggahan" in capsys.readouterr().out
+    assert step(nation, "B")["status"] == "selesai_tepat"
+    assert main(["direction", "B-2025-NASIONAL", "--take-back"]) == 0
+    assert step(nation, "B")["finished"] is None

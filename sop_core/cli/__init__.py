@@ -18,6 +18,7 @@ import duckdb
 from sop_core.cli import (
     approving,
     days,
+    directing,
     evidence,
     figures,
     hindrance,
@@ -126,6 +127,7 @@ def build_parser() -> Parser:
     mappings.register(command)
     silence.register(command)
     approving.register(command)
+    directing.register(command)
     hindrance.register(command)
     evidence.register(command)
     figures.register(command)

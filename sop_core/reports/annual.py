@@ -47,6 +47,8 @@ def annual_report(
         ("Rekomendasi", lambda: sections.proposals(store, found, year, as_of, most)),
         ("Kasus", lambda: sections.cases(store, scope)),
     ]  # fmt: skip
+    if about.units is None:
+        parts.insert(-1, ("Disposisi", lambda: sections.directed(store, year, as_of)))
     summary = [
         *sections.standing_summary(store, scope, units, f"kegiatan tahun {year}", about.code),
         writing.worst_step(steps),

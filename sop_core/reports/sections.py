@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from sop_core import (
+    directions,
     disposition,
     evaluation,
     facilitators,
@@ -254,6 +255,22 @@ def proposals(
         heading, ["Urutan bersifat nasional, dari skor tertinggi."],
         Table("Rekomendasi", headings, rows), paper_rows=paper_rows,
     )  # fmt: skip
+
+
+def directed(store: Store, year: int, as_of: dt.date) -> Section:
+    """The rekap of each flow and the PPTM's disposisi on it (A.9, B.9, C.7)."""
+    heading = "Disposisi atas rekap"
+    found = directions.cycles(store, as_of, year)
+    if found.empty:
+        return Section(heading, ["Belum ada rekap tahun ini yang masuk."])
+    found["status_name"] = found["status"].map(STATUS_NAMES)
+    columns = {
+        "flow": "Alur", "summarised_on": "Rekap masuk", "due": "Tenggat", "status_name": "Status",
+        "directed_on": "Disposisi", "document_no": "Nomor", "direction": "Arahan",
+    }  # fmt: skip
+    waits = int(found["waits"].sum())
+    said = f"{format_number(waits)} dari {format_number(len(found))} rekap menunggu disposisi."
+    return Section(heading, [said], rows_of(heading, found, columns))
 
 
 def data_status(store: Store, scope: Scope) -> list[Section]:

@@ -101,7 +101,11 @@ def test_a_title_that_is_gone_is_a_doubt_until_somebody_says(store: Store):
 def test_a_reason_names_the_column_of_the_step(store: Store):
     wrong = [[*ROWS[0][:3], "31/02/2026", *ROWS[0][4:]]]
     (problem,) = go(store, recap(wrong)).problems
-    assert (problem.sheet, problem.row, problem.column) == ("Langkah (Rekap, A.1)", 4, "Tanggal Selesai")
+    assert (problem.sheet, problem.row, problem.column) == (
+        "Langkah (Rekap, A.1)",
+        4,
+        "Tanggal Selesai",
+    )
 
 
 @pytest.mark.parametrize(("change", "said"), [

@@ -321,6 +321,7 @@ COMMANDS = {
     "undo": lambda unit: ["undo", "1"],
     "record": lambda unit: ["record", "ADV-TIDAK-ADA", "7", "--document", "B-1"],
     "approve": lambda unit: ["approve", "--list"],
+    "direction": lambda unit: ["direction", "--all", "--as-of", str(TODAY)],
     "mapping": lambda unit: ["mapping", "orang-lain.xlsx"],
     "template": lambda unit: ["template", "templat.xlsx", *unit],
     "demo": lambda unit: ["demo", "--cases", "3", "--out", "demo.xlsx"],
