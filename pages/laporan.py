@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.kit import downloads, filters, heading, shell, templates, words
+from pages.kit import downloads, filters, heading, opening, shell, templates, words
 from sop_core import facilitators, reports
 from sop_core.errors import ReportRefused
 from sop_core.evaluation import Scope
@@ -112,15 +112,21 @@ def page() -> None:
     """Draw the page."""
     store = shell.require_data("laporan")
     asked = choose(store)
-    if asked is None:
-        return
+    if asked is not None:
+        one(store, asked)
+    opening.offer(store, filters.scope())
+    if asked is not None:
+        templates.manage(store)
+
+
+def one(store: Store, asked: Request) -> None:
+    """Write the report that was chosen, and hand it out."""
     template = templates.choose(store)
     if st.button("Susun laporan", type="primary", icon=":material/description:"):
         write(store, asked, template)
     done = st.session_state.get("laporan")
     if done and done[:3] == (asked, template, store.version):
         show(*done[3:])
-    templates.manage(store)
 
 
 page()

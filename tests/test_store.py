@@ -153,9 +153,10 @@ LAYERS = (
         "orders",
         "evidence",
         "recommendations",
+        "directions",
     },
     {"disposition", "accounts", "sessions"},
-    {"reports", "upkeep"},
+    {"reports", "upkeep", "opendata"},
     {"cli", "__main__"},
 )
 

@@ -53,8 +53,12 @@ def waiting(store: Store, as_of: dt.date) -> None:
                 ):
                     st.switch_page("pages/rekomendasi.py", query_params={"rekap": row["case_id"]})
         if len(found) > _SHOWN:
-            more = format_number(len(found) - _SHOWN)
-            st.caption(f"Dan {more} rekap lainnya; lihat halaman Rekomendasi.")
+            st.caption(
+                words.say(
+                    "Dan {} rekap lainnya; lihat halaman Rekomendasi.",
+                    format_number(len(found) - _SHOWN),
+                )
+            )
 
 
 def _sentence(row: dict[Hashable, Any]) -> str:

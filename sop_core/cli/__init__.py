@@ -23,6 +23,7 @@ from sop_core.cli import (
     figures,
     hindrance,
     mappings,
+    opendata,
     people,
     recording,
     records,
@@ -128,6 +129,7 @@ def build_parser() -> Parser:
     silence.register(command)
     approving.register(command)
     directing.register(command)
+    opendata.register(command)
     hindrance.register(command)
     evidence.register(command)
     figures.register(command)

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from sop_core import calendar, counting
 from sop_core.access import OPERATOR, Viewer
@@ -137,6 +138,12 @@ class Reading:
         """The answer to one query. Raises AccessDenied where it could go round the limits."""
         with self._answer(query, parameters) as answer:
             return answer.df()
+
+    @contextmanager
+    def reader(self, query: str, rows: int, **parameters: Any) -> Iterator[pa.RecordBatchReader]:
+        """The answer so many rows at a time, for one that may be too long to be held."""
+        with self._answer(query, parameters) as answer:
+            yield answer.to_arrow_reader(rows)
 
     def rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
         """The answer as one dict a row, with plain Python values."""

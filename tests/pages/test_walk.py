@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import io
 import os
+import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -321,6 +322,7 @@ COMMANDS = {
     "undo": lambda unit: ["undo", "1"],
     "record": lambda unit: ["record", "ADV-TIDAK-ADA", "7", "--document", "B-1"],
     "approve": lambda unit: ["approve", "--list"],
+    "opendata": lambda unit: ["opendata", "--as-of", str(TODAY), *unit, "--out", "data.zip"],
     "direction": lambda unit: ["direction", "--all", "--as-of", str(TODAY)],
     "mapping": lambda unit: ["mapping", "orang-lain.xlsx"],
     "template": lambda unit: ["template", "templat.xlsx", *unit],
@@ -368,6 +370,7 @@ OVER_OFFICES = (
     "template",
     "hindrance",
     "evidence",
+    "opendata",
 )
 PUBLIC = {"demo", "sop", "sop list", "sop form"}
 """They name offices, as the SOP and the register do, and hold no row of the store."""
@@ -420,6 +423,10 @@ def test_no_command_tells_anything_outside(root, monkeypatch, tmp_path, capsys, 
         if name in PUBLIC:
             continue
         assert not secret.found_in(said.out + said.err), unit
+        with contextlib.suppress(FileNotFoundError), zipfile.ZipFile("data.zip") as archive:
+            for entry in archive.namelist():
+                assert not secret.found_in(archive.read(entry).decode()), entry
+            Path("data.zip").unlink()
         for path in (p for p in map(Path, ("laporan.xlsx", "templat.xlsx")) if p.exists()):
             book = openpyxl.load_workbook(path)
             cells = "\n".join(str(c) for ws in book for row in ws.values for c in row if c)
