@@ -11,6 +11,7 @@ from pages.kit import (
     figures,
     filters,
     heading,
+    reminding,
     shell,
     silent,
     since,
@@ -183,6 +184,7 @@ def annual_reports(store: Store, scope: Scope, demo: bool) -> None:
         tables.export(
             missing, MISSING_COLUMNS, "Belum masuk", scope, demo, "Laporan tahunan belum masuk"
         )
+        reminding.offer(store, scope)
 
 
 def page() -> None:

@@ -22,6 +22,7 @@ from sop_core.cli import (
     evidence,
     figures,
     hindrance,
+    letters,
     mappings,
     opendata,
     people,
@@ -130,6 +131,7 @@ def build_parser() -> Parser:
     approving.register(command)
     directing.register(command)
     opendata.register(command)
+    letters.register(command)
     hindrance.register(command)
     evidence.register(command)
     figures.register(command)

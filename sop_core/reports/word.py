@@ -29,10 +29,15 @@ _EMU_AN_INCH = 914_400
 def write(report: Report, template: bytes | None = None) -> bytes:
     """The report as .docx. Raises ReportRefused for a template that cannot be filled."""
     content = TEMPLATE.read_bytes() if template is None else template
+    return fill(content, _context(report), _tables(report))
+
+
+def fill(content: bytes, context: dict[str, Any], tables: list[list[Any]]) -> bytes:
+    """A template filled with plain values (confined/word.py). Raises ReportRefused."""
     if len(content) > LARGEST_TEMPLATE:
         raise ReportRefused(f"Templat ditolak: lebih besar dari {LARGEST_TEMPLATE // 1024**2} MB.")
     try:
-        filled = confined.run(_JOB, [content, _context(report), _tables(report)], LIMITS)
+        filled = confined.run(_JOB, [content, context, tables], LIMITS)
     except Refused as error:
         raise ReportRefused(str(error)) from error
     except WorkFailed as error:

@@ -323,6 +323,7 @@ COMMANDS = {
     "record": lambda unit: ["record", "ADV-TIDAK-ADA", "7", "--document", "B-1"],
     "approve": lambda unit: ["approve", "--list"],
     "opendata": lambda unit: ["opendata", "--as-of", str(TODAY), *unit, "--out", "data.zip"],
+    "letters": lambda unit: ["letters", "--as-of", str(TODAY), "--year", "2025", *unit, "--out", "surat.zip"],
     "direction": lambda unit: ["direction", "--all", "--as-of", str(TODAY)],
     "mapping": lambda unit: ["mapping", "orang-lain.xlsx"],
     "template": lambda unit: ["template", "templat.xlsx", *unit],
@@ -371,6 +372,7 @@ OVER_OFFICES = (
     "hindrance",
     "evidence",
     "opendata",
+    "letters",
 )
 PUBLIC = {"demo", "sop", "sop list", "sop form"}
 """They name offices, as the SOP and the register do, and hold no row of the store."""
@@ -427,6 +429,11 @@ def test_no_command_tells_anything_outside(root, monkeypatch, tmp_path, capsys, 
             for entry in archive.namelist():
                 assert not secret.found_in(archive.read(entry).decode()), entry
             Path("data.zip").unlink()
+        with contextlib.suppress(FileNotFoundError), zipfile.ZipFile("surat.zip") as archive:
+            for entry in archive.namelist():
+                with zipfile.ZipFile(io.BytesIO(archive.read(entry))) as letter:
+                    assert not secret.found_in(letter.read("word/document.xml").decode()), entry
+            Path("surat.zip").unlink()
         for path in (p for p in map(Path, ("laporan.xlsx", "templat.xlsx")) if p.exists()):
             book = openpyxl.load_workbook(path)
             cells = "\n".join(str(c) for ws in book for row in ws.values for c in row if c)
