@@ -125,6 +125,7 @@ def test_what_is_no_disposisi_is_refused(nation, text, number, on, why):
     assert step(nation, "A")["finished"] is None
 
 
+@pytest.mark.slow
 def test_said_again_it_is_corrected_and_taken_back_it_waits_again(nation):
     case = "C-2025-NASIONAL"
     directions.direct(nation, case, "Lanjutkan.", "DSP.1", DAY, DAY)
@@ -163,6 +164,7 @@ def test_the_leader_writes_no_other_row(nation):
     assert result.problems
 
 
+@pytest.mark.slow
 def test_it_is_traced_and_the_doctor_finds_no_fault(nation):
     directions.direct(nation, "A-2025-NASIONAL", "Ya", "DSP.1", DAY, DAY)
     disposition.decide(nation, proposal("B"), 2025, "terima", "Ya", "Deputi", today=DAY)
@@ -181,6 +183,7 @@ def test_a_cycle_of_before_the_sop_is_not_asked_for(store: Store):
     assert directions.waiting(store, TODAY).empty
 
 
+@pytest.mark.slow
 def test_the_national_report_and_the_command_say_the_same(nation, monkeypatch, capsys):
     directions.direct(nation, "A-2025-NASIONAL", "Kawal.", "DSP.1", DAY, DAY)
     report = reports.build(nation, reports.Request("tahunan", DAY, 2025))
