@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -24,6 +24,7 @@ Flow = Literal["A", "B", "C", "D"]
 Level = Literal["activity", "unit_year", "national_cycle"]
 Performer = Literal["unit_kerja_pusat", "upt", "kepala_bpom", "pptm", "ppsdm"]
 CountedFrom = Literal["mulai", "pemicu"]
+ProductGroup = Literal["OTSKKos", "OTSK", "Kosmetik", "Pangan Olahan"]
 Milestone = Literal[
     "held", "reported", "registered", "recruited", "certified", "applied", "endorsed",
     "monitored", "quarter_report", "directed", "escort",
@@ -149,12 +150,15 @@ class Opening(_Strict):
 
 
 class Condition(_Strict):
-    """What must hold of a case for a routing rule; unset fields match anything."""
+    """What must hold of a case for a routing rule; unset fields match anything.
+
+    A case of several products meets ``product`` where any of them is in the group.
+    """
 
     unit_kind: Literal["balai_besar", "balai", "loka", "pusat"] | None = None
     joint_with_center: bool | None = None
     function: Literal["fasilitator", "CAPA"] | None = None
-    product: Literal["OTSKKos", "Pangan Olahan"] | None = None
+    product: ProductGroup | None = None
     certification: bool | None = None
 
 
@@ -221,15 +225,20 @@ class Revision(_Strict):
         """By flow, the step that escorts (mengawal) results not optimal yet: A.10, C.8."""
         return {s.flow: s.code for s in self.steps if s.milestone == "escort"}
 
-    def routes(self, step: str, **case: object) -> list[Routing]:
-        """Routing rules of a step (``"B.4"``) whose every condition the case meets."""
+    def routes(self, step: str, groups: Collection[str] = (), **case: object) -> list[Routing]:
+        """Routing rules of a step (``"B.4"``) whose every condition the case meets.
+
+        ``groups`` are those of its products, ``case`` the other fields of Condition.
+        """
         return [
             rule
             for rule in self.routing
             if step in rule.steps
+            and rule.when.product in (None, *groups)
             and all(
                 case.get(field) == wanted
                 for field, wanted in rule.when.model_dump(exclude_none=True).items()
+                if field != "product"
             )
         ]
 
@@ -319,10 +328,10 @@ def in_force(revisions: Sequence[Revision], day: dt.date) -> Revision:
     return current
 
 
-PRODUCT_GROUP = {
-    "Pangan Olahan": "Pangan Olahan",
-    "Obat Tradisional": "OTSKKos",
-    "Suplemen Kesehatan": "OTSKKos",
-    "Kosmetik": "OTSKKos",
+PRODUCT_GROUPS: dict[str, tuple[ProductGroup, ...]] = {
+    "Pangan Olahan": ("Pangan Olahan",),
+    "Obat Tradisional": ("OTSK", "OTSKKos"),
+    "Suplemen Kesehatan": ("OTSK", "OTSKKos"),
+    "Kosmetik": ("Kosmetik", "OTSKKos"),
 }
-"""Commodity to the product group by which B.3-B.5 route."""
+"""Product to the groups by which B.3-B.5 route it. The SOP has none for Obat."""

@@ -8,12 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from sop_core import evaluation
-from sop_core.definition import PRODUCT_GROUP, Routing
+from sop_core import evaluation, products
+from sop_core.definition import Revision, Routing
 from sop_core.evaluation import HINDRANCE, SCOPED, STANDING, Headline, Scope, hindered
 from sop_core.importing.raw import PART_ROWS
 from sop_core.indonesian import format_number
 from sop_core.store import Store
+from sop_core.units import UPT_KINDS
 
 
 def coordinated(store: Store, unit: str, as_of: dt.date) -> tuple[str, ...]:
@@ -220,27 +221,60 @@ def reporting_rules(store: Store, head: dict[str, Any]) -> list[tuple[str, str, 
     ``head`` is an answer of ``case_head``.
     """
     revision = store.revision(head["revision"])
+    named = products.named(head["commodity"])
+    case = {
+        **{k: head[k] for k in ("unit_kind", "joint_with_center", "function", "certification")},
+    }
+    groups = products.groups(named)
+    names = {u.code: u.name for u in store.register(dt.date.max)}
+    names |= {
+        "KOORDINATOR": str(head["coordinator_name"]), "UPT": str(head["unit_name"]) if head["unit_kind"] in UPT_KINDS else "UPT BPOM setempat",
+        "UNIT_KERJA_PUSAT": "Unit Kerja Pusat",
+    }  # fmt: skip
     lines = []
     for step in revision.flow_steps(str(head["flow"])):
         if step.level != head["level"]:
             continue
-        for rule in revision.routes(
-            step.code,
-            unit_kind=head["unit_kind"],
-            joint_with_center=head["joint_with_center"],
-            function=head["function"],
-            product=PRODUCT_GROUP.get(str(head["commodity"])),
-            certification=head["certification"],
-        ):
-            lines.append((step.code, f"{rule.text}{_led_to(rule, head)}", rule.place))
+        for rule in revision.routes(step.code, groups, **case):
+            lines.append((step.code, f"{rule.text}{_led_to(rule, names)}", rule.place))
+        lines += _open(revision, step.code, case, named)
     return list(dict.fromkeys(lines))
 
 
-def _led_to(rule: Routing, head: dict[str, Any]) -> str:
-    """Where a rule leads by name, as far as its text leaves it open."""
-    if rule.kind == "next_step":
-        return f" → {', '.join(rule.targets)}"
-    return f" → {head['coordinator_name']}" if "KOORDINATOR" in rule.targets else ""
+def _led_to(rule: Routing, names: dict[str, str]) -> str:
+    """Where a rule leads, by name."""
+    led = ", ".join(names.get(target, target) for target in rule.targets)
+    return f" → {led}" if led else ""
+
+
+def _open(
+    revision: Revision, step: str, case: dict[str, Any], named: list[str]
+) -> list[tuple[str, str, str]]:
+    """What a step's rules leave open: a field that they ask for and that is blank, or a product
+    for which the SOP names nobody.
+    """
+    found = []
+    for rule in (r for r in revision.routing if step in r.steps and r.when.product):
+        if rule.when.function and not case["function"]:
+            found.append(
+                (
+                    step,
+                    "Bergantung pada Fungsi (fasilitator atau CAPA), yang belum diisi.",
+                    rule.place,
+                )
+            )
+        elif not named:
+            found.append((step, "Bergantung pada Komoditas, yang belum diisi.", rule.place))
+        elif rule.when.function in (None, case["function"]):
+            found += [
+                (step, f"SOP tidak menyebut tujuan bagi {product}.", rule.place)
+                for product in named
+                if not any(
+                    r.when.product
+                    for r in revision.routes(step, products.groups([product]), **case)
+                )
+            ]
+    return found
 
 
 def case_records(store: Store, case_id: str, as_of: dt.date | None = None) -> pd.DataFrame:

@@ -66,8 +66,8 @@ def test_every_step_has_its_place_in_the_document(revision):
 @pytest.mark.parametrize(
     ("step", "case", "targets"),
     [
-        ("B.4", {"function": "CAPA", "product": "Pangan Olahan"}, ["PST-WASPPO"]),
-        ("B.4", {"function": "fasilitator", "product": "OTSKKos"}, ["PST-PMPUOTSKKOS"]),
+        ("B.4", {"function": "CAPA", "groups": {"Pangan Olahan"}}, ["PST-WASPPO"]),
+        ("B.4", {"function": "fasilitator", "groups": {"OTSK", "OTSKKos"}}, ["PST-PMPUOTSKKOS"]),
         ("A.7", {"unit_kind": "loka"}, ["KOORDINATOR", "KOORDINATOR"]),
         ("A.7", {"unit_kind": "balai"}, []),
         ("C.5", {"unit_kind": "balai", "joint_with_center": True}, ["UNIT_KERJA_PUSAT"]),

@@ -146,6 +146,7 @@ LAYERS = (
     {
         "national",
         "region",
+        "products",
         "lateness",
         "silence",
         "facilitators",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
+from sop_core.definition import ProductGroup
 from sop_core.importing.contract import Column, Sheet
 from sop_core.indonesian import MONTHS
 from sop_core.revisions import words
@@ -75,7 +78,7 @@ ROUTING = Sheet(
         Column("Jenis Unit", "unit_kind", "choice", choices=_choices(words.KINDS)),
         Column("Bersama Pusat", "joint", "yes_no"),
         Column("Fungsi", "function", "choice", choices={"fasilitator": (), "CAPA": ()}),
-        Column("Kelompok Produk", "product", "choice", choices={"OTSKKos": (), "Pangan Olahan": ()}),
+        Column("Kelompok Produk", "product", "choice", choices=_choices(dict.fromkeys(get_args(ProductGroup), ""))),
         Column("Sertifikasi", "certification", "yes_no"),
         Column("Tujuan", "targets", "text", help="Kode unit, KOORDINATOR, atau UNIT_KERJA_PUSAT"),
         Column("Bunyi", "text", "text", True),
