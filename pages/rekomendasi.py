@@ -8,7 +8,7 @@ from pages.kit.figures import Figure
 from pages.kit.filters import Office
 from sop_core import directions, disposition, recommendations
 from sop_core.disposition import DECISIONS
-from sop_core.errors import DecisionRefused
+from sop_core.errors import Refused
 from sop_core.evaluation import Scope
 from sop_core.indonesian import MONTHS, format_date, format_number, format_percent
 from sop_core.recommendations import NUMBER_NAMES, Recommendation, Rule
@@ -170,6 +170,9 @@ def decide(store: Store, chosen: Recommendation, rule: Rule, year: int) -> None:
     if not store.viewer.may("disposisi"):
         st.caption("Disposisi diberikan oleh pimpinan.")
         return
+    if store.database.present is not None:
+        st.caption("Pada keadaan hari lampau tidak ada yang diputuskan; kembali ke hari ini.")
+        return
     verb = st.radio(
         "Keputusan", list(VERBS), format_func=VERBS.__getitem__, key=f"keputusan_{chosen.id}",
         horizontal=True, label_visibility="collapsed",
@@ -178,15 +181,15 @@ def decide(store: Store, chosen: Recommendation, rule: Rule, year: int) -> None:
         target = target_input(chosen, rule) if verb == "ubah" else None
         note = st.text_area("Catatan", placeholder="Arahan bagi unit kerja", height=90)
         rekap = directions.awaited(store, chosen.flow, year)
-        number = document_input(rekap) if rekap else ""
+        closing, number = closing_input(rekap, str(verb)) if rekap else (False, "")
         st.caption(words.say("Dicatat atas nama {}.", store.viewer.name))
         sent = st.form_submit_button("Simpan disposisi", type="primary")
     if sent:
         try:
             closed = disposition.decide(
-                store, chosen, year, str(verb), note, store.viewer.name, target, number
-            )
-        except DecisionRefused as error:
+                store, chosen, year, str(verb), note, store.viewer.name, target, number, closing=closing
+            )  # fmt: skip
+        except Refused as error:
             st.error(words.refused(error))
             return
         st.session_state["pesan_disposisi"] = f"Disposisi tersimpan: {DECISIONS[str(verb)]}." + (
@@ -197,17 +200,17 @@ def decide(store: Store, chosen: Recommendation, rule: Rule, year: int) -> None:
         st.success(words.text(st.session_state.pop("pesan_disposisi")))
 
 
-def document_input(rekap: str) -> str:
-    """The paper's number, asked where this decision is the disposisi on the year's rekap."""
-    st.caption(
-        words.say(
-            "{}. Keputusan ini menjadi disposisinya, dan langkahnya tercatat selesai hari ini.",
-            rekap[0].upper() + rekap[1:],
-        )
+def closing_input(rekap: str, verb: str) -> tuple[bool, str]:
+    """Whether this decision is the disposisi on the year's rekap that waits, and the paper's number."""
+    st.caption(words.say("{}.", rekap[0].upper() + rekap[1:]))
+    # To turn one proposal down is seldom what is meant to be said of the year.
+    closing = st.checkbox(
+        "Keputusan ini menjadi disposisinya; langkahnya tercatat selesai hari ini", verb != "tolak"
     )
-    return st.text_input(
-        "Nomor disposisi", max_chars=200, help="Kosong: nomor keputusan ini yang dicatat."
+    number = st.text_input(
+        "Nomor disposisi", max_chars=200, help="Kosong: ID rekomendasi ini yang dicatat."
     )
+    return closing, number
 
 
 def target_input(chosen: Recommendation, rule: Rule) -> float:

@@ -8,19 +8,21 @@ A decision on a recommendation of the year is a disposisi too (disposition.py).
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from sop_core.errors import DecisionRefused
 from sop_core.importing import recording, undoing
+from sop_core.importing.blanks import is_placeholder
 from sop_core.importing.contract import LANGKAH
 from sop_core.importing.recording import Typed
 from sop_core.indonesian import format_date, format_number
 from sop_core.indonesian import today as jakarta_today
 from sop_core.store import Store
 
-ACTION = "arahan"
+ACTION = recording.DIRECTING
 LONGEST = 2000
 """Characters of what is directed; the paper itself may say more."""
 
@@ -83,25 +85,30 @@ def direct(
     document_no: str,
     on: dt.date | None = None,
     today: dt.date | None = None,
+    shown: Mapping[str, Any] | None = None,
 ) -> int:
     """The disposisi on the rekap of one national cycle, on a day (today, unless said).
 
     Writes the step's record: its finish, its document and, as Keterangan, what is directed; said
     again it puts itself in the place of what was said before, which stays in the history.
-    Returns the batch's number. Raises DecisionRefused where the rekap is not in by that day, for
-    a day to come, and without a text or a number; Refused where nothing is new or somebody else
-    said it meanwhile; AccessDenied.
+    ``shown`` are finished, document_no and remarks as a form showed them. Returns the batch's
+    number. Raises DecisionRefused where the rekap is not in by that day, for a day to come, and
+    without a text or a number; Refused where nothing is new or what is stored is not what was
+    shown: somebody else said it meanwhile; AccessDenied.
     """
     store.require(ACTION, case_id)
     day = today or jakarta_today()
     on = on or day
     text, document_no = text.strip(), document_no.strip()
-    if not text or not document_no:
+    if says_nothing("remarks", text) or says_nothing("document_no", document_no):
         raise DecisionRefused("Arahan dan nomor disposisi wajib diisi.")
     if len(text) > LONGEST:
         raise DecisionRefused(f"Arahan paling panjang {format_number(LONGEST)} huruf.")
     found = cycles(store, day)
     found = found[found["case_id"] == case_id]
+    steps = {s["step_no"]: s for s in recording.steps(store, case_id, day)}
+    if not steps:
+        raise DecisionRefused(f"Siklus nasional {case_id} tidak ada; mis. A-2025-NASIONAL.")
     if found.empty or pd.isna(found.iloc[0]["summarised_on"]):
         raise DecisionRefused(f"Rekap {case_id} belum masuk; disposisi diberikan sesudahnya.")
     cycle = found.iloc[0]
@@ -110,13 +117,18 @@ def direct(
         raise DecisionRefused(
             f"Disposisi tidak mungkin sebelum rekapnya masuk ({format_date(came)})."
         )
-    (step,) = (s for s in recording.steps(store, case_id, day) if s["step_no"] == cycle["step_no"])
+    step = steps[cycle["step_no"]] | dict(shown or {})
     after = {**step, "finished": on, "document_no": document_no, "remarks": text}
     result = recording.record(store, [Typed(LANGKAH, step, after)], today=day, action=ACTION)
     if not result.kept or result.batch_id is None:
         reasons = [f"{p.column}: {p.message}" for p in result.problems]
         raise DecisionRefused(f"{'; '.join(reasons) or 'Tidak ada yang berubah'}.")
     return result.batch_id
+
+
+def says_nothing(field: str, text: str) -> bool:
+    """Whether a text is blank, or a word that stands for blank (``-``, ``nihil``), as imports read it."""
+    return not text.strip() or is_placeholder(LANGKAH.column(field), text.strip())
 
 
 def awaited(store: Store, flow: str, year: int, today: dt.date | None = None) -> str | None:
@@ -146,25 +158,24 @@ def by_decision(
 def own_batch(store: Store, case_id: str, today: dt.date | None = None) -> int | None:
     """The batch that holds the cycle's disposisi, if the viewer may take it back; else None.
 
-    It is theirs, and holds that one record: with a file that the centre uploaded more would go.
+    It is their own, and holds that one record: with a file that the centre uploaded more would go.
     """
     if not store.viewer.may(ACTION):
         return None
     found = store.rows(
         """
-        SELECT b.batch_id, b.imported_login, b.imported_unit
-        FROM step_status($day) s
+        SELECT b.batch_id FROM step_status($day) s
         JOIN step_record r ON r.case_id = s.case_id AND r.step_no = s.step_no
         JOIN import_batch b ON b.batch_id = r.batch_id
         WHERE s.case_id = $case_id AND s.milestone = 'directed'
-            AND b.rows_new + b.rows_changed = 1
+            AND b.rows_new + b.rows_changed = 1 AND b.rows_unchanged = 0
+            AND b.imported_login = $login
         """,
         day=today or jakarta_today(),
         case_id=case_id,
+        login=store.viewer.login,
     )
-    mine = [r["batch_id"] for r in found
-            if store.viewer.may_undo(r["imported_login"], r["imported_unit"])]  # fmt: skip
-    return mine[0] if mine else None
+    return int(found[0]["batch_id"]) if found else None
 
 
 def take_back(store: Store, case_id: str, today: dt.date | None = None) -> None:

@@ -26,14 +26,16 @@ def decide(
     target: float | None = None,
     document_no: str = "",
     today: dt.date | None = None,
+    closing: bool = True,
 ) -> str | None:
     """Keep one decision on a recommendation for year ``year`` + 1; earlier ones stay as history.
 
     ``target`` is for ``ubah`` alone, in the rule's unit. Where the year's rekap of the flow waits
-    for its disposisi (A.9, B.9, C.7), this is it: its step is recorded with ``document_no``, else
-    with the decision's own number, and its code is the answer (directions.py). Raises
-    DecisionRefused without a note or a name, for an unknown decision, and for an amendment that
-    changes nothing.
+    for its disposisi (A.9, B.9, C.7), this is it, unless it is not ``closing``: its step is recorded
+    with ``document_no``, else with the recommendation's id, and its code is the answer
+    (directions.py). Where the step is refused nothing is kept. Raises DecisionRefused without a
+    note or a name, for an unknown decision, and for an amendment that changes nothing; Refused
+    and AccessDenied as ``directions.direct``.
     """
     if decision not in DECISIONS:
         raise DecisionRefused(f"Keputusan {decision} tidak dikenal.")
@@ -46,11 +48,17 @@ def decide(
     words = f"{recommendation.title}: {DECISIONS[decision]}. {note.strip()}"
     # Nobody gives the disposisi between the decision and the look whether the rekap waits for it.
     with store.database.locks.records:
-        number = _keep(store, recommendation, year, decision, note, who, target)
-        document_no = document_no.strip() or f"Disposisi {number}"
-        if not store.viewer.may(directions.ACTION):
-            return None
-        return directions.by_decision(store, recommendation.flow, year, words, document_no, today)
+        store.require("disposisi", recommendation.id)
+        closed = None
+        # The step first: it may be refused (a number that Excel has spoilt), the decision not.
+        if closing and store.viewer.may(directions.ACTION):
+            if directions.says_nothing("document_no", document_no):
+                document_no = f"Disposisi {recommendation.id}"
+            closed = directions.by_decision(
+                store, recommendation.flow, year, words, document_no, today
+            )
+        _keep(store, recommendation, year, decision, note, who, target)
+        return closed
 
 
 def _keep(
@@ -61,8 +69,8 @@ def _keep(
     note: str,
     who: str,
     target: float | None,
-) -> int:
-    """Write a decision down; returns its number."""
+) -> None:
+    """Write a decision down."""
     trace = Trace("disposisi", recommendation.id)
     with store.write(trace) as cursor:
         last = cursor.execute(
@@ -72,12 +80,11 @@ def _keep(
         ).fetchone()
         trace.before = last[0] if last else None
         trace.after = {"keputusan": decision, "sasaran": target, "catatan": note.strip()}
-        row = cursor.execute(
+        cursor.execute(
             """
             INSERT INTO disposition VALUES (nextval('disposition_number'), $id, $year, $unit,
                 $flow, $step, $topic, $rule, $title, $reason, $score, $sop_ref, $proposed,
                 $decision, $target, $note, $who, $now)
-            RETURNING decision_no
             """,
             {
                 "id": recommendation.id,
@@ -98,10 +105,8 @@ def _keep(
                 "who": who.strip(),
                 "now": now(),
             },
-        ).fetchone()
-        assert row is not None
+        )
         bump_version(cursor)
-    return int(row[0])
 
 
 def decisions(store: Store, year: int) -> dict[str, dict[str, Any]]:

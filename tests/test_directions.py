@@ -9,7 +9,7 @@ import pytest
 from sop_core import directions, disposition, reports
 from sop_core.access import OPERATOR, Viewer
 from sop_core.cli import common, main
-from sop_core.errors import AccessDenied, DecisionRefused
+from sop_core.errors import AccessDenied, DecisionRefused, Refused
 from sop_core.importing import recording
 from sop_core.importing.contract import LANGKAH
 from sop_core.recommendations import Recommendation
@@ -88,7 +88,7 @@ def test_a_decision_on_a_recommendation_is_the_disposisi_on_its_rekap(nation):
     closed = disposition.decide(nation, proposal(), 2025, "terima", "Setuju", "Deputi", today=DAY)
     assert closed == "A.9"
     row = directions.cycles(nation, DAY).set_index("flow").loc["A"]
-    assert row["document_no"] == "Disposisi 1", "the decision's own number where none is given"
+    assert row["document_no"] == "Disposisi 2025-uji-BBPOM-PDG-A", "where no number is given"
     assert row["direction"] == "Penuhi sasaran kegiatan: Diterima. Setuju"
     assert row["directed_on"].date() == DAY
     again = disposition.decide(nation, proposal(), 2025, "tolak", "Batal", "Deputi", today=TODAY)
@@ -115,6 +115,7 @@ def test_before_the_rekap_is_in_a_decision_closes_nothing(nation):
     ("text", "number", "on", "why"),
     [
         ("", "1", DAY, "wajib diisi"), ("Ya", " ", DAY, "wajib diisi"),
+        ("-", "1", DAY, "wajib diisi"), ("Ya", "nihil", DAY, "wajib diisi"),
         ("a" * 2001, "1", DAY, r"paling panjang 2\.000"),
         ("Ya", "1", D(2026, 3, 28), "Tanggal Selesai: "),
     ],
@@ -157,11 +158,47 @@ def test_the_leader_writes_no_other_row(nation):
     """Their role uploads for the national cycle alone, and has no leave to upload files."""
     with pytest.raises(AccessDenied):
         load(nation, Langkah=[["A-2025-NASIONAL", 10, DAY, DAY]])
-    other = {"case_id": "K-A", "step_no": 2}
-    typed = recording.Typed(LANGKAH, other, {**other, "finished": DAY})
-    result = recording.record(nation, [typed], today=DAY, action=directions.ACTION)
-    assert not result.kept
-    assert result.problems
+    for case, number in (("K-A", 2), ("A-2025-NASIONAL", 10), ("A-2025-NASIONAL", 8)):
+        other = {"case_id": case, "step_no": number}
+        typed = recording.Typed(LANGKAH, other, {**other, "finished": DAY})
+        with pytest.raises(AccessDenied):
+            recording.record(nation, [typed], today=DAY, action=directions.ACTION)
+
+
+def test_two_at_once_the_second_is_told_and_overwrites_nothing(nation):
+    shown = {"finished": None, "document_no": "", "remarks": ""}
+    other = nation.as_viewer(Viewer("deputi2", "Deputi dua", "pimpinan"))
+    directions.direct(nation, "A-2025-NASIONAL", "Satu", "DSP.1", DAY, DAY, shown)
+    with pytest.raises(Refused, match="berubah sementara formulir ini"):
+        directions.direct(other, "A-2025-NASIONAL", "Dua", "DSP.2", DAY, DAY, shown)
+    assert directions.cycles(nation, DAY).set_index("flow").loc["A", "direction"] == "Satu"
+
+
+@pytest.mark.parametrize("number", ["1E+15", "9" * 40_000])
+def test_where_the_step_is_refused_the_decision_is_not_kept_either(nation, number):
+    with pytest.raises(Refused):
+        disposition.decide(nation, proposal(), 2025, "terima", "Ya", "D", document_no=number, today=DAY)  # fmt: skip
+    assert disposition.history(nation, proposal().id) == []
+    assert step(nation, "A")["finished"] is None
+
+
+def test_a_decision_that_is_not_meant_for_the_year_closes_nothing(nation):
+    decided = disposition.decide(nation, proposal(), 2025, "tolak", "Tidak", "D", today=DAY, closing=False)  # fmt: skip
+    assert decided is None
+    assert "A" in set(directions.waiting(nation, DAY)["flow"])
+    assert len(disposition.history(nation, proposal().id)) == 1
+
+
+def test_a_file_with_other_rows_is_not_taken_back_for_the_sake_of_one(nation):
+    centre = nation.as_viewer(OPERATOR)
+    load(centre, Langkah=[["A-2025-NASIONAL", 8, D(2026, 2, 2), REKAP, "REKAP-A"],
+                          ["A-2025-NASIONAL", 9, None, DAY, "DSP.7"]])  # fmt: skip
+    assert directions.own_batch(centre, "A-2025-NASIONAL", DAY) is None
+
+
+def test_what_is_no_cycle_is_said(nation):
+    with pytest.raises(DecisionRefused, match="TIDAK-ADA tidak ada"):
+        directions.direct(nation, "TIDAK-ADA", "Ya", "1", DAY, DAY)
 
 
 @pytest.mark.slow

@@ -79,19 +79,14 @@ def panel(store: Store, as_of: dt.date, scope_demo: bool) -> None:
         + (words.say(" ({} menunggu)", format_number(waits)) if waits else ""),
         icon=":material/gavel:", expanded=bool(waits) or "rekap" in st.query_params, key="panel_arahan",
     ):  # fmt: skip
+        # By their ids: what the address holds is what the box shows.
         chosen = st.selectbox(
-            "Rekap", list(rows), format_func=lambda case: _label(rows[case]), key="rekap",
-            bind="query-params", placeholder="Pilih",
-        )  # fmt: skip
+            "Rekap", list(rows), key="rekap", bind="query-params", placeholder="Pilih"
+        )
         if chosen:
             _one(store, rows[str(chosen)])
         if len(rows) > 1 and st.toggle("Tampilkan semua rekap", key="semua_rekap"):
             _every(found, as_of, scope_demo)
-
-
-def _label(row: dict[Hashable, Any]) -> str:
-    state = "menunggu" if row["waits"] else STATUS_NAMES[str(row["status"])].lower()
-    return f"Alur {row['flow']} tahun {row['year']} ({row['step']}): {state}"
 
 
 def _one(store: Store, row: dict[Hashable, Any]) -> None:
@@ -103,13 +98,25 @@ def _one(store: Store, row: dict[Hashable, Any]) -> None:
         )  # fmt: skip
     if store.database.present is not None or not store.viewer.may(directions.ACTION):
         return
-    case_id = str(row["case_id"])
-    # One that was said by mistake is corrected here, or taken back.
+    if filters.scope().as_of < today():
+        st.caption("Disposisi diberikan, diubah, dan ditarik bila tanggal acuannya hari ini.")
+        return
+    if pd.isna(row["summarised_on"]):
+        st.caption("Rekapnya belum tercatat masuk; arahan dapat diubah sesudahnya.")
+        return
+    _form(store, row, held)
+
+
+def _form(store: Store, row: dict[Hashable, Any], held: str) -> None:
+    """One that was said by mistake is corrected here, or taken back."""
+    case_id, came = str(row["case_id"]), row["summarised_on"].date()
+    said_on = None if pd.isna(row["directed_on"]) else row["directed_on"].date()
     with st.form(f"arahan_{case_id}", border=False):
         left, right = st.columns(2)
+        # An import keeps a disposisi of before its rekap, with a warning; here it is put right.
         day = left.date_input(
-            "Tanggal disposisi", row["directed_on"] if not row["waits"] else today(), format="DD/MM/YYYY",
-            min_value=row["summarised_on"] if pd.notna(row["summarised_on"]) else None, max_value=today(),
+            "Tanggal disposisi", max(said_on or today(), came), format="DD/MM/YYYY", min_value=came,
+            max_value=max(today(), came),
         )  # fmt: skip
         number = right.text_input(
             "Nomor disposisi", "" if row["waits"] else _text(row["document_no"]), max_chars=200
@@ -123,16 +130,22 @@ def _one(store: Store, row: dict[Hashable, Any]) -> None:
             icon=":material/gavel:",
         )  # fmt: skip
     if sent:
-        _say(store, case_id, row, text, number, day)
+        shown = {
+            "finished": said_on,
+            "document_no": _text(row["document_no"]),
+            "remarks": _text(row["direction"]),
+        }
+        _say(store, row, (text, number, day), shown)
     if not row["waits"] and directions.own_batch(store, case_id) is not None:
         _offer_back(store, case_id, row)
 
 
 def _say(
-    store: Store, case_id: str, row: dict[Hashable, Any], text: str, number: str, day: Any
+    store: Store, row: dict[Hashable, Any], typed: tuple[str, str, Any], shown: dict[str, Any]
 ) -> None:
+    text, number, day = typed
     try:
-        directions.direct(store, case_id, text, number, day)
+        directions.direct(store, str(row["case_id"]), text, number, day, shown=shown)
     except Refused as error:
         st.error(words.refused(error), icon=":material/block:")
         return

@@ -41,6 +41,8 @@ def register(command: Command) -> None:
 def run_direction(options: Any) -> int:
     """List the rekaps that wait, or say or take back the disposisi on one."""
     with open_store(options) as store:
+        if options.case is None and (options.take_back or options.text or options.document):
+            raise UsageError("sebutkan kasusnya, mis. A-2025-NASIONAL")
         if options.case is None:
             found = directions.cycles(store, day_of(options))
             if not options.all:

@@ -82,6 +82,8 @@ def record(
         raise Refused(NOTHING)
     day = today or jakarta_today()
     store.require(action, _FILE)
+    if action in _ONLY:
+        _refuse_past_action(store, rows, action)
     # Nobody changes a record between the look at it and the writing.
     with store.database.locks.records:
         _refuse_if_taken(store, rows)
@@ -93,6 +95,26 @@ def record(
             store, _parsed(store, rows, day), store.viewer.name, all_or_nothing=True, today=day,
             until=until, speaking=until is not None, action=action,
         )  # fmt: skip
+
+
+DIRECTING = "arahan"
+"""The action by which a disposisi is recorded; by it the step with that milestone alone is."""
+_ONLY = {DIRECTING: "directed"}
+
+
+def _refuse_past_action(store: Store, rows: Sequence[Typed], action: str) -> None:
+    """Raises AccessDenied for a row that the action is not there for, whoever asks."""
+    for row in rows:
+        allowed = row.sheet is LANGKAH and store.one(
+            "SELECT EXISTS (FROM sop_case c JOIN sop_step s ON s.revision = c.revision"
+            " AND s.flow = c.flow AND s.level = c.level"
+            " WHERE c.case_id = $case AND s.step_no = $step AND s.milestone = $milestone)",
+            case=row.key[0],
+            step=row.key[1],
+            milestone=_ONLY[action],
+        )
+        if not allowed:
+            raise store.refusal(action, " / ".join(map(str, row.key)))
 
 
 _FILE = "catat.csv"
