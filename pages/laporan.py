@@ -21,8 +21,8 @@ EXPLAINED = {
 WHOLE_YEAR = "Setahun"
 
 
-def choose(store: Store) -> Request | None:
-    """Which report; None while something is still missing."""
+def choose(store: Store) -> tuple[Request | None, filters.Office]:
+    """Which report, None while something is still missing, and of which office."""
     as_of = filters.scope().as_of
     labels = {label: kind for kind, label in KINDS.items()}
     label = st.radio(
@@ -33,7 +33,7 @@ def choose(store: Store) -> Request | None:
     _, office = filters.office(store, as_of)
     heading.draw(store, Scope(as_of, units=office.units), f"Per {format_date(as_of)}.")
     if kind == "kegiatan":
-        return choose_case(store, office)
+        return choose_case(store, office), office
     years = store.years()
     left, right = st.columns(2)
     chosen = filters.scope().year or min(as_of.year, max(years))
@@ -57,7 +57,7 @@ def choose(store: Store) -> Request | None:
             placeholder="Pilih",
         )
         quarter = None if written == WHOLE_YEAR else int(str(written)[2:])
-    return Request(kind, as_of, int(str(year)), quarter, office.code, office.with_lokas)
+    return Request(kind, as_of, int(str(year)), quarter, office.code, office.with_lokas), office
 
 
 def choose_case(store: Store, office: filters.Office) -> Request | None:
@@ -111,10 +111,10 @@ def show(report: Report, files: dict[str, bytes]) -> None:
 def page() -> None:
     """Draw the page."""
     store = shell.require_data("laporan")
-    asked = choose(store)
+    asked, office = choose(store)
     if asked is not None:
         one(store, asked)
-    opening.offer(store, filters.scope())
+    opening.offer(store, filters.scope(units=office.units))
     if asked is not None:
         templates.manage(store)
 

@@ -7,11 +7,12 @@ import io
 import json
 import re
 import zipfile
+from collections import Counter
 
 import pyarrow.parquet as pq
 import pytest
 
-from sop_core import evaluation, opendata
+from sop_core import evaluation, facilitators, opendata
 from sop_core.access import Viewer
 from sop_core.cli import common, main
 from sop_core.evaluation import Scope
@@ -68,6 +69,7 @@ def test_a_step_and_its_case_worked_by_hand(two):
     assert rows(opened(two, Scope(D(2025, 4, 1))), "fasilitator.csv") == [{
         "kode_unit": "BBPOM-KPG", "id_kasus": "FKP-1", "jenis": "Keamanan Pangan", "dilatih": "2025-04-01",
         "bersertifikat": "", "berlaku_sampai": "", "diajukan": "", "disahkan": "",
+        "keadaan": "dilatih", "aktif": "true",
     }]  # fmt: skip
     before = opened(two, Scope(D(2025, 3, 17)))
     assert rows(before, "langkah.csv")[0]["selesai"] == "", (
@@ -133,6 +135,38 @@ def test_it_is_what_the_pages_count_in_both_forms(demo_store):
         assert len(table) == counts[dataset.name] == len(rows(archive, f"{dataset.name}.csv"))
     assert counts["kasus"] == len({r["id_kasus"] for r in steps})
     assert opened(demo_store, scope).read("langkah.csv") == archive.read("langkah.csv")
+
+
+def test_people_are_those_of_the_page_whatever_the_year(demo_store):
+    for scope in (Scope(TODAY), Scope(TODAY, 2025), Scope(D(2025, 6, 30), 2026)):
+        found = rows(opened(demo_store, scope), "fasilitator.csv")
+        assert len(found) == len(facilitators.people(demo_store, scope))
+        funnel = facilitators.funnel(demo_store, scope).set_index("state")["people"]
+        assert Counter(r["keadaan"] for r in found) == Counter(funnel[funnel > 0].to_dict())
+
+
+def test_all_tables_are_of_one_moment(two):
+    def another(_share: float, name: str) -> None:
+        if name == "langkah":
+            load(two, Kegiatan=[["NEW", "A", 2025, "BBPOM-PDG", "Baru"]], Langkah=[["NEW", 1, D(2025, 3, 3)]])  # fmt: skip
+
+    target = io.BytesIO()
+    opendata.make(two, Scope(TODAY), target, progress=another)
+    archive = zipfile.ZipFile(target)
+    assert {r["id_kasus"] for r in rows(archive, "langkah.csv")} == {r["id_kasus"] for r in rows(archive, "kasus.csv")}  # fmt: skip
+
+
+def test_the_statement_says_of_what_the_zip_is(two):
+    said = json.loads(opened(two.as_viewer(PADANG), Scope(TODAY, 2025, flow="A")).read(opendata.STATEMENT))  # fmt: skip
+    assert (said["unit"], said["alur"], said["tahun"]) == (["BBPOM-PDG"], "A", 2025)
+    assert said["hanya_yang_disahkan"] is False
+
+
+def test_a_form_of_activity_that_was_typed_freely_stays(two):
+    load(two, {"Kegiatan": ["ID Kegiatan", "Alur", "Tahun", "Kode Unit", "Judul", "Bentuk Kegiatan"]},
+         Kegiatan=[["ADV-9", "A", 2025, "BBPOM-PDG", "Judul", "oleh Siti Rahasia"]])  # fmt: skip
+    archive = opened(two, Scope(TODAY))
+    assert not [n for n in archive.namelist() if b"Siti Rahasia" in archive.read(n)]
 
 
 def test_a_reader_gets_their_own_offices_alone(two):

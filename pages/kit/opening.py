@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.kit import handing, words
+from pages.kit import handing, heading, words
 from sop_core import opendata
 from sop_core.evaluation import Scope
 from sop_core.indonesian import format_date
@@ -19,9 +19,10 @@ def offer(store: Store, scope: Scope) -> None:
     with st.expander("Data terbuka (CSV atau Parquet)", icon=":material/database:"):
         st.markdown(
             words.say(
-                "Semua catatan yang dapat Anda lihat, {}, per {}, untuk diolah sendiri atau bagi Satu"
+                "Catatan {}, {}, per {}, untuk diolah sendiri atau bagi Satu"
                 " Data: {} tabel dan kamus datanya dalam satu zip. Tanpa nama, nomor induk, dan"
                 " nomor sertifikat orang.",
+                heading.offices(store, scope),
                 f"kegiatan tahun {scope.year}" if scope.year else "semua tahun kegiatan",
                 format_date(scope.as_of),
                 len(opendata.DATASETS),

@@ -9,7 +9,7 @@ import streamlit as st
 from pages.kit import handing, words
 from sop_core.errors import ReportRefused
 from sop_core.evaluation import Scope
-from sop_core.indonesian import format_number
+from sop_core.indonesian import format_number, today
 from sop_core.reports import letters
 from sop_core.store import Store
 
@@ -18,10 +18,11 @@ _MADE = "surat_pengingat"
 
 def offer(store: Store, scope: Scope) -> None:
     """A button that makes the letters of the scope, and then one that hands them out as a zip."""
-    due = letters.due_letters(store, scope)
+    due = letters.due_letters(store, scope) if scope.as_of <= today() else []
     if not due:
         return
-    asked = (scope, store.version, store.viewer.login)
+    past = (store.database.known_on, store.database.confirmed)
+    asked = (scope, store.version, store.viewer.login, past)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
             words.say("Buat surat pengingat ({})", format_number(len(due))),

@@ -30,18 +30,24 @@ class Ready:
         self._start = start
         self._lock = threading.Lock()
         self._last: Command | None = None
-        self._kept: tuple[Command, subprocess.Popen[bytes], int] | None = None
+        self._kept: tuple[Command, subprocess.Popen[bytes]] | None = None
         atexit.register(self.drop)
+        # A lock that another thread holds at a fork would be held in the child for ever.
+        os.register_at_fork(after_in_child=self._begin)
+
+    def _begin(self) -> None:
+        self._lock = threading.Lock()
+        self._last, self._kept = None, None
 
     def take(self, command: Command) -> subprocess.Popen[bytes]:
         """A process of this command, the waiting one if it is that. Raises OSError."""
         with self._lock:
             if self._kept and self._kept[0] == command:
-                _, process, parent = self._kept
+                process = self._kept[1]
                 self._kept = None
-                # A process that was forked off this one has its own; and one may have been killed.
-                if parent == os.getpid() and process.poll() is None:
+                if process.poll() is None:
                     return process
+                end(process)  # it was killed while it waited
         return self._start(command)
 
     def follow(self, command: Command) -> None:
@@ -53,7 +59,7 @@ class Ready:
             self._end()
             # Nobody asked for it yet: where there is no room for it, the next one says so.
             with contextlib.suppress(OSError):
-                self._kept = (command, self._start(command), os.getpid())
+                self._kept = (command, self._start(command))
 
     def drop(self) -> None:
         """End the process that waits, if there is one."""
@@ -63,9 +69,8 @@ class Ready:
 
     def _end(self) -> None:
         kept, self._kept = self._kept, None
-        if kept is None or kept[2] != os.getpid():
-            return
-        end(kept[1])
+        if kept is not None:
+            end(kept[1])
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

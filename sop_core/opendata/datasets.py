@@ -1,7 +1,8 @@
 """What is handed out as open data: a table each, with the meaning of every column.
 
-Nobody's name, identity number or certificate number is among them, nor what people wrote freely
-about people (remarks, reasons, plans); of a person there are days alone. A column is one entry
+Nobody's name, identity number or certificate number is asked for, nor what people wrote freely
+(remarks, reasons, plans, forms of activity); of a person there are days alone. Ids and titles of
+activities are as their office typed them. A column is one entry
 here; a test holds that each has one.
 """
 
@@ -10,10 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sop_core.evaluation import SCOPED, STANDING, STATUS_NAMES
+from sop_core.facilitators import PEOPLE as _ALL_PEOPLE
+from sop_core.facilitators import STATE_NAMES as PEOPLE_NAMES
 from sop_core.followups import SCOPED as FOLLOW_UPS
 from sop_core.followups import STATUS_NAMES as FOLLOW_UP_NAMES
 
-HK, PEOPLE, ACTIVITIES, DAYS = "HK", "orang", "kegiatan", "hari"
+HK, PEOPLE, ACTIVITIES = "HK", "orang", "kegiatan"
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,10 @@ def _words(names: dict[str, str]) -> str:
     return "; ".join(f"{word}: {name}" for word, name in names.items())
 
 
-_CASE = Field("id_kasus", "ID kegiatan, laporan tahunan unit, atau siklus nasional")
+_PEOPLE = _ALL_PEOPLE.replace("$kind", "NULL").replace("$active", "false")
+_CASE = Field(
+    "id_kasus", "ID kegiatan seperti diketik unit, laporan tahunan unit, atau siklus nasional"
+)
 _FLOW = Field("alur", "A advokasi, B pembinaan dan pendampingan, C pemberdayaan, D fasilitator")
 _YEAR = Field("tahun", "Tahun kegiatan")
 _OFFICE = Field("kode_unit", "Kode unit pemilik (lihat unit)")
@@ -54,7 +60,7 @@ DATASETS = (
         "Satu baris satu kegiatan, laporan tahunan unit, atau siklus nasional.",
         f"""
         SELECT s.case_id, s.level, s.flow, s.year, c.quarter, s.unit_code, c.title, c.stakeholder,
-            c.commodity, a.form, a.function, a.joint_with_center, a.participants, a.cadres,
+            c.commodity, a.function, a.joint_with_center, a.participants, a.cadres,
             c.revision, c.judged, s.flow || '.' || s.stands_at, s.status, s.due,
             s.days_late::INTEGER, s.started, s.finished, s.done_steps::INTEGER, s.steps::INTEGER
         FROM {STANDING} s JOIN sop_case c USING (case_id) LEFT JOIN activity a USING (case_id)
@@ -64,11 +70,11 @@ DATASETS = (
             _CASE,
             Field("tingkat", "activity: kegiatan; unit_year: laporan tahunan unit; national_cycle: siklus nasional"),
             _FLOW, _YEAR, Field("triwulan", "Triwulan siklus nasional alur D", place="D.8"), _OFFICE,
-            Field("judul", "Judul kegiatan"),
+            Field("judul", "Judul kegiatan seperti diketik unit"),
             Field("pemangku_kepentingan", "Huruf pemangku kepentingan menurut SOP", place="A.1"),
-            Field("komoditas", "Kelompok produk"), Field("bentuk", "Bentuk kegiatan", place="A.3"),
+            Field("komoditas", "Kelompok produk"),
             Field("fungsi", "Fasilitator atau CAPA", place="B.4"),
-            Field("bersama_pusat", "Dilaksanakan bersama Unit Kerja Pusat", place="B.7"),
+            Field("bersama_pusat", "Dilaksanakan bersama Unit Kerja Pusat; false juga bila tidak disebut", place="B.7"),
             Field("jumlah_peserta", "Peserta kegiatan", PEOPLE), Field("jumlah_kader", "Kader yang dibentuk", PEOPLE, "C.3"),
             Field("revisi_sop", "Revisi SOP yang menilai kasus ini"),
             Field("dinilai", "Apakah norma SOP berlaku baginya; sebelum SOP berlaku tidak"),
@@ -76,7 +82,7 @@ DATASETS = (
             Field("status_kini", f"Status langkah itu. {_words(STATUS_NAMES)}"),
             Field("tenggat", "Tenggat langkah itu"),
             Field("terlambat_hk", "Keterlambatan terlama di antara langkahnya yang terlambat", HK),
-            Field("mulai", "Hari pertama yang tercatat"), Field("selesai", "Hari selesai terakhir yang tercatat"),
+            Field("mulai", "Hari pertama: mulai yang dicatat, atau hari ke-0 langkah pertamanya"), Field("selesai", "Hari selesai terakhir yang tercatat"),
             Field("langkah_selesai", "Langkah yang selesai", "langkah"), Field("jumlah_langkah", "Langkah yang dimilikinya", "langkah"),
         ),
     ),
@@ -85,7 +91,8 @@ DATASETS = (
         "Satu baris satu langkah dari satu kasus, menurut keadaan pada tanggal acuan.",
         f"""
         SELECT s.case_id, s.flow, s.flow || '.' || s.step_no, s.level, s.year, s.unit_code,
-            s.sla_days, s.owed_on, s.counted_on, s.start_rule, s.started, s.due, s.due_rule,
+            s.sla_days, s.owed_on, s.counted_on, s.start_rule,
+            CASE WHEN r.started <= $as_of THEN r.started END, s.due, s.due_rule,
             s.provisional, s.finished, s.days_used::INTEGER, s.days_late::INTEGER,
             s.days_waited::INTEGER, s.status, s.judged, s.late,
             CASE WHEN s.done THEN trim(coalesce(r.document_no, '')) <> '' END
@@ -99,13 +106,13 @@ DATASETS = (
             Field("terutang_sejak", "Hari langkah sebelumnya selesai atau kasusnya dibuka"),
             Field("dihitung_sejak", "Hari ke-0 bagi norma"),
             Field("dasar_hitung", "tercatat: mulai yang dicatat; langkah_sebelumnya; pembukaan"),
-            Field("mulai", "Hari mulai"), Field("tenggat", "Hari terakhir yang tepat waktu"),
+            Field("mulai", "Hari mulai yang dicatat; kosong bila tidak dicatat"), Field("tenggat", "Hari terakhir yang tepat waktu"),
             Field("dasar_tenggat", "hari_kerja, atau tanggal yang ditetapkan SOP", place="D.8"),
             Field("tenggat_sementara", "Tenggat bergantung pada hari libur yang belum ditetapkan SKB"),
             Field("selesai", "Hari selesai"),
             Field("terpakai_hk", "Hari kerja sesudah hari ke-0 sampai dengan selesai, atau sampai tanggal acuan", HK),
             Field("terlambat_hk", "Hari kerja lewat tenggat", HK),
-            Field("menunggu_hk", "Hari kerja sejak terutang sampai mulai", HK),
+            Field("menunggu_hk", "Hari kerja sejak terutang sampai mulai yang dicatat, atau sampai tanggal acuan", HK),
             Field("status", _words(STATUS_NAMES)),
             Field("dinilai", "Ikut dihitung dalam bagian tepat waktu"),
             Field("terlambat", "Selesai terlambat, atau belum selesai lewat tenggat"),
@@ -135,17 +142,13 @@ DATASETS = (
     ),
     Dataset(
         "fasilitator",
-        "Satu baris satu orang, tanpa nama, nomor induk, dan nomor sertifikatnya.",
-        """
+        "Satu baris satu orang seperti pada halaman Fasilitator, dari semua tahun; tanpa nama, nomor induk, dan nomor sertifikatnya.",
+        f"""
         SELECT p.unit_code, p.case_id, p.kind, p.trained_on, p.competence_on, p.valid_until,
-            p.applied_on, p.endorsed_on
-        FROM facilitator_as_of($as_of) p LEFT JOIN sop_case c ON c.case_id = p.case_id
-        WHERE ($units::VARCHAR[] IS NULL OR list_contains($units, p.unit_code))
-            AND ($year::INTEGER IS NULL OR c.year = $year)
-            AND ($flow::VARCHAR IS NULL OR $flow = 'D')
-            AND ($product::VARCHAR IS NULL OR c.commodity = $product)
+            p.applied_on, p.endorsed_on, p.state, p.active
+        FROM ({_PEOPLE}) p WHERE $flow::VARCHAR IS NULL OR $flow = 'D'
         ORDER BY ALL
-        """,
+        """,  # noqa: S608
         (
             _OFFICE, Field("id_kasus", "Angkatannya; kosong bila tidak dicatat"),
             Field("jenis", "Jenis fasilitator", place="D.1"),
@@ -154,6 +157,8 @@ DATASETS = (
             Field("berlaku_sampai", "Akhir berlakunya sertifikat kompetensi"),
             Field("diajukan", "Tanggal pengajuan pengakuan", place="D.5"),
             Field("disahkan", "Tanggal pengesahan", place="D.6"),
+            Field("keadaan", _words(PEOPLE_NAMES)),
+            Field("aktif", "Masih aktif menurut unitnya"),
         ),
     ),
     Dataset(
@@ -200,7 +205,7 @@ DATASETS = (
             Field("tingkat", "activity, unit_year, atau national_cycle (lihat kasus)"),
             Field("kegiatan", "Bunyi langkah menurut SOP"), Field("norma_hk", "Mutu baku waktu; kosong bila N/A", HK),
             Field("dihitung_dari", "mulai: hari mulai yang dicatat; pemicu: selesainya langkah sebelumnya"),
-            Field("batas_tanggal", "Tanggal dalam bulan sesudah triwulan", DAYS, "D.8"),
+            Field("batas_tanggal", "Tanggal dalam bulan sesudah triwulan", place="D.8"),
             Field("pilihan", "Langkah yang tidak wajib", place="D.4-D.6"),
         ),
     ),

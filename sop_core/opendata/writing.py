@@ -45,8 +45,16 @@ def _silent(_share: float, _what: str) -> None:
 
 
 def stem(store: Store, scope: Scope) -> str:
-    """The name of the zip without its ending: ``data-terbuka-2026-11-24``, of demo data said so."""
-    return f"{'demo-' if store.has_demo_data else ''}data-terbuka-{scope.as_of:%Y-%m-%d}"
+    """The name of the zip without its ending: ``data-terbuka-2025-per-2026-11-24``; of demo data and
+    of a day on which it was known said so.
+    """
+    known = store.database.known_on
+    parts = [
+        "demo" if store.has_demo_data else "", "data-terbuka", str(scope.year or ""),
+        *(scope.units or ())[:1], f"per-{scope.as_of:%Y-%m-%d}",
+        f"diketahui-{known:%Y-%m-%d}" if known else "",
+    ]  # fmt: skip
+    return "-".join(filter(None, parts))
 
 
 def make(
@@ -59,6 +67,14 @@ def make(
     """
     if form not in FORMS:
         raise KeyError(form)
+    # All tables of one moment: an upload that comes between would be in some of them.
+    with store.snapshot() as moment:
+        return _made(moment, scope, target, form, progress)
+
+
+def _made(
+    store: Store, scope: Scope, target: IO[bytes], form: str, progress: Progress
+) -> dict[str, int]:
     counts: dict[str, int] = {}
     words: list[list[str]] = []
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -137,10 +153,13 @@ def _statement(store: Store, scope: Scope, counts: dict[str, int]) -> bytes:
         "per_tanggal": scope.as_of.isoformat(),
         "seperti_diketahui_pada": known.isoformat() if known else None,
         "tahun": scope.year,
-        "unit": list(scope.units) if scope.units is not None else "semua yang dapat dilihat pengunduh",
+        "alur": scope.flow,
+        "komoditas": scope.product,
+        "unit": list(scope.units or store.viewer.units or ()) or "semua",
+        "hanya_yang_disahkan": store.database.confirmed,
         "diam_dibaca_terlambat": scope.silence_is_late,
         "data_demo": store.has_demo_data,
-        "tanpa": "nama, nomor induk, nomor sertifikat, dan tulisan bebas tentang orang",
+        "tanpa": "nama, nomor induk, nomor sertifikat, dan tulisan bebas selain judul dan ID kegiatan",
         "jumlah_baris": counts,
     }  # fmt: skip
     return json.dumps(said, ensure_ascii=False, indent=1).encode()

@@ -1,7 +1,8 @@
 """Surat pengingat: a letter to each office whose annual reports (A.7, B.7, C.5) have not come in.
 
 Of reports that are open, late, or unknown since the office has been silent: a letter asks, so that
-it goes to the silent too, and says what is on record. Whom it is signed by is the signer's to fill in.
+it goes to the silent too, and says what is on record. To UPT alone, whose heads have one title.
+Number, date and signature are the signer's to fill in.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import zipfile
 from dataclasses import dataclass
 from typing import Any
 
+from sop_core.errors import ReportRefused
 from sop_core.evaluation import SCOPED, Scope
-from sop_core.indonesian import format_date, format_number
+from sop_core.indonesian import format_date, format_number, today
 from sop_core.paths import DATA
 from sop_core.reports import word
 from sop_core.reports.building import Progress, silent
@@ -21,6 +23,12 @@ from sop_core.store import Store
 TEMPLATE = DATA / "templates" / "surat-pengingat.docx"
 _HEADINGS = ["Laporan", "Tenggat", "Keadaan", "Dasar SOP"]
 _SHARES = [0.42, 0.2, 0.24, 0.14]
+_ADVOCACY = "A.7"
+_A7 = "SOP A.7 keterangan 2"
+_COORDINATION = (
+    "SOP A.1 keterangan 2, Keputusan Kepala BPOM Nomor HK.02.02.1.2.05.20.158 Tahun 2020"
+)
+"""Why a Loka reports to its coordinator: said of A.7, and of all reports of a Loka by the decree."""
 _ZIP_DATE = (2022, 4, 7, 0, 0, 0)
 
 
@@ -43,7 +51,11 @@ class Missing:
         """How it stands, as the letter writes it."""
         if self.unknown:
             return "belum tercatat"
-        return f"terlambat {format_number(self.days_late)} HK" if self.days_late else "belum lewat"
+        return (
+            f"terlambat {format_number(self.days_late)} hari kerja"
+            if self.days_late
+            else "belum jatuh tempo"
+        )
 
 
 @dataclass(frozen=True)
@@ -61,6 +73,11 @@ class Letter:
         """How many of its reports are known to be late."""
         return sum(m.days_late > 0 for m in self.missing)
 
+    @property
+    def unknown(self) -> int:
+        """How many are past their day with an office that has been silent since."""
+        return sum(m.unknown for m in self.missing)
+
 
 def due_letters(store: Store, scope: Scope, only_late: bool = True) -> list[Letter]:
     """The letters of a scope as of its day, by office; one is due where a report's day is over.
@@ -75,7 +92,7 @@ def due_letters(store: Store, scope: Scope, only_late: bool = True) -> list[Lett
             coalesce(s.days_late, 0) AS days_late
         FROM {SCOPED} s JOIN unit_as_of($as_of) u ON u.code = s.unit_code
         LEFT JOIN register_as_of($as_of) k ON k.code = u.coordinator_code AND k.code <> u.code
-        WHERE s.level = 'unit_year' AND (s.open OR s.unknown) AND s.due IS NOT NULL
+        WHERE s.level = 'unit_year' AND (s.open OR s.unknown) AND s.due IS NOT NULL AND is_upt(u.kind)
         ORDER BY u.name, s.due, s.flow
         """,  # noqa: S608 - our own names
         **scope.parameters(),
@@ -100,22 +117,25 @@ def write(store: Store, letter: Letter, scope: Scope, template: bytes | None = N
     """One letter as .docx. Raises ReportRefused for a template that cannot be filled."""
     flows: dict[str, str] = {f.id: f.name for f in store.sop(scope.as_of).flows}
     day = format_date(scope.as_of)
-    count = format_number(len(letter.missing))
-    late = f", {format_number(letter.late)} di antaranya sudah lewat tenggat" if letter.late else ""
+    known = store.database.known_on
+    if known is not None:
+        day = f"{day}, seperti diketahui pada {format_date(known)}"
+    of_advocacy = any(m.step == _ADVOCACY for m in letter.missing)
     context = {
         "office": letter.office,
         "city": letter.city,
         "coordinator": letter.coordinator,
         "day": day,
         "demo": store.has_demo_data,
-        "opening": f"Menurut catatan per {day}, {count} laporan tahunan berikut belum tercatat masuk{late}.",
+        "basis": _A7 if of_advocacy else _COORDINATION,
+        "opening": f"Menurut catatan per {day}, {_counted(letter)}.",
         "rows": [
             {"report": f"{flows[m.flow]} tahun {m.year}", "due": m.due, "state": m.state, "step": m.step}
             for m in letter.missing
         ],
         "closing": (
             "Mohon laporan tersebut segera disampaikan. Bila sudah disampaikan, mohon tanggal dan"
-            " nomornya dicatat agar catatan ini diperbaiki."
+            " nomornya dicatat pada aplikasi Pantau SOP (halaman Catat atau Unggah)."
         ),
     }  # fmt: skip
     return word.fill(
@@ -125,15 +145,38 @@ def write(store: Store, letter: Letter, scope: Scope, template: bytes | None = N
     )
 
 
+def _counted(letter: Letter) -> str:
+    """How many reports have not come in, and how many of them are past their day."""
+    whole = len(letter.missing)
+    said = f"{format_number(whole)} laporan tahunan berikut belum tercatat masuk"
+    if letter.late:
+        share = (
+            "seluruhnya" if letter.late == whole else f"{format_number(letter.late)} di antaranya"
+        )
+        said += f", {share} terlambat"
+    if letter.unknown:
+        share = "seluruhnya" if letter.unknown == whole else format_number(letter.unknown)
+        said += f", {share} lewat tenggat tanpa data terbaru dari unit"
+    return said
+
+
 def zipped(
     store: Store, scope: Scope, template: bytes | None = None, progress: Progress = silent
 ) -> tuple[bytes, int]:
-    """The letters that are due as one zip, a .docx each, and how many they are."""
-    due = due_letters(store, scope)
+    """The letters that are due as one zip, a .docx each, and how many they are.
+
+    Raises ReportRefused for a day to come: nobody is reminded of what is not due yet.
+    """
+    if scope.as_of > today():
+        raise ReportRefused("Surat pengingat disusun menurut keadaan paling lambat hari ini.")
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+    with (
+        store.snapshot() as moment,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        due = due_letters(moment, scope)
         for number, letter in enumerate(due):
             progress(number / len(due), letter.office)
             entry = zipfile.ZipInfo(f"surat-pengingat-{letter.code}.docx", _ZIP_DATE)
-            archive.writestr(entry, write(store, letter, scope, template))
+            archive.writestr(entry, write(moment, letter, scope, template))
     return target.getvalue(), len(due)

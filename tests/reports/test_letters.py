@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import docx
 import pytest
@@ -58,7 +59,7 @@ def test_who_is_late_gets_one_and_who_has_sent_none(owed):
     assert letter_to(owed, "BBPOM-PDG") is None
     kupang = letter_to(owed, "BBPOM-KPG")
     assert [(m.step, m.year, m.due, m.days_late, m.state) for m in kupang.missing] == [
-        ("A.7", 2025, "2 Februari 2026", 18, "terlambat 18 HK")
+        ("A.7", 2025, "2 Februari 2026", 18, "terlambat 18 hari kerja")
     ]  # fmt: skip
     assert letter_to(owed, "BBPOM-KPG", D(2026, 2, 2)) is None, "its day is not over"
     assert letter_to(owed, "BBPOM-KPG", D(2026, 2, 3)).late == 1
@@ -75,16 +76,36 @@ def test_what_a_letter_says(owed):
     scope = Scope(DAY, 2025)
     said = text_of(letters.write(owed, letter_to(owed, "BBPOM-KPG"), scope))
     for part in (
-        "Yth. Kepala Balai Besar POM di Kupang", "Tanggal\t: 2 Maret 2026",
-        "Menurut catatan per 2 Maret 2026, 1 laporan tahunan berikut belum tercatat masuk, 1 di antaranya sudah lewat tenggat.",
-        "Advokasi Pemangku Kepentingan tahun 2025", "terlambat 18 HK", "A.7",
+        "Yth. Kepala Balai Besar POM di Kupang", "Tanggal\t: ....",
+        "Menurut catatan per 2 Maret 2026, 1 laporan tahunan berikut belum tercatat masuk, seluruhnya terlambat.",
+        "Advokasi Pemangku Kepentingan tahun 2025", "terlambat 18 hari kerja", "A.7",
     ):  # fmt: skip
         assert part in said
     assert "Loka menyampaikan" not in said
     assert "{{" not in said
-    assert "Loka menyampaikan laporannya kepada Balai Besar POM di Kupang" in text_of(
-        letters.write(owed, letter_to(owed, "LOKA-SMT"), scope)
+    silent = text_of(letters.write(owed, letter_to(owed, "LOKA-SMT"), scope))
+    assert (
+        "Loka menyampaikan laporannya kepada Balai Besar POM di Kupang (SOP A.7 keterangan 2)"
+        in silent
     )
+    assert "seluruhnya lewat tenggat tanpa data terbaru dari unit." in silent
+    assert "Tembusan: Kepala Balai Besar POM di Kupang" in silent
+
+
+def test_a_loka_that_owes_another_flow_is_told_by_which_rule(owed):
+    years.open_year(owed, "C", 2025, "uji")
+    letter = letter_to(owed, "LOKA-SMT")
+    other = replace(letter, missing=tuple(m for m in letter.missing if m.flow == "C"))
+    said = text_of(letters.write(owed, other, Scope(DAY, 2025)))
+    assert "(SOP A.1 keterangan 2, Keputusan Kepala BPOM" in said
+
+
+def test_a_central_unit_gets_none_and_no_letter_is_of_a_day_to_come(owed):
+    load(owed, Kegiatan=[["KP", "A", 2025, "PST-PMPUPO", "pusat"]],
+         Langkah=[["KP", 1, D(2025, 3, 3), D(2025, 3, 10)], ["A-2025-PST-PMPUPO", 7, D(2026, 1, 5), None]])  # fmt: skip
+    assert letter_to(owed, "PST-PMPUPO") is None
+    with pytest.raises(ReportRefused, match="paling lambat hari ini"):
+        letters.zipped(owed, Scope(D(2027, 6, 1)))
 
 
 def test_an_own_template_is_filled_or_refused(owed):
