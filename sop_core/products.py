@@ -12,9 +12,10 @@ _BETWEEN = re.compile(r"\s*(?:[;,/&+\n]|\bdan\b|\bserta\b)\s*", re.IGNORECASE)
 
 
 def named(commodity: str | None) -> list[str]:
-    """The products that a Komoditas names, in its order; of a word that is none, that word.
+    """The products that a Komoditas names, in its order; beside them a word that is none, as it is.
 
-    ``OT, SK dan Kos`` names three; ``Obat Bahan Alam`` one, Obat Tradisional.
+    ``OT, SK dan Kos`` names three; ``Obat Bahan Alam`` one, Obat Tradisional. A text that names no
+    product stays whole.
     """
     text = " ".join((commodity or "").split())
     if not text:
@@ -22,8 +23,10 @@ def named(commodity: str | None) -> list[str]:
     whole = _NAMED.get(text.lower())
     if whole:
         return [whole]
-    parts = [_NAMED.get(part.lower(), part) for part in _BETWEEN.split(text) if part]
-    return list(dict.fromkeys(parts))
+    parts = [part for part in _BETWEEN.split(text) if part]
+    if not any(part.lower() in _NAMED for part in parts):
+        return [text]
+    return list(dict.fromkeys(_NAMED.get(part.lower(), part) for part in parts))
 
 
 def groups(products: list[str]) -> set[str]:

@@ -156,4 +156,5 @@ def test_products_are_told_apart_however_they_are_joined(names, between):
 
 def test_a_word_that_is_no_product_stays_that_word():
     assert products.named("Kosmetik dan vape") == ["Kosmetik", "vape"]
+    assert products.named("<b>vape</b> & lain") == ["<b>vape</b> & lain"], "told as it is written"
     assert products.named(None) == products.named("  ") == []
