@@ -33,6 +33,7 @@ STEP_COLUMNS = {
 }
 EXPORT_COLUMNS = STEP_COLUMNS | {
     "inputs": "Kelengkapan",
+    "recipient": "Penerima",
     "remarks": "Keterangan",
     "milestone": "Tonggak",
 }
@@ -101,6 +102,7 @@ def detail(revision: Revision, step: Step) -> None:
     lines = [
         words.say("**Kelengkapan:** {}", step.inputs),
         words.say("**Output:** {}", step.output),
+        words.say("**Disampaikan kepada:** {}", step.recipient or "SOP tidak menyebut"),
         words.say("**Norma:** {}", row["norm"]),
         words.say(
             "**Dihitung dari:** {} ({}). {}",

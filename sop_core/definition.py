@@ -87,7 +87,8 @@ class Step(_Strict):
     the case's opening, whatever start is recorded.
     ``deadline_day_after_quarter`` is a day of the month after the quarter (D.8).
     ``requires`` lists step numbers of the same flow that must be done, not skipped.
-    ``milestone`` says what a step is where the product asks for it by that.
+    ``milestone`` says what a step is where the product asks for it by that. ``recipient`` is to
+    whom its output goes, in the SOP's own words; None where the SOP says nothing.
     """
 
     flow: Flow
@@ -101,6 +102,7 @@ class Step(_Strict):
     counted_reason: Text | None = None
     deadline_day_after_quarter: Annotated[int, Field(ge=1, le=28)] | None = None
     output: Text
+    recipient: Text | None = None
     performers: Annotated[list[Performer], Field(min_length=1)]
     performers_source: Literal["stated", "inferred"]
     remarks: Annotated[list[Text], Field(max_length=_MOST)] = []

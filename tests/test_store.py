@@ -152,6 +152,7 @@ LAYERS = (
         "facilitators",
         "followups",
         "orders",
+        "traceability",
         "evidence",
         "recommendations",
         "directions",

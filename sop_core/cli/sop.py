@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sop_core import revisions
+from sop_core import revisions, traceability
 from sop_core.cli.common import Command, Parser, date, fail, open_store, print_json, who
 from sop_core.definition import Revision
 from sop_core.errors import UsageError
@@ -19,6 +19,9 @@ def register(command: Command, common: Parser) -> None:
     sop = command("sop", run_sop, "Isi SOP dan revisinya")
     sop.add_argument(
         "--revision", default=None, metavar="NOMOR", help="bukan yang berlaku hari ini"
+    )
+    sop.add_argument(
+        "--table", action="store_true", help="tiap langkah: siapa, apa, kepada siapa, dan letaknya"
     )
     parts = sop.add_subparsers(metavar="[list|form|add|withdraw]", parser_class=Parser)
     shown = parts.add_parser(
@@ -47,6 +50,9 @@ def run_sop(options: Any) -> int:
         revision = _asked(store, options.revision)
     if options.json:
         print_json(_sop_json(revision))
+        return 0
+    if options.table:
+        print(traceability.table(revision))
         return 0
     print(f"{revision.code} revisi {revision.revision}, berlaku {format_date(revision.effective)}")
     for step in revision.steps:

@@ -20,6 +20,7 @@ _STEP_FIELDS = {
     "counted_reason": "Dasar hitungan",
     "deadline_day_after_quarter": "Batas tanggal",
     "output": "Output",
+    "recipient": "Penerima",
     "performers": "Pelaksana",
     "performers_source": "Dasar pelaksana",
     "remarks": "Keterangan",

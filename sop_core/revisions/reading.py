@@ -155,7 +155,7 @@ def _step(row: dict[str, Any], problems: list[Problem]) -> dict[str, Any]:
             row, "flow", "no", "activity", "inputs", "sla_days", "deadline_day_after_quarter"
         ),
         **_filled(row, "counted_from", "counted_reason"),
-        **_filled(row, "output", "optional", "optional_reason", "place"),
+        **_filled(row, "output", "recipient", "optional", "optional_reason", "place"),
         "level": words.LEVELS.get(row["level"]),
         "milestone": words.STEPS.get(row["milestone"]),
         "performers": performers,

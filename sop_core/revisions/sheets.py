@@ -60,6 +60,7 @@ STEPS = Sheet(
         Column("Batas Tanggal", "deadline_day_after_quarter", "count",
                help="Hari pada bulan sesudah triwulan (D.8)"),
         Column("Output", "output", "text", True),
+        Column("Penerima", "recipient", "text", help="Kepada siapa output disampaikan; kosong bila SOP tidak menyebut"),
         Column("Pelaksana", "performers", "lines", True,
                help=f"Satu per baris: {', '.join(words.PERFORMERS)}"),
         Column("Dasar Pelaksana", "performers_source", "choice", True, choices=_choices(words.SOURCES)),
