@@ -98,6 +98,8 @@ def secrets_from(root: Store, viewer: Viewer) -> Secrets:
     units = root.register(TODAY)
     own = {u.code for u in units if viewer.sees(u.code)}
     near = own | {u.coordinator_code for u in units if u.code in own}
+    # To whom a case reports the SOP itself says (B.3-B.5): the directorates it names are no secret.
+    near |= {code for rule in root.sop(TODAY).routing for code in rule.targets}
     cases = root.rows("SELECT case_id, unit_code FROM sop_case WHERE unit_code <> 'NASIONAL'")
     people = root.rows("SELECT name, unit_code FROM facilitator")
     hidden = {c["case_id"] for c in cases if c["unit_code"] not in own}
