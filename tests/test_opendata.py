@@ -100,6 +100,7 @@ def test_every_column_is_explained_and_nothing_else(two, form):
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_no_name_no_number_of_a_person_and_nothing_written_freely(two, demo_store):
     whole = b"".join(
         opened(two, Scope(TODAY)).read(n) for n in opened(two, Scope(TODAY)).namelist()
@@ -121,6 +122,7 @@ def test_no_name_no_number_of_a_person_and_nothing_written_freely(two, demo_stor
             assert value not in texts
 
 
+@pytest.mark.slow
 def test_it_is_what_the_pages_count_in_both_forms(demo_store):
     scope = Scope(D(2025, 6, 30), 2025)
     archive, other = (opened(demo_store, scope, form) for form in ("csv", "parquet"))
@@ -137,6 +139,7 @@ def test_it_is_what_the_pages_count_in_both_forms(demo_store):
     assert opened(demo_store, scope).read("langkah.csv") == archive.read("langkah.csv")
 
 
+@pytest.mark.slow
 def test_people_are_those_of_the_page_whatever_the_year(demo_store):
     for scope in (Scope(TODAY), Scope(TODAY, 2025), Scope(D(2025, 6, 30), 2026)):
         found = rows(opened(demo_store, scope), "fasilitator.csv")
