@@ -95,7 +95,7 @@ def write(store: Store, asked: Request, template: Template | None) -> None:
         return
     finally:
         bar.empty()
-    st.session_state["laporan"] = (asked, template, store.version, report, files)
+    st.session_state["laporan"] = (asked, template, store.edition, report, files)
 
 
 def show(report: Report, files: dict[str, bytes]) -> None:
@@ -125,7 +125,7 @@ def one(store: Store, asked: Request) -> None:
     if st.button("Susun laporan", type="primary", icon=":material/description:"):
         write(store, asked, template)
     done = st.session_state.get("laporan")
-    if done and done[:3] == (asked, template, store.version):
+    if done and done[:3] == (asked, template, store.edition):
         show(*done[3:])
 
 

@@ -202,7 +202,7 @@ def decide(store: Store, chosen: Recommendation, rule: Rule, year: int) -> None:
 
 def closing_input(rekap: str, verb: str) -> tuple[bool, str]:
     """Whether this decision is the disposisi on the year's rekap that waits, and the paper's number."""
-    st.caption(words.say("{}.", rekap[0].upper() + rekap[1:]))
+    st.caption(words.say("{}.", directing.sentence(rekap)))
     # To turn one proposal down is seldom what is meant to be said of the year.
     closing = st.checkbox(
         "Keputusan ini menjadi disposisinya; langkahnya tercatat selesai hari ini", verb != "tolak"

@@ -8,7 +8,7 @@ A decision on a recommendation of the year is a disposisi too (disposition.py).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -37,19 +37,25 @@ def cycles(store: Store, as_of: dt.date, year: int | None = None) -> pd.DataFram
     """
     return store.frame(
         """
+        WITH directed AS MATERIALIZED (
+            FROM step_status($as_of) s
+            WHERE s.milestone = 'directed' AND ($year::INTEGER IS NULL OR s.year = $year)
+                AND (s.due IS NOT NULL OR s.done)
+        ), record AS (
+            -- The few of these cycles first: joined whole, a million records took 0.15 s.
+            FROM step_record SEMI JOIN directed USING (case_id)
+        )
         SELECT s.case_id, s.flow, s.year, s.flow || '.' || s.step_no AS step, s.step_no, s.sla_days,
             s.owed_on AS summarised_on, p.document_no AS summary_no, s.due, s.status, s.days_left,
             s.days_late, s.finished AS directed_on, s.days_used,
             CASE WHEN s.done THEN r.document_no END AS document_no,
             CASE WHEN s.done THEN r.remarks END AS direction,
             NOT s.done AND NOT s.passed_over AS waits
-        FROM step_status($as_of) s
-        LEFT JOIN step_record r ON r.case_id = s.case_id AND r.step_no = s.step_no
+        FROM directed s
+        LEFT JOIN record r ON r.case_id = s.case_id AND r.step_no = s.step_no
         -- Of one level steps are numbered one after another (coherence.py), and a rekap is not optional.
-        LEFT JOIN step_record p ON p.case_id = s.case_id AND p.step_no = s.step_no - 1
+        LEFT JOIN record p ON p.case_id = s.case_id AND p.step_no = s.step_no - 1
             AND p.finished <= $as_of
-        WHERE s.milestone = 'directed' AND ($year::INTEGER IS NULL OR s.year = $year)
-            AND (s.due IS NOT NULL OR s.done)
         ORDER BY waits DESC, CASE WHEN waits THEN s.due END, s.year DESC, s.flow
         """,
         as_of=as_of,
@@ -133,9 +139,14 @@ def says_nothing(field: str, text: str) -> bool:
 
 def awaited(store: Store, flow: str, year: int, today: dt.date | None = None) -> str | None:
     """In a sentence without its end, which rekap of a flow and year waits (``said``), if one does."""
-    found = waiting(store, today or jakarta_today())
-    found = found[(found["flow"] == flow) & (found["year"] == year)]
-    return said(found.iloc[0]) if len(found) else None
+    row = _that_waits(store, flow, year, today or jakarta_today())
+    return said(row) if row else None
+
+
+def _that_waits(store: Store, flow: str, year: int, day: dt.date) -> dict[Hashable, Any] | None:
+    found = waiting(store, day)
+    rows = found[(found["flow"] == flow) & (found["year"] == year)].to_dict("records")
+    return rows[0] if rows else None
 
 
 def by_decision(
@@ -147,12 +158,11 @@ def by_decision(
     in yet, or its disposisi was given. Raises as ``direct``.
     """
     day = today or jakarta_today()
-    found = waiting(store, day)
-    found = found[(found["flow"] == flow) & (found["year"] == year)]
-    for row in found.to_dict("records"):
-        direct(store, row["case_id"], text[:LONGEST], document_no, day, day)
-        return str(row["step"])
-    return None
+    row = _that_waits(store, flow, year, day)
+    if row is None:
+        return None
+    direct(store, row["case_id"], text[:LONGEST], document_no, day, day)
+    return str(row["step"])
 
 
 def own_batch(store: Store, case_id: str, today: dt.date | None = None) -> int | None:

@@ -59,7 +59,8 @@ PEOPLE = """
 """
 
 
-def _parameters(scope: Scope, kind: str | None, active: bool) -> dict[str, Any]:
+def parameters(scope: Scope, kind: str | None, active: bool) -> dict[str, Any]:
+    """What ``PEOPLE`` binds: a scope, one kind of facilitator or all, and the active ones alone or all."""
     return {**scope.parameters(), "kind": kind, "active": active}
 
 
@@ -68,7 +69,7 @@ def people(
 ) -> pd.DataFrame:
     """One row a person, with name: for readers who may see it. ``active`` leaves others out."""
     return store.frame(
-        f"{PEOPLE} ORDER BY u.name, p.name, p.facilitator_id", **_parameters(scope, kind, active)
+        f"{PEOPLE} ORDER BY u.name, p.name, p.facilitator_id", **parameters(scope, kind, active)
     )
 
 
@@ -82,7 +83,7 @@ def funnel(
     """
     rows = store.rows(
         f"SELECT state, count(*) AS people FROM ({PEOPLE}) GROUP BY state",  # noqa: S608
-        **_parameters(scope, kind, active),
+        **parameters(scope, kind, active),
     )
     counts = {row["state"]: row["people"] for row in rows}
     sop = store.sop(scope.as_of)
@@ -125,7 +126,7 @@ def counts_by(
             AND (NOT $active OR p.active)
         GROUP BY 1 ORDER BY {"1 DESC" if group in ("year", "quarter") else "total DESC, 1"}
         """,  # noqa: S608 - columns from GROUPS
-        **_parameters(scope, kind, active),
+        **parameters(scope, kind, active),
     )
 
 
@@ -141,7 +142,7 @@ def certificates(store: Store, scope: Scope, kind: str | None = None) -> pd.Data
         FROM ({PEOPLE}) WHERE valid_until IS NOT NULL AND days_valid <= {EXPIRY_DAYS}
         ORDER BY valid_until, unit, facilitator_id
         """,  # noqa: S608
-        **_parameters(scope, kind, True),
+        **parameters(scope, kind, True),
     )
 
 
@@ -154,7 +155,7 @@ def endorsements(store: Store, scope: Scope, kind: str | None = None) -> pd.Data
         FROM ({PEOPLE}) WHERE days_waiting IS NOT NULL
         ORDER BY days_waiting DESC, unit, facilitator_id
         """,  # noqa: S608
-        **_parameters(scope, kind, False),
+        **parameters(scope, kind, False),
     )
 
 
@@ -182,7 +183,7 @@ def coverage(store: Store, scope: Scope, kind: str | None = None) -> pd.DataFram
             AND ($units::VARCHAR[] IS NULL OR list_contains($units, u.code))
         ORDER BY people, u.name
         """,  # noqa: S608
-        **_parameters(scope, kind, True),
+        **parameters(scope, kind, True),
     )
 
 

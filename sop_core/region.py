@@ -222,14 +222,12 @@ def reporting_rules(store: Store, head: dict[str, Any]) -> list[tuple[str, str, 
     """
     revision = store.revision(head["revision"])
     named = products.named(head["commodity"])
-    case = {
-        **{k: head[k] for k in ("unit_kind", "joint_with_center", "function", "certification")},
-    }
+    case = {k: head[k] for k in ("unit_kind", "joint_with_center", "function", "certification")}
     groups = products.groups(named)
-    names = {u.code: u.name for u in store.register(dt.date.max)}
-    names |= {
-        "KOORDINATOR": str(head["coordinator_name"]), "UPT": str(head["unit_name"]) if head["unit_kind"] in UPT_KINDS else "UPT BPOM setempat",
-        "UNIT_KERJA_PUSAT": "Unit Kerja Pusat",
+    own = head["unit_name"] if head["unit_kind"] in UPT_KINDS else "UPT BPOM setempat"
+    names = {
+        **{u.code: u.name for u in store.register(dt.date.max)},
+        "KOORDINATOR": str(head["coordinator_name"]), "UPT": str(own), "UNIT_KERJA_PUSAT": "Unit Kerja Pusat",
     }  # fmt: skip
     lines = []
     for step in revision.flow_steps(str(head["flow"])):
@@ -256,24 +254,21 @@ def _open(
     found = []
     for rule in (r for r in revision.routing if step in r.steps and r.when.product):
         if rule.when.function and not case["function"]:
-            found.append(
-                (
-                    step,
-                    "Bergantung pada Fungsi (fasilitator atau CAPA), yang belum diisi.",
-                    rule.place,
-                )
-            )
+            said = ["Bergantung pada Fungsi (fasilitator atau CAPA), yang belum diisi."]
         elif not named:
-            found.append((step, "Bergantung pada Komoditas, yang belum diisi.", rule.place))
+            said = ["Bergantung pada Komoditas, yang belum diisi."]
         elif rule.when.function in (None, case["function"]):
-            found += [
-                (step, f"SOP tidak menyebut tujuan bagi {product}.", rule.place)
+            said = [
+                f"SOP tidak menyebut tujuan bagi {product}."
                 for product in named
                 if not any(
                     r.when.product
                     for r in revision.routes(step, products.groups([product]), **case)
                 )
             ]
+        else:
+            continue
+        found += [(step, text, rule.place) for text in said]
     return found
 
 

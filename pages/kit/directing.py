@@ -47,7 +47,7 @@ def waiting(store: Store, as_of: dt.date) -> None:
         )  # fmt: skip
         for row in found.head(_SHOWN).to_dict("records"):
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(words.say("{}.", _sentence(row)))
+                st.markdown(words.say("{}.", sentence(directions.said(row))))
                 if st.button(
                     "Buka", key=f"buka_arahan_{row['case_id']}", icon=":material/arrow_forward:"
                 ):
@@ -61,8 +61,8 @@ def waiting(store: Store, as_of: dt.date) -> None:
             )
 
 
-def _sentence(row: dict[Hashable, Any]) -> str:
-    said = directions.said(row)
+def sentence(said: str) -> str:
+    """What ``directions.said`` or ``awaited`` says, begun as a sentence is."""
     return said[0].upper() + said[1:]
 
 
@@ -90,7 +90,7 @@ def panel(store: Store, as_of: dt.date, scope_demo: bool) -> None:
 
 
 def _one(store: Store, row: dict[Hashable, Any]) -> None:
-    st.markdown(words.say("{}.", _sentence(row)))
+    st.markdown(words.say("{}.", sentence(directions.said(row))))
     held = _text(row["direction"])
     if not row["waits"]:
         st.markdown(

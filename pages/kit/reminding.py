@@ -21,8 +21,7 @@ def offer(store: Store, scope: Scope) -> None:
     due = letters.due_letters(store, scope) if scope.as_of <= today() else []
     if not due:
         return
-    past = (store.database.known_on, store.database.confirmed)
-    asked = (scope, store.version, store.viewer.login, past)
+    asked = (scope, store.edition, store.viewer.login)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
             words.say("Buat surat pengingat ({})", format_number(len(due))),
@@ -33,7 +32,7 @@ def offer(store: Store, scope: Scope) -> None:
         made = st.session_state.get(_MADE)
         if made and made[0] == asked:
             handing.button(
-                words.say("Unduh {} surat", format_number(made[2])),
+                words.say("Unduh {} surat", format_number(len(made[2]))),
                 partial(bytes, made[1]),
                 f"{'demo-' if store.has_demo_data else ''}surat-pengingat-{scope.as_of:%Y-%m-%d}.zip",
                 "application/zip",
@@ -44,7 +43,7 @@ def offer(store: Store, scope: Scope) -> None:
 def _make(store: Store, scope: Scope, asked: object) -> None:
     bar = st.progress(0.0, "Menulis surat")
     try:
-        content, count = letters.zipped(
+        content, offices = letters.zipped(
             store, scope, None,
             lambda share, office: bar.progress(share, words.say("Surat bagi {}", office)),
         )  # fmt: skip
@@ -53,4 +52,4 @@ def _make(store: Store, scope: Scope, asked: object) -> None:
         return
     finally:
         bar.empty()
-    st.session_state[_MADE] = (asked, content, count)
+    st.session_state[_MADE] = (asked, content, offices)

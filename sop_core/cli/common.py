@@ -10,7 +10,8 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn, Protocol
+from pathlib import Path
+from typing import IO, Any, NoReturn, Protocol
 
 import pandas as pd
 
@@ -190,6 +191,20 @@ def units_of(store: Store, options: Any, as_of: dt.date) -> tuple[str, ...] | No
     if code is None:
         return None
     return region.coordinated(store, code, as_of) if options.lokas else (code,)
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file to be written, which must not be there yet; gone again where the writing fails.
+
+    Raises FileExistsError.
+    """
+    with path.open("xb") as file:
+        try:
+            yield file
+        except BaseException:
+            path.unlink()
+            raise
 
 
 def who(store: Store) -> str:

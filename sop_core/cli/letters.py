@@ -11,6 +11,7 @@ from sop_core.cli.common import (
     as_of_option,
     day_of,
     known_option,
+    new_file,
     open_store,
     unit_options,
     units_of,
@@ -40,12 +41,8 @@ def run_letters(options: Any) -> int:
     with open_store(options) as store:
         as_of = day_of(options)
         scope = Scope(as_of, options.year, units_of(store, options, as_of))
-        with options.out.open("xb") as target:
-            try:
-                content, count = letters.zipped(store, scope, own)
-                target.write(content)
-            except BaseException:
-                options.out.unlink()
-                raise
-        offices = [a.code for a in letters.due_letters(store, scope)]
-    return answer(options, {"file": str(options.out), "offices": offices}, f"{options.out}: {format_number(count)} surat.")  # fmt: skip
+        with new_file(options.out) as target:
+            content, offices = letters.zipped(store, scope, own)
+            target.write(content)
+    found = {"file": str(options.out), "offices": offices}
+    return answer(options, found, f"{options.out}: {format_number(len(offices))} surat.")

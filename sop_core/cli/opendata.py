@@ -12,6 +12,7 @@ from sop_core.cli.common import (
     as_of_option,
     day_of,
     known_option,
+    new_file,
     open_store,
     unit_options,
     units_of,
@@ -40,11 +41,7 @@ def run_opendata(options: Any) -> int:
     with open_store(options) as store:
         as_of = day_of(options)
         scope = Scope(as_of, options.year, units_of(store, options, as_of), options.flow)
-        with options.out.open("xb") as target:
-            try:
-                counts = opendata.make(store, scope, target, options.form)
-            except BaseException:
-                options.out.unlink()
-                raise
+        with new_file(options.out) as target:
+            counts = opendata.make(store, scope, target, options.form)
     said = ", ".join(f"{name} {format_number(n)} baris" for name, n in counts.items())
     return answer(options, {"file": str(options.out), "rows": counts}, f"{options.out}: {said}.")

@@ -28,16 +28,15 @@ class Ready:
 
     def __init__(self, start: Start) -> None:
         self._start = start
-        self._lock = threading.Lock()
-        self._last: Command | None = None
-        self._kept: tuple[Command, subprocess.Popen[bytes]] | None = None
+        self._begin()
         atexit.register(self.drop)
         # A lock that another thread holds at a fork would be held in the child for ever.
         os.register_at_fork(after_in_child=self._begin)
 
     def _begin(self) -> None:
         self._lock = threading.Lock()
-        self._last, self._kept = None, None
+        self._last: Command | None = None
+        self._kept: tuple[Command, subprocess.Popen[bytes]] | None = None
 
     def take(self, command: Command) -> subprocess.Popen[bytes]:
         """A process of this command, the waiting one if it is that. Raises OSError."""

@@ -11,9 +11,8 @@ def clean_text(value: Any) -> str:
     if isinstance(value, str):
         return " ".join(value.split())
     if isinstance(value, bool):
-        return (
-            "TRUE" if value else "FALSE"
-        )  # as the sheet shows it; in a column of ya or tidak it is one
+        # As the sheet shows it; a column of ya or tidak reads it as one.
+        return "TRUE" if value else "FALSE"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, dt.datetime):

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sop_core.evaluation import SCOPED, STANDING, STATUS_NAMES
-from sop_core.facilitators import PEOPLE as _ALL_PEOPLE
+from sop_core.facilitators import PEOPLE as ALL_PEOPLE
 from sop_core.facilitators import STATE_NAMES as PEOPLE_NAMES
 from sop_core.followups import SCOPED as FOLLOW_UPS
 from sop_core.followups import STATUS_NAMES as FOLLOW_UP_NAMES
@@ -33,7 +33,7 @@ class Field:
 class Dataset:
     """One table: the name of its file, what a row is, the question, and its columns in order.
 
-    The question binds what ``Scope.parameters`` gives.
+    The question binds what ``facilitators.parameters`` gives: a scope, and people of any kind.
     """
 
     name: str
@@ -46,7 +46,6 @@ def _words(names: dict[str, str]) -> str:
     return "; ".join(f"{word}: {name}" for word, name in names.items())
 
 
-_PEOPLE = _ALL_PEOPLE.replace("$kind", "NULL").replace("$active", "false")
 _CASE = Field(
     "id_kasus", "ID kegiatan seperti diketik unit, laporan tahunan unit, atau siklus nasional"
 )
@@ -146,7 +145,7 @@ DATASETS = (
         f"""
         SELECT p.unit_code, p.case_id, p.kind, p.trained_on, p.competence_on, p.valid_until,
             p.applied_on, p.endorsed_on, p.state, p.active
-        FROM ({_PEOPLE}) p WHERE $flow::VARCHAR IS NULL OR $flow = 'D'
+        FROM ({ALL_PEOPLE}) p WHERE $flow::VARCHAR IS NULL OR $flow = 'D'
         ORDER BY ALL
         """,  # noqa: S608
         (

@@ -19,7 +19,9 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from sop_core.evaluation import Scope
-from sop_core.exporting import quoted
+from sop_core.exporting import quoted, zip_entry
+from sop_core.facilitators import parameters
+from sop_core.importing.staging import Progress, quiet
 from sop_core.opendata.datasets import DATASETS, Dataset
 from sop_core.store import Store
 
@@ -27,8 +29,6 @@ FORMS = {"csv": "CSV", "parquet": "Parquet"}
 DICTIONARY, STATEMENT = "kamus_data.csv", "keterangan.json"
 _ROWS = 50_000
 """Rows that are in memory at once."""
-_CREATED = (2022, 4, 7, 0, 0, 0)
-"""The same data exported twice is the same file."""
 _KINDS: tuple[tuple[Callable[[pa.DataType], bool], str], ...] = (
     (pa.types.is_boolean, "true/false"),
     (pa.types.is_integer, "bilangan bulat"),
@@ -37,11 +37,6 @@ _KINDS: tuple[tuple[Callable[[pa.DataType], bool], str], ...] = (
     (pa.types.is_string, "teks"),
 )
 _HEADINGS = ("berkas", "kolom", "jenis", "satuan", "arti", "dasar_sop", "isi_berkas")
-Progress = Callable[[float, str], object]
-
-
-def _silent(_share: float, _what: str) -> None:
-    return None
 
 
 def stem(store: Store, scope: Scope) -> str:
@@ -58,7 +53,7 @@ def stem(store: Store, scope: Scope) -> str:
 
 
 def make(
-    store: Store, scope: Scope, target: IO[bytes], form: str = "csv", progress: Progress = _silent
+    store: Store, scope: Scope, target: IO[bytes], form: str = "csv", progress: Progress = quiet
 ) -> dict[str, int]:
     """Write what the viewer sees of a scope, as of its day, as a zip; returns rows by dataset.
 
@@ -81,21 +76,15 @@ def _made(
         for number, dataset in enumerate(DATASETS):
             progress(number / len(DATASETS), dataset.name)
             file = f"{dataset.name}.{form}"
-            with store.reader(dataset.sql, _ROWS, **scope.parameters()) as found:
+            with store.reader(dataset.sql, _ROWS, **parameters(scope, None, False)) as found:
                 schema = _named(found.schema, dataset)
                 words += _explained(file, dataset, schema)
-                with archive.open(_entry(file), "w", force_zip64=True) as stream:
+                with archive.open(zip_entry(file), "w", force_zip64=True) as stream:
                     counts[dataset.name] = _written(found, schema, stream, form)
-        archive.writestr(_entry(DICTIONARY), _table(words))
-        archive.writestr(_entry(STATEMENT), _statement(store, scope, counts))
+        archive.writestr(zip_entry(DICTIONARY), _table(words))
+        archive.writestr(zip_entry(STATEMENT), _statement(store, scope, counts))
     progress(1.0, "Selesai")
     return counts
-
-
-def _entry(name: str) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, _CREATED)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    return entry
 
 
 def _named(schema: pa.Schema, dataset: Dataset) -> pa.Schema:

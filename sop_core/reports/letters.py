@@ -14,6 +14,7 @@ from typing import Any
 
 from sop_core.errors import ReportRefused
 from sop_core.evaluation import SCOPED, Scope
+from sop_core.exporting import zip_entry
 from sop_core.indonesian import format_date, format_number, today
 from sop_core.paths import DATA
 from sop_core.reports import word
@@ -29,7 +30,6 @@ _COORDINATION = (
     "SOP A.1 keterangan 2, Keputusan Kepala BPOM Nomor HK.02.02.1.2.05.20.158 Tahun 2020"
 )
 """Why a Loka reports to its coordinator: said of A.7, and of all reports of a Loka by the decree."""
-_ZIP_DATE = (2022, 4, 7, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -162,8 +162,8 @@ def _counted(letter: Letter) -> str:
 
 def zipped(
     store: Store, scope: Scope, template: bytes | None = None, progress: Progress = silent
-) -> tuple[bytes, int]:
-    """The letters that are due as one zip, a .docx each, and how many they are.
+) -> tuple[bytes, list[str]]:
+    """The letters that are due as one zip, a .docx each, and the offices to which they go.
 
     Raises ReportRefused for a day to come: nobody is reminded of what is not due yet.
     """
@@ -177,6 +177,6 @@ def zipped(
         due = due_letters(moment, scope)
         for number, letter in enumerate(due):
             progress(number / len(due), letter.office)
-            entry = zipfile.ZipInfo(f"surat-pengingat-{letter.code}.docx", _ZIP_DATE)
+            entry = zip_entry(f"surat-pengingat-{letter.code}.docx")
             archive.writestr(entry, write(moment, letter, scope, template))
-    return target.getvalue(), len(due)
+    return target.getvalue(), [letter.code for letter in due]

@@ -170,6 +170,14 @@ class Reading:
         return int(self.one(_VERSION) or 0)
 
     @property
+    def edition(self) -> tuple[int, dt.date | None, bool]:
+        """What an answer rests on beside its question and its reader: the version, as known on
+        which day, and whether what waits is left out. A past store's version alone tells nothing:
+        it is counted anew for each.
+        """
+        return self.version, self.database.known_on, self.database.confirmed
+
+    @property
     def empty(self) -> bool:
         """Whether the store holds no activity and no step record."""
         return not self._whole().one(

@@ -31,7 +31,7 @@ def test_one_click_makes_a_letter_to_each_office_that_owes(demo, sign_in):
     button(app, f"Buat surat pengingat ({len(due)})").click().run()
     assert not app.exception
     assert f"Unduh {len(due)} surat" in [d.proto.label for d in app.get("download_button")]
-    _, content, count = app.session_state[reminding._MADE]
+    _, content, offices = app.session_state[reminding._MADE]
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert archive.namelist() == [f"surat-pengingat-{code}.docx" for code in due]
-    assert count == len(due)
+    assert len(offices) == len(due)
