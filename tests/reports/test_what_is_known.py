@@ -248,3 +248,17 @@ def test_the_sum_of_lokas_says_what_is_not_known_of_them(padang: Store):
     assert lokas
     assert "yang tidak diketahui 1 unit ini + 0 di Loka." in " ".join(report.summary)
     assert headline(padang, Scope(DAY, units=(OFFICE,))).unknown == 1
+
+
+def test_what_was_known_on_two_days_is_two_editions_whatever_their_versions(padang, monkeypatch):
+    """A page that keeps a report by the store's version alone hands out the other day's."""
+    it_is(monkeypatch, D(2025, 7, 5))
+    tell(padang, D(2025, 7, 5), Langkah=[["ADV-1", 4, None, D(2025, 4, 2)]])
+    early, late = past.known_on(padang, D(2025, 7, 2)), past.known_on(padang, D(2025, 7, 4))
+    try:
+        assert early.version == late.version
+        assert early.edition != late.edition
+        assert padang.edition not in (early.edition, late.edition)
+        assert past.known_on(padang, D(2025, 7, 2)).edition == early.edition
+    finally:
+        past.close(padang.database)
